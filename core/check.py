@@ -1,0 +1,41 @@
+"""What a check is: an id, what it needs, what it may say, how it measures and how it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from core.model import Context, Finding
+
+if TYPE_CHECKING:
+    from core.clients import Clients
+
+F = TypeVar("F")
+
+# A field of `Target`, or of `Context` where it is found before the checks ("mail_hosts", "addresses").
+Need = str
+
+
+class Measure(Protocol[F]):
+    """Asks the world, decides nothing. Raises only `CheckError`."""
+
+    def __call__(self, context: Context, clients: Clients) -> Awaitable[F]: ...
+
+
+@dataclass(frozen=True)
+class Check(Generic[F]):
+    """One check.
+
+    `needs`: groups of alternatives; every group must have one member that is told or found, else the check
+    does not apply. `codes`: every finding code it may give, with the names of its values (texts may use no
+    others). `time_limit`: seconds for the whole of `measure`.
+    """
+
+    id: str
+    needs: tuple[tuple[Need, ...], ...]
+    codes: Mapping[str, tuple[str, ...]]
+    time_limit: float
+    measure: Callable[[Context, Clients], Awaitable[F]]
+    judge: Callable[[F], tuple[Finding, ...]]
+    problem_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,24 @@
+"""What this run sent to whom, and what it ran on the server: the report lists all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Journal:
+    """Filled by the clients during one run. Entries keep their first order and stand once."""
+
+    contacted: list[str] = field(default_factory=list)  # "198.51.100.5:53 (DNS)"
+    commands: list[str] = field(default_factory=list)  # as they stand in the remote script
+
+    def note_contact(self, host: str, port: int, purpose: str) -> None:
+        """Remember that something was sent to `host`:`port`."""
+        entry = f"{host}:{port} ({purpose})"
+        if entry not in self.contacted:
+            self.contacted.append(entry)
+
+    def note_command(self, command: str) -> None:
+        """Remember a command that was run on the mail server."""
+        if command not in self.commands:
+            self.commands.append(command)

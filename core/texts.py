@@ -1,0 +1,178 @@
+"""Code + values -> words in one language.
+
+Catalogues are gettext `.mo` files made from `resources/locale/<lang>/LC_MESSAGES/<subject>.po`; keys are semantic
+(`dnsbl.listed.title`) and unique over all subjects, so that all catalogues of a language form one table.
+
+Placeholders are `{name}` or `{name:spec}`; the value is formatted for the reader's language:
+
+    {count}               2,321
+    {released:date}       1999年2月4日 / 4 Feb 1999       from an RFC 3339 date or time
+    {at:datetime}         2026年11月22日(日) 8:40 / 22 Nov 2026, 08:40   in the laptop's time zone
+    {seconds:duration}    3時間 / 3 hours                the largest unit, rounded
+    {seconds:age}         27年9か月 / 27 years 9 months  the two largest of years, months, days
+    {bytes:bytes}         1.5 MB
+    {zones}               a list: joined with 、 / commas
+    {reason:@reason}      the text whose key is `reason.<value>`; a list gives several
+"""
+
+from __future__ import annotations
+
+import gettext
+import string
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Literal
+
+from core.model import Value
+from core.resources import resources_dir
+
+Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+
+_WEEKDAYS_JA = "月火水木金土日"
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Singular and plural of a unit; the year is the mean Gregorian one.
+_UNITS: tuple[tuple[float, str, str, str], ...] = (
+    (365.2425 * 86400, "年", "year", "years"),
+    (365.2425 / 12 * 86400, "か月", "month", "months"),
+    (86400, "日", "day", "days"),
+    (3600, "時間", "hour", "hours"),
+    (60, "分", "minute", "minutes"),
+    (1, "秒", "second", "seconds"),
+)
+
+
+class MissingTextError(KeyError):
+    """A code has no text in this language: a bug that a test finds before a reader does."""
+
+
+@cache
+def _catalogue(language: Language) -> dict[Any, str]:
+    folder = resources_dir() / "locale" / language / "LC_MESSAGES"
+    table: dict[Any, str] = {}
+    for path in sorted(folder.glob("*.mo")):
+        with path.open("rb") as stream:
+            entries = gettext.GNUTranslations(stream)._catalog  # type: ignore[attr-defined]
+        table.update((key, text) for key, text in entries.items() if key)
+    return table
+
+
+class Texts:
+    """The words of one language. Cheap to make; the catalogues are read once a process."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self._table = _catalogue(language)
+        self._formatter = _Formatter(self)
+
+    def has(self, key: str) -> bool:
+        """Whether this language has a text under `key`."""
+        return key in self._table or (key, 0) in self._table
+
+    def keys(self) -> Iterator[str]:
+        """Every key of this language, a plural one once."""
+        return iter(sorted({key[0] if isinstance(key, tuple) else key for key in self._table}))
+
+    def template(self, key: str, count: int | None = None) -> str:
+        """The text under `key` with its placeholders; `count` chooses among plural forms."""
+        form = 0 if self.language == "ja" or count is None or count == 1 else 1
+        found = self._table.get((key, form), self._table.get((key, 0), self._table.get(key)))
+        if found is None:
+            raise MissingTextError(key)
+        return found
+
+    def text(self, key: str, values: Mapping[str, Value] | None = None, **more: Value) -> str:
+        """The text under `key`, filled. Values are never read as templates themselves."""
+        filled = {**(values or {}), **more}
+        count = filled.get("count")
+        template = self.template(key, count if isinstance(count, int) else None)
+        return self._formatter.vformat(template, (), filled)
+
+    def steps(self, prefix: str, values: Mapping[str, Value] | None = None) -> list[str]:
+        """The texts `<prefix>.step.1`, `.step.2`, ... as long as they follow on one another."""
+        found = []
+        while self.has(key := f"{prefix}.step.{len(found) + 1}"):
+            found.append(self.text(key, values))
+        return found
+
+    def number(self, value: int | float) -> str:
+        """A number with thousands separators; at most one decimal."""
+        if isinstance(value, float) and not value.is_integer():
+            return f"{value:,.1f}"
+        return f"{int(value):,}"
+
+    def joined(self, items: list[str]) -> str:
+        """Several words in a row, as the language writes them."""
+        return ("、" if self.language == "ja" else ", ").join(items)
+
+    def date(self, value: str | date) -> str:
+        """A calendar date: 1999年2月4日 / 4 Feb 1999."""
+        day = datetime.fromisoformat(value).date() if isinstance(value, str) else value
+        if self.language == "ja":
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+
+    def datetime(self, value: str | datetime) -> str:
+        """A moment in the laptop's time zone: 2026年11月22日(日) 8:40 / 22 Nov 2026, 08:40."""
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        local = moment.astimezone()
+        if self.language == "ja":
+            return f"{self.date(local)}({_WEEKDAYS_JA[local.weekday()]}) {local.hour}:{local.minute:02}"
+        return f"{self.date(local)}, {local.hour:02}:{local.minute:02}"
+
+    def duration(self, seconds: float) -> str:
+        """A length of time in its largest whole unit."""
+        return self._in_units(seconds, _UNITS, most=1)
+
+    def age(self, seconds: float) -> str:
+        """A length of time in its two largest of years, months and days; under a day as a duration."""
+        if seconds < 86400:
+            return self.duration(seconds)
+        return self._in_units(seconds, _UNITS[:3], most=2)
+
+    def size(self, count: int | float) -> str:
+        """A number of bytes with a decimal unit."""
+        for unit in ("bytes", "KB", "MB", "GB"):
+            if count < 1000 or unit == "GB":
+                return f"{self.number(round(count, 1))} {unit}"
+            count /= 1000
+        raise AssertionError
+
+    def _in_units(self, seconds: float, units: tuple[tuple[float, str, str, str], ...], most: int) -> str:
+        rest, words = max(0.0, seconds), []
+        for length, ja, one, many in units:
+            count = int(rest // length)
+            if count or (length == units[-1][0] and not words):
+                words.append(f"{count}{ja}" if self.language == "ja" else f"{count} {one if count == 1 else many}")
+                rest -= count * length
+            if words and (len(words) == most or not count):
+                break
+        return ("" if self.language == "ja" else " ").join(words)
+
+
+class _Formatter(string.Formatter):
+    """Fills catalogue templates only: names without attributes or indexes, values formatted by language."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        return kwargs[field_name], field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        texts = self._texts
+        if value is None:
+            return "—"
+        if format_spec.startswith("@"):
+            words = value if isinstance(value, list) else [value]
+            return texts.joined([texts.text(f"{format_spec[1:]}.{word}") for word in words])
+        if format_spec in ("date", "datetime"):
+            return texts.date(value) if format_spec == "date" else texts.datetime(value)
+        if format_spec in ("duration", "age", "bytes"):
+            return {"duration": texts.duration, "age": texts.age, "bytes": texts.size}[format_spec](value)
+        if isinstance(value, list):
+            return texts.joined([str(item) for item in value])
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return str(value)
+        return texts.number(value)
