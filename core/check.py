@@ -39,3 +39,4 @@ class Check(Generic[F]):
     measure: Callable[[Context, Clients], Awaitable[F]]
     judge: Callable[[F], tuple[Finding, ...]]
     problem_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    uses_server: bool = False  # starts only after the ssh reading: it stands on the addresses or vantage found there

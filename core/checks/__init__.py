@@ -1,0 +1,17 @@
+"""The checks, in the order people see them: what waits, who answers, can it be abused, who blocks it, can it be found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.check import Check
+from core.checks import bounce, dns_health, dnsbl, mail_queue, open_relay, smtp_banner
+
+ALL: tuple[Check[Any], ...] = (
+    bounce.CHECK,
+    mail_queue.CHECK,
+    smtp_banner.CHECK,
+    open_relay.CHECK,
+    dnsbl.CHECK,
+    dns_health.CHECK,
+)

@@ -1,0 +1,261 @@
+"""Runs the checks side by side, each within its time limit, and tells what happens as it happens.
+
+The only place where an exception becomes a `Problem`. A check that fails never stops another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from core import __version__
+from core.check import Check
+from core.checks import ALL
+from core.clients import Clients, Doors
+from core.clients.askpass import Prompter
+from core.clients.journal import Journal
+from core.clients.resolver import Resolver
+from core.clients.smtp import SmtpClient
+from core.clients.ssh import SshDoor
+from core.diagnosis import diagnose
+from core.errors import CheckError
+from core.knowledge.dates import data_checked_on
+from core.model import CheckResult, Context, Port25, Problem, Report, Target
+from core.survey import Survey, first_survey, second_survey
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """The checks that were chosen, in the order people see."""
+
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ContextFound:
+    """Mail hosts, sending addresses and vantage are known (as far as they can be)."""
+
+    context: Context
+
+
+@dataclass(frozen=True)
+class CheckStarted:
+    """A check began to measure."""
+
+    check_id: str
+
+
+@dataclass(frozen=True)
+class CheckFinished:
+    """A check brought its result home."""
+
+    result: CheckResult
+
+
+@dataclass(frozen=True)
+class RunFinished:
+    """All is done; the last event."""
+
+    report: Report
+
+
+Event = RunStarted | ContextFound | CheckStarted | CheckFinished | RunFinished
+
+
+def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Clients:
+    """The doors of one run. Opens no connection yet."""
+    journal = Journal()
+    ssh = None
+    if target.ssh:
+        ssh = SshDoor(target.ssh, target.ssh_config, journal, prompter=prompter, program=doors.ssh_program)
+    resolver = Resolver(doors.resolver or target.resolver, doors.reroute, journal)
+    return Clients(resolver, SmtpClient(doors.reroute, journal), ssh, journal)
+
+
+def chosen_checks(only: frozenset[str] | None, skip: frozenset[str]) -> tuple[Check[Any], ...]:
+    """The checks of this run, in the order people see."""
+    return tuple(check for check in ALL if (only is None or check.id in only) and check.id not in skip)
+
+
+class Run:
+    """One run: `events()` once; `skip_check` while it goes on."""
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        only: frozenset[str] | None = None,
+        skip: frozenset[str] = frozenset(),
+        doors: Doors | None = None,
+        prompter: Prompter | None = None,
+    ) -> None:
+        self.target = target
+        self.checks = chosen_checks(only, skip)
+        self._doors = doors or Doors()
+        self._prompter = prompter
+        self._skipped: set[str] = set()
+        self._tasks: dict[str, asyncio.Task[CheckResult]] = {}
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    def skip_check(self, check_id: str) -> None:
+        """End this check now; its result is "could not look"."""
+        self._skipped.add(check_id)
+        if (task := self._tasks.get(check_id)) is not None:
+            task.cancel()
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What happens, as it happens. Closing this early cancels everything and leaves nothing running."""
+        driver = asyncio.create_task(self._drive())
+        try:
+            while (event := await self._events.get()) is not None:
+                yield event
+            await driver  # a bug in the driver itself must be heard
+        finally:
+            driver.cancel()
+            await asyncio.gather(driver, return_exceptions=True)
+
+    async def _drive(self) -> None:
+        try:
+            await self._whole_run()
+        finally:
+            self._events.put_nowait(None)
+
+    async def _whole_run(self) -> None:
+        started_at = _now()
+        self._tell(RunStarted(tuple(check.id for check in self.checks)))
+        clients = open_clients(self.target, self._doors, self._prompter)
+        try:
+            first = await first_survey(self.target, clients, self._doors)
+            self._tell(ContextFound(first.context))
+            second = asyncio.create_task(self._second(first, clients))
+            results = await self._run_all(first, second, clients)
+            context = (await second).context
+        finally:
+            if clients.ssh:
+                await clients.ssh.close()
+        self._tell(RunFinished(self._report(started_at, results, context, clients)))
+
+    async def _second(self, first: Survey, clients: Clients) -> Survey:
+        survey = await second_survey(first, clients, self._doors)
+        if survey != first:
+            self._tell(ContextFound(survey.context))
+        return survey
+
+    async def _run_all(
+        self, first: Survey, second: asyncio.Task[Survey], clients: Clients
+    ) -> tuple[CheckResult, ...]:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for check in self.checks:
+                    self._tasks[check.id] = group.create_task(self._one(check, first, second, clients))
+        finally:
+            if not second.done() and asyncio.current_task().cancelling():  # type: ignore[union-attr]
+                second.cancel()
+        return tuple(self._tasks[check.id].result() for check in self.checks)
+
+    async def _one(
+        self, check: Check[Any], first: Survey, second: asyncio.Task[Survey], clients: Clients
+    ) -> CheckResult:
+        started_at = _now()
+        try:
+            survey = first
+            if check.uses_server:
+                survey = await asyncio.shield(second)
+            if check.id in self._skipped:
+                raise asyncio.CancelledError
+            result = await self._measured(check, survey, clients, started_at)
+        except asyncio.CancelledError:
+            if check.id not in self._skipped:
+                raise
+            asyncio.current_task().uncancel()  # type: ignore[union-attr]
+            result = _failed(check, started_at, Problem("run.skipped"))
+        self._tell(CheckFinished(result))
+        return result
+
+    async def _measured(
+        self, check: Check[Any], survey: Survey, clients: Clients, started_at: datetime
+    ) -> CheckResult:
+        missing = _missing_needs(check, survey.context)
+        if missing:
+            return _not_measured(check, survey, missing, started_at)
+        self._tell(CheckStarted(check.id))
+        try:
+            async with asyncio.timeout(check.time_limit) as limit:
+                facts = await check.measure(survey.context, clients)
+            return CheckResult(check.id, started_at, _now(), facts, check.judge(facts))
+        except CheckError as error:
+            return _failed(check, started_at, Problem(error.code, error.values))
+        except TimeoutError:
+            if not limit.expired():
+                return _failed(check, started_at, _bug(check))
+            return _failed(check, started_at, Problem("run.timed_out", {"seconds": check.time_limit}))
+        except Exception:  # noqa: BLE001  the one place where a bug becomes "could not look"
+            return _failed(check, started_at, _bug(check))
+
+    def _tell(self, event: Event) -> None:
+        self._events.put_nowait(event)
+
+    def _report(
+        self, started_at: datetime, results: tuple[CheckResult, ...], context: Context, clients: Clients
+    ) -> Report:
+        vantage = replace(context.vantage, port_25=_port_25(results))
+        context = replace(context, vantage=vantage)
+        checked = data_checked_on()
+        return Report(
+            target=self.target,
+            results=results,
+            causes=diagnose(results, context),
+            started_at=started_at,
+            finished_at=_now(),
+            app_version=__version__,
+            data_checked_on=checked.isoformat() if checked else "",
+            addresses=context.addresses,
+            vantage=vantage,
+            contacted=tuple(clients.journal.contacted),
+            commands=tuple(clients.journal.commands),
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _bug(check: Check[Any]) -> Problem:
+    log.exception("check %s failed by a fault of its own", check.id)
+    return Problem("run.bug", trace=traceback.format_exc())
+
+
+def _failed(check: Check[Any], started_at: datetime, problem: Problem) -> CheckResult:
+    return CheckResult(check.id, started_at, _now(), problem=problem)
+
+
+def _missing_needs(check: Check[Any], context: Context) -> tuple[str, ...]:
+    """The first group of alternatives of which nothing was told or found."""
+    for group in check.needs:
+        if not any(getattr(context, need, None) or getattr(context.target, need, None) for need in group):
+            return group
+    return ()
+
+
+def _not_measured(check: Check[Any], survey: Survey, missing: tuple[str, ...], started_at: datetime) -> CheckResult:
+    """Not told: does not apply. Told, but could not be found out: could not look."""
+    for need in missing:
+        if (error := survey.problems.get(need)) is not None:
+            return _failed(check, started_at, Problem(error.code, error.values))
+    problem = Problem("run.needs", {"needs": list(missing)})
+    return CheckResult(check.id, started_at, _now(), problem=problem, applies=False)
+
+
+def _port_25(results: tuple[CheckResult, ...]) -> Port25:
+    """Open when any mail server answered us on port 25; one that did not says nothing yet."""
+    codes = {finding.code for result in results for finding in result.findings}
+    if codes & {"smtp_banner.answers", "open_relay.accepted", "open_relay.closed"}:
+        return "open"
+    return "unknown"

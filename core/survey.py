@@ -1,0 +1,163 @@
+"""What several checks need and none may fetch for itself: mail hosts, sending addresses, vantage.
+
+Two stages, so that no check waits for a login it does not need: what DNS and this laptop can tell comes first,
+what the server itself tells (over ssh) second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from core.checks.bounce import read_bounce
+from core.clients import Clients, Doors
+from core.clients.resolver_mail import find_mail_hosts
+from core.clients.ssh import ServerReading
+from core.errors import CheckError
+from core.knowledge.addresses import is_public
+from core.knowledge.vantage import relation_of
+from core.model import AddressSource, Context, MailHost, SendingAddress, Target, Vantage
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found, and for each need that could not be looked up, why."""
+
+    context: Context
+    problems: dict[str, CheckError] = field(default_factory=dict)
+
+
+def split_host_port(text: str, default_port: int) -> tuple[str, int]:
+    """"mx.example.jp:2525", "[2001:db8::1]:25", "2001:db8::1" -> host and port.
+
+    A bare IPv6 address has no port: with a port it stands in brackets (contract of the command line).
+    """
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        return host, int(rest[1:]) if rest.startswith(":") else default_port
+    host, colon, port = text.rpartition(":")
+    if colon and ":" not in host and port.isdigit():
+        return host, int(port)
+    return text, default_port
+
+
+async def first_survey(target: Target, clients: Clients, doors: Doors) -> Survey:
+    """What DNS and this laptop tell. Never raises `CheckError`: each is kept beside the need it left empty."""
+    problems: dict[str, CheckError] = {}
+    try:
+        hosts = await _mail_hosts(target, clients)
+    except CheckError as error:
+        hosts, problems["mail_hosts"] = (), error
+    addresses = _sending_addresses(target, hosts, ())
+    vantage = doors.vantage or _vantage_without_login(hosts)
+    return Survey(Context(target, hosts, addresses, vantage), problems)
+
+
+async def second_survey(first: Survey, clients: Clients, doors: Doors) -> Survey:
+    """The first survey and what the server tells. A failed login changes nothing here: the checks that read the
+    server await the same reading and report why it failed."""
+    if clients.ssh is None:
+        return first
+    try:
+        reading = await clients.ssh.reading()
+    except CheckError:
+        return first
+    context = first.context
+    found = _sending_addresses(context.target, context.mail_hosts, _addresses_on_server(reading))
+    vantage = doors.vantage or _vantage_with_login(context, reading)
+    return replace(first, context=replace(context, addresses=found, vantage=vantage))
+
+
+async def _mail_hosts(target: Target, clients: Clients) -> tuple[MailHost, ...]:
+    if target.mail_host:
+        return (await _named_host(target.mail_host, clients),)
+    if target.domain:
+        return await find_mail_hosts(clients.resolver, target.domain)
+    return ()
+
+
+async def _named_host(text: str, clients: Clients) -> MailHost:
+    name, port = split_host_port(text, 25)
+    try:
+        return MailHost(name, port, addresses=(str(ipaddress.ip_address(name)),))
+    except ValueError:
+        pass
+    answers = await asyncio.gather(clients.resolver.query(name, "A"), clients.resolver.query(name, "AAAA"))
+    found = tuple(record for answer in answers for record in answer.records)
+    if not found:
+        raise CheckError("run.mail_host_not_found", host=name)
+    return MailHost(name, port, addresses=found)
+
+
+def _sending_addresses(
+    target: Target, hosts: Iterable[MailHost], on_server: Iterable[str]
+) -> tuple[SendingAddress, ...]:
+    """Bounce first, then the server, what was given, and the incoming servers; each address once, public ones only."""
+    bounced = read_bounce(target.bounce.text).sending_address if target.bounce else None
+    candidates: list[tuple[str | None, AddressSource]] = [(bounced, "bounce")]
+    candidates += [(address, "ssh") for address in on_server]
+    candidates += [(address, "given") for address in target.address]
+    candidates += [(address, "mx") for host in hosts for address in host.addresses]
+    found: dict[str, SendingAddress] = {}
+    for address, source in candidates:
+        if address and is_public(address):
+            found.setdefault(address, SendingAddress(address, source))
+    return tuple(found.values())
+
+
+def _addresses_on_server(reading: ServerReading) -> list[str]:
+    """Addresses mail leaves from: Postfix's bind addresses, else the one the login arrived at."""
+    settings = dict(line.partition(" = ")[::2] for line in reading.lines("postfix_settings"))
+    bound = [settings.get(name, "").strip() for name in ("smtp_bind_address", "smtp_bind_address6")]
+    return [address for address in bound if address] or [address for address in (reading.server_address,) if address]
+
+
+def trusted_networks(reading: ServerReading) -> tuple[str, ...]:
+    """Postfix's `mynetworks` as read on the server, as far as it is a list of networks."""
+    for line in reading.lines("postfix_settings"):
+        name, _, value = line.partition(" = ")
+        if name == "mynetworks":
+            return tuple(word for word in value.replace(",", " ").split() if _is_network(word))
+    return ()
+
+
+def _is_network(word: str) -> bool:
+    try:
+        ipaddress.ip_network(word.replace("[", "").replace("]", ""), strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _vantage_without_login(hosts: tuple[MailHost, ...]) -> Vantage:
+    for host in hosts:
+        for address in host.addresses:
+            local = local_address_towards(address, host.port)
+            if local:
+                relation = relation_of(local, address, None, ())
+                return Vantage(relation, local if is_public(local) else None)
+    return Vantage()
+
+
+def _vantage_with_login(context: Context, reading: ServerReading) -> Vantage:
+    """The login shows which address the server sees us under; its trusted networks decide."""
+    seen = reading.client_address
+    if not seen:
+        return context.vantage
+    peer = context.mail_hosts[0].addresses[0] if context.mail_hosts and context.mail_hosts[0].addresses else None
+    local = local_address_towards(peer, 25) if peer else None
+    return Vantage(relation_of(local, peer, seen, trusted_networks(reading)), seen)
+
+
+def local_address_towards(address: str, port: int) -> str | None:
+    """The laptop's own address on the way to `address`. Sends nothing: a UDP socket only picks a route."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, port))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return None  # no route (no IPv6 here, or no line at all): a fact the checks meet themselves
