@@ -134,31 +134,32 @@ class Run:
         try:
             first = await first_survey(self.target, clients, self._doors)
             self._tell(ContextFound(first.context))
-            second = asyncio.create_task(self._second(first, clients))
-            results = await self._run_all(first, second, clients)
-            context = (await second).context
+            results, context = await self._surveyed_run(first, clients)
         finally:
             if clients.ssh:
                 await clients.ssh.close()
         self._tell(RunFinished(self._report(started_at, results, context, clients)))
 
-    async def _second(self, first: Survey, clients: Clients) -> Survey:
-        survey = await second_survey(first, clients, self._doors)
-        if survey != first:
-            self._tell(ContextFound(survey.context))
-        return survey
-
-    async def _run_all(
-        self, first: Survey, second: asyncio.Task[Survey], clients: Clients
-    ) -> tuple[CheckResult, ...]:
+    async def _surveyed_run(self, first: Survey, clients: Clients) -> tuple[tuple[CheckResult, ...], Context]:
+        """The checks, and beside them the reading of the server that some of them wait for."""
+        second = asyncio.create_task(self._second(first, clients))
         try:
             async with asyncio.TaskGroup() as group:
                 for check in self.checks:
                     self._tasks[check.id] = group.create_task(self._one(check, first, second, clients))
+            results = tuple(self._tasks[check.id].result() for check in self.checks)
+            return results, (await second).context
         finally:
-            if not second.done() and asyncio.current_task().cancelling():  # type: ignore[union-attr]
-                second.cancel()
-        return tuple(self._tasks[check.id].result() for check in self.checks)
+            second.cancel()
+            await asyncio.gather(second, return_exceptions=True)
+
+    async def _second(self, first: Survey, clients: Clients) -> Survey:
+        if not any(check.uses_server for check in self.checks):
+            return first
+        survey = await second_survey(first, clients, self._doors)
+        if survey != first:
+            self._tell(ContextFound(survey.context))
+        return survey
 
     async def _one(
         self, check: Check[Any], first: Survey, second: asyncio.Task[Survey], clients: Clients
@@ -179,9 +180,7 @@ class Run:
         self._tell(CheckFinished(result))
         return result
 
-    async def _measured(
-        self, check: Check[Any], survey: Survey, clients: Clients, started_at: datetime
-    ) -> CheckResult:
+    async def _measured(self, check: Check[Any], survey: Survey, clients: Clients, started_at: datetime) -> CheckResult:
         missing = _missing_needs(check, survey.context)
         if missing:
             return _not_measured(check, survey, missing, started_at)

@@ -31,7 +31,7 @@ class Survey:
 
 
 def split_host_port(text: str, default_port: int) -> tuple[str, int]:
-    """"mx.example.jp:2525", "[2001:db8::1]:25", "2001:db8::1" -> host and port.
+    """ "mx.example.jp:2525", "[2001:db8::1]:25", "2001:db8::1" -> host and port.
 
     A bare IPv6 address has no port: with a port it stands in brackets (contract of the command line).
     """

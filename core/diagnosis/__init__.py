@@ -1,0 +1,33 @@
+"""All results -> ranked causes: what is wrong, who must act. Pure: no network, no clock, no words.
+
+One rule a cause (`rules.py`). The first cause is the answer, so the order is by what explains what: a root
+cause seen directly stands before its consequences (a listing follows from an open relay), a suspicion after
+what was seen, a mere risk (old software) last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.diagnosis.clues import Clues
+from core.diagnosis.rules import RULES
+from core.model import Cause, CheckResult, Context
+
+
+def diagnose(results: Sequence[CheckResult], context: Context) -> tuple[Cause, ...]:
+    """Ranked causes; never empty: with nothing found it says so, and with nothing looked at it says that."""
+    clues = Clues.of(results, context)
+    ranked = sorted(
+        ((rank, number, cause) for number, rule in enumerate(RULES) for rank, cause in rule(clues)),
+        key=lambda entry: entry[:2],
+    )
+    return tuple(cause for _, _, cause in ranked) or (_no_cause(results),)
+
+
+def _no_cause(results: Sequence[CheckResult]) -> Cause:
+    looked_at = [result for result in results if result.applies and not result.problem]
+    answered = [result for result in looked_at if result.severity.value != "unknown"]
+    unknown = len(results) - len(answered)
+    if not answered:
+        return Cause("could_not_look", "confirmed", "you", values={"unknown": unknown})
+    return Cause("nothing_found", "confirmed", "you", values={"count": len(answered), "unknown": unknown})

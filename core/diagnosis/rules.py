@@ -1,0 +1,190 @@
+"""One rule a cause. A rule gives (rank, cause) pairs: none when its cause is not supported.
+
+Ranks: ROOT seen directly, CONSEQUENCE of a root, SUSPICION only, RISK that need not be today's trouble.
+Within a rank the order of `RULES` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from core.diagnosis.clues import Clues, codes_of, critical, value_list
+from core.model import Cause, Finding
+
+ROOT, CONSEQUENCE, SUSPICION, RISK = range(4)
+Ranked = tuple[int, Cause]
+Rule = Callable[[Clues], Iterator[Ranked]]
+
+# Senders that are programs of a web site, not people.
+WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
+
+
+def open_relay(clues: Clues) -> Iterator[Ranked]:
+    """An accepted RCPT is a suspicion until the configuration or an arrival confirms it."""
+    if accepted := clues.having("open_relay.accepted"):
+        consequences = clues.having("mail_queue.long", "mail_queue.strangers", "dnsbl.listed")
+        yield ROOT, Cause("open_relay", "possible", "you", codes_of(accepted + consequences))
+
+
+def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
+    """The machine answers that nobody listens, or the queue tool says that the mail system is down."""
+    down, refused = clues.having("mail_queue.system_down"), clues.having("smtp_banner.refused")
+    if down or refused:
+        certainty = "confirmed" if down else "likely"
+        yield ROOT, Cause("mail_service_stopped", certainty, "you", codes_of(down + refused))
+
+
+def domain_expired(clues: Clues) -> Iterator[Ranked]:
+    """The domain itself is unknown to the DNS; whether it expired only the registry can say."""
+    if gone := clues.having("dns_health.no_such_domain"):
+        yield ROOT, Cause("domain_expired", "possible", "domain_company", codes_of(gone))
+
+
+def dns_moved(clues: Clues) -> Iterator[Ranked]:
+    """The MX is missing or leads nowhere."""
+    codes = ("no_mx", "null_mx", "mx_is_address", "mx_has_no_address", "mx_private")
+    wrong = clues.having(*(f"dns_health.{code}" for code in codes))
+    if bad := critical(wrong):
+        yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(bad))
+
+
+def outbound_25_blocked(clues: Clues) -> Iterator[Ranked]:
+    """Everything that waits, waits for a connection."""
+    if waiting := clues.having("mail_queue.all_timed_out"):
+        yield ROOT, Cause("outbound_25_blocked", "possible", "hosting_company", codes_of(waiting))
+
+
+def resolver_broken(clues: Clues) -> Iterator[Ranked]:
+    """Everything that waits, waits for a name."""
+    if waiting := clues.having("mail_queue.name_service"):
+        yield ROOT, Cause("resolver_broken", "possible", "you", codes_of(waiting))
+
+
+def web_form_abused(clues: Clues) -> Iterator[Ranked]:
+    """One sender leads the queue, and it is a web site's program."""
+    for finding in _leading_senders(clues):
+        sender = str(finding.values.get("sender", ""))
+        if sender.partition("@")[0].lower() in WEB_SENDERS:
+            yield ROOT, Cause("web_form_abused", "likely", "you", codes_of([finding]), {"sender": sender})
+
+
+def account_hijacked(clues: Clues) -> Iterator[Ranked]:
+    """One of our own senders leads a queue to strangers. The log has to confirm it."""
+    if not clues.seen("mail_queue.strangers") or clues.seen("open_relay.accepted"):
+        return
+    for finding in _leading_senders(clues):
+        sender = str(finding.values.get("sender", ""))
+        local, _, domain = sender.partition("@")
+        if local.lower() not in WEB_SENDERS and _is_ours(domain, clues):
+            codes = codes_of((finding, *clues.having("mail_queue.strangers", "mail_queue.long")))
+            yield ROOT, Cause("account_hijacked", "possible", "you", codes, {"sender": sender})
+
+
+def address_listed(clues: Clues) -> Iterator[Ranked]:
+    """A self-tested list names our sending address. The queue's or a bounce's refusal points the same way."""
+    listed = clues.having("dnsbl.listed")
+    if listed:
+        zones = value_list(listed, "list_name") or value_list(listed, "zone")
+        yield CONSEQUENCE, Cause("address_listed", "confirmed", "you", codes_of(listed), {"zones": zones})
+    elif refused := clues.having("mail_queue.blocked_using_list"):
+        zones = value_list(refused, "zone")
+        yield CONSEQUENCE, Cause("address_listed", "likely", "you", codes_of(refused), {"zones": zones})
+
+
+def provider_blocked(clues: Clues) -> Iterator[Ranked]:
+    """A bounce speaks of a private list, and no public list shows our address."""
+    blocked = clues.bounced("ip_blocked", "bad_reputation")
+    if blocked and not clues.seen("dnsbl.listed"):
+        names = value_list(blocked, "provider") or value_list(blocked, "remote_mta") or ["?"]
+        yield CONSEQUENCE, Cause("provider_blocked", "likely", "you", codes_of(blocked), {"providers": names})
+
+
+def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
+    """The other side says so in the bounce."""
+    if failed := clues.bounced("sender_auth_failed"):
+        yield ROOT, Cause("sender_auth_failing", "likely", "domain_company", codes_of(failed))
+
+
+def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:
+    """A bounce names it (then it is the cause), or DNS shows it (then it is a risk, or a suspicion)."""
+    wrong = clues.having("dns_health.ptr_missing", "dns_health.ptr_not_confirmed")
+    refused = clues.bounced("reverse_dns_missing", "helo_refused")
+    if not wrong and not refused:
+        return
+    values = {"addresses": value_list(wrong, "address") or ["?"]}
+    codes = codes_of(refused + wrong)
+    if refused:
+        yield ROOT, Cause("ptr_or_helo_wrong", "likely", "hosting_company", codes, values)
+    else:
+        rank = SUSPICION if clues.about_mail_going_out else RISK
+        yield rank, Cause("ptr_or_helo_wrong", "possible", "hosting_company", codes, values)
+
+
+def rate_limited(clues: Clues) -> Iterator[Ranked]:
+    """The other side asks us to slow down."""
+    if slowed := clues.bounced("rate_limited"):
+        yield CONSEQUENCE, Cause("rate_limited", "likely", "wait", codes_of(slowed))
+
+
+def greylisted_wait(clues: Clues) -> Iterator[Ranked]:
+    """A temporary answer that passes by itself."""
+    if waiting := clues.bounced("greylisted", "delayed"):
+        yield CONSEQUENCE, Cause("greylisted_wait", "likely", "wait", codes_of(waiting))
+
+
+def mailbox_full(clues: Clues) -> Iterator[Ranked]:
+    """The receiving mailbox has no room."""
+    if full := clues.bounced("mailbox_full"):
+        yield CONSEQUENCE, Cause("mailbox_full", "confirmed", "recipient", codes_of(full))
+
+
+def recipient_side(clues: Clues) -> Iterator[Ranked]:
+    """A bounce whose reason lies with the address or the other server."""
+    reasons = ("user_unknown", "address_closed", "domain_cannot_receive", "recipient_refuses", "server_trouble")
+    if theirs := clues.bounced(*reasons):
+        words = [code.partition(".")[2] for code in codes_of(theirs)]
+        yield CONSEQUENCE, Cause("recipient_side", "likely", "recipient", codes_of(theirs), {"reasons": words})
+
+
+def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:
+    """No answer on port 25, silently: this line or the server, we cannot tell which."""
+    if silent := clues.having("smtp_banner.no_answer"):
+        yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(silent))
+
+
+def server_unsupported(clues: Clues) -> Iterator[Ranked]:
+    """Software past its support: a risk even when it is not today's cause."""
+    for finding in clues.having("smtp_banner.unsupported")[:1]:
+        values = {name: finding.values.get(name) for name in ("product", "version")}
+        yield RISK, Cause("server_unsupported", "confirmed", "you", codes_of([finding]), values)
+
+
+def _leading_senders(clues: Clues) -> tuple[Finding, ...]:
+    return clues.having("mail_queue.one_sender")
+
+
+def _is_ours(domain: str, clues: Clues) -> bool:
+    target = clues.context.target
+    return bool(domain) and domain.lower() in {name.lower() for name in (target.domain, *target.also_domain) if name}
+
+
+RULES: tuple[Rule, ...] = (
+    domain_expired,
+    open_relay,
+    web_form_abused,
+    account_hijacked,
+    mail_service_stopped,
+    dns_moved,
+    sender_auth_failing,
+    outbound_25_blocked,
+    resolver_broken,
+    provider_blocked,
+    address_listed,
+    rate_limited,
+    recipient_side,
+    mailbox_full,
+    greylisted_wait,
+    port_25_blocked_here,
+    ptr_or_helo_wrong,
+    server_unsupported,
+)
