@@ -18,7 +18,9 @@ Placeholders are `{name}` or `{name:spec}`; the value is formatted for the reade
 from __future__ import annotations
 
 import gettext
+import os
 import string
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -176,3 +178,16 @@ class _Formatter(string.Formatter):
         if isinstance(value, bool) or not isinstance(value, int | float):
             return str(value)
         return texts.number(value)
+
+
+def system_language() -> Language:
+    """Japanese when the system speaks it, else English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "ja" if value.startswith("ja") else "en"
+    if sys.platform == "win32":
+        import ctypes
+
+        # Primary language 0x11 is Japanese (Windows language identifiers, low ten bits).
+        return "ja" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == 0x11 else "en"
+    return "en"

@@ -1,0 +1,321 @@
+"""The command line: the same checks as the window; text, JSON and PDF out; the exit status is the severity.
+
+The commands, options, JSON and exit statuses are a public interface that scripts rely on.
+Standard output holds the result alone; messages and progress go to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+from core import __version__
+from core.checks import ALL
+from core.checks.bounce import bounce_summary, judge_bounce, read_bounce
+from core.checks.mail_queue import judge_queue, queue_summary, read_queue
+from core.clean import clean
+from core.clients import Doors
+from core.clients.files import FileContent, read_file
+from core.errors import CheckError, UsageError
+from core.model import Finding, Pasted, Report, Severity, Target, headline
+from core.notebook import Notebook
+from core.practice import INCIDENTS, practice_company
+from core.report.json_file import finding_to_json, report_from_json, report_to_json
+from core.report.text_file import findings_text, report_text
+from core.run import CheckFinished, CheckStarted, Run, RunFinished
+from core.terminal import terminal_prompter
+from core.texts import LANGUAGES, Language, Texts, system_language
+
+USAGE_STATUS = 64  # EX_USAGE of sysexits.h
+INTERRUPTED_STATUS = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        raise SystemExit(self._say(message))
+
+    def _say(self, message: str) -> int:
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        return USAGE_STATUS
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; returns its exit status."""
+    try:
+        arguments = _parser().parse_args(_explicit_json(argv))
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else USAGE_STATUS
+    texts = Texts(arguments.lang or system_language())
+    command = cast(Callable[[argparse.Namespace, Texts], int], arguments.command)
+    try:
+        return command(arguments, texts)
+    except UsageError as error:
+        print(_problem_line(error, texts), file=sys.stderr)
+        return USAGE_STATUS
+    except KeyboardInterrupt:
+        print(texts.text("cli.interrupted"), file=sys.stderr)
+        return INTERRUPTED_STATUS
+
+
+def _explicit_json(argv: Sequence[str]) -> list[str]:
+    """`--json` alone never takes the next word: a reader's FILE would be overwritten."""
+    return ["--json=-" if word == "--json" else word for word in argv]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="mail-first-aid", description="First aid for company mail. Without arguments: the window.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_check(commands)
+    for name, help_text, run in (
+        ("read-queue", "explain pasted mailq listings", _read_queues),
+        ("read-bounce", "explain bounce messages or single rejection lines", _read_bounces),
+    ):
+        reader = _command(commands, name, help_text, run)
+        reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+    practice = _command(commands, "practice", "run the check on the built-in practice company", _practice)
+    practice.add_argument("incident", nargs="?", default="relay-2004", choices=sorted(INCIDENTS))
+    report = _command(commands, "report", "print a saved run again", _report_again)
+    report.add_argument("run", metavar="RUN.json")
+    stand_in = commands.add_parser("practice-ssh")  # the practice company's stand-in for ssh; not for people
+    stand_in.add_argument("words", nargs=argparse.REMAINDER)
+    stand_in.set_defaults(command=_practice_ssh, lang="en")
+    return parser
+
+
+def _command(commands: Any, name: str, help_text: str, run: Callable[..., int]) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text)
+    parser.set_defaults(command=run)
+    parser.add_argument("--lang", choices=LANGUAGES)
+    parser.add_argument("--json", metavar="FILE", help="JSON on standard output; with =FILE into that file")
+    parser.add_argument("--pdf", metavar="FILE", help="also write the report as PDF")
+    return parser
+
+
+def _add_check(commands: Any) -> None:
+    check = _command(commands, "check", "run checks, print the findings", _check)
+    add = check.add_argument
+    add("--domain", metavar="NAME", help="the mail domain, example.co.jp")
+    add("--also-domain", metavar="NAME", action="append", default=[], help="another domain this server takes mail for")
+    add("--mail-host", metavar="HOST[:PORT]", help="the server; without it, the domain's MX")
+    add("--address", metavar="IP", action="append", default=[], type=_address, help="an address our mail leaves from")
+    add("--symptom", choices=("not_delivered", "not_received", "slow", "complaint", "checkup"))
+    add("--affected", choices=("one", "everyone"))
+    add("--direction", choices=("sending", "receiving", "both"))
+    add("--recipients", choices=("one", "all"))
+    add("--since", metavar="TEXT")
+    add("--ssh", metavar="[USER@]HOST[:PORT]", help="read the server itself")
+    add("--ssh-config", metavar="FILE", help="ssh settings to use instead of your own")
+    add("--resolver", metavar="IP[:PORT]", help="the DNS server to ask; without it, the system's")
+    add("--bounce", metavar="FILE")
+    add("--queue", metavar="FILE")
+    add("--own-server", action="store_true", help='"this is my server": without it no relay test is made')
+    add("--thorough", action="store_true", help="every relay form and every list")
+    add("--only", metavar="ID,ID", type=_check_ids)
+    add("--skip", metavar="ID,ID", type=_check_ids, default=frozenset())
+
+
+def _address(word: str) -> str:
+    try:
+        return str(ipaddress.ip_address(word))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word!r} is not an IP address") from None
+
+
+def _check_ids(words: str) -> frozenset[str]:
+    known = {check.id for check in ALL}
+    ids = frozenset(word.strip() for word in words.split(",") if word.strip())
+    if unknown := ids - known:
+        raise argparse.ArgumentTypeError(
+            f"unknown check {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
+        )
+    return ids
+
+
+def _target(arguments: argparse.Namespace) -> Target:
+    return Target(
+        symptom=arguments.symptom,
+        domain=arguments.domain,
+        also_domain=tuple(arguments.also_domain),
+        mail_host=arguments.mail_host,
+        address=tuple(arguments.address),
+        ssh=arguments.ssh,
+        ssh_config=arguments.ssh_config,
+        resolver=arguments.resolver,
+        bounce=_evidence(arguments.bounce),
+        queue=_evidence(arguments.queue),
+        own_server=arguments.own_server,
+        thorough=arguments.thorough,
+        affected=arguments.affected,
+        direction=arguments.direction,
+        recipients=arguments.recipients,
+        since=arguments.since,
+    )
+
+
+def _evidence(path: str | None) -> Pasted | None:
+    if path is None:
+        return None
+    content = read_file(path)
+    return Pasted(content.name, content.text())
+
+
+def _check(arguments: argparse.Namespace, texts: Texts) -> int:
+    target = _target(arguments)
+    if not any((target.domain, target.mail_host, target.ssh, target.address, target.bounce, target.queue)):
+        raise UsageError("cli.nothing_to_check")
+    run = Run(target, only=arguments.only, skip=arguments.skip, prompter=terminal_prompter(texts))
+    report = asyncio.run(_follow(run, texts))
+    _save(report, texts)
+    return _deliver(report, arguments, texts)
+
+
+def _practice(arguments: argparse.Namespace, texts: Texts) -> int:
+    async def practise() -> Report:
+        async with practice_company(arguments.incident) as company:
+            return await _follow(Run(company.target, doors=company.doors), texts)
+
+    return _deliver(asyncio.run(practise()), arguments, texts)
+
+
+async def _follow(run: Run, texts: Texts) -> Report:
+    """Drive the run and tell its progress on standard error."""
+    async with aclosing(run.events()) as events:
+        async for event in events:
+            if isinstance(event, CheckStarted):
+                print(f"… {texts.text(f'check.{event.check_id}.doing')}", file=sys.stderr, flush=True)
+            elif isinstance(event, CheckFinished):
+                name = texts.text(f"check.{event.result.check_id}.name")
+                print(f"  {name}: {texts.text(f'severity.{event.result.state}')}", file=sys.stderr, flush=True)
+            elif isinstance(event, RunFinished):
+                return event.report
+    raise AssertionError("a run always ends with its report")
+
+
+def _save(report: Report, texts: Texts) -> None:
+    try:
+        notebook = Notebook()
+        try:
+            notebook.save_run(report)
+        finally:
+            notebook.close()
+    except CheckError as error:
+        print(_problem_line(error, texts), file=sys.stderr)
+
+
+def _deliver(report: Report, arguments: argparse.Namespace, texts: Texts) -> int:
+    if arguments.json:
+        _write_json(report_to_json(report, texts), arguments.json)
+    if arguments.json != "-":
+        print(report_text(report, texts))
+    if arguments.pdf:
+        from core.report.pdf_file import write_pdf  # pulls in the PDF engine, which only this needs
+
+        write_pdf(report, texts.language, Path(arguments.pdf))
+        print(texts.text("cli.pdf_written", path=arguments.pdf), file=sys.stderr)
+    return report.severity.exit_code
+
+
+def _write_json(value: dict[str, Any], where: str) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=None if where == "lines" else 2)
+    if where in ("-", "lines"):
+        print(text)
+        return
+    try:
+        Path(where).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError("file.unwritable", name=where, reason=error.strerror or "") from error
+
+
+def _report_again(arguments: argparse.Namespace, texts: Texts) -> int:
+    content = read_file(arguments.run)
+    try:
+        report = report_from_json(json.loads(content.data))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UsageError("cli.not_a_run", name=content.name) from error
+    return _deliver(report, arguments, texts)
+
+
+def _read_queues(arguments: argparse.Namespace, texts: Texts) -> int:
+    def read(content: FileContent) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+        facts = read_queue(content.text(), datetime.now(UTC))
+        return queue_summary(facts), judge_queue(facts)
+
+    return _read_all(arguments, texts, read)
+
+
+def _read_bounces(arguments: argparse.Namespace, texts: Texts) -> int:
+    def read(content: FileContent) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+        facts = read_bounce(content.data)
+        return bounce_summary(facts), judge_bounce(facts)
+
+    return _read_all(arguments, texts, read)
+
+
+def _read_all(
+    arguments: argparse.Namespace,
+    texts: Texts,
+    read: Callable[[FileContent], tuple[dict[str, Any], tuple[Finding, ...]]],
+) -> int:
+    """Explain each file; the exit status is the worst severity, 64 only if no input could be understood."""
+    severities: list[Severity] = []
+    several = len(arguments.files) > 1
+    for path in arguments.files:
+        try:
+            summary, findings = read(read_file(path))
+        except CheckError as error:
+            _tell_unreadable(path, error, arguments, texts, several)
+            continue
+        if summary.get("is_bounce", True):
+            severities.append(headline([finding.severity for finding in findings]))
+        _tell_read(path, summary, findings, arguments, texts, several)
+    return headline(severities).exit_code if severities else USAGE_STATUS
+
+
+def _tell_unreadable(path: str, error: CheckError, arguments: argparse.Namespace, texts: Texts, several: bool) -> None:
+    line = _problem_line(error, texts)
+    if arguments.json:
+        _write_json({"file": path, "error": line}, "lines" if several else arguments.json)
+    print(f"{clean(path)}: {line}", file=sys.stderr)
+
+
+def _tell_read(
+    path: str,
+    summary: dict[str, Any],
+    findings: tuple[Finding, ...],
+    arguments: argparse.Namespace,
+    texts: Texts,
+    several: bool,
+) -> None:
+    worded = [finding_to_json(finding, texts) for finding in findings]
+    if arguments.json:
+        words = (
+            {key: worded[0][key] for key in ("title", "meaning", "steps")} if "is_bounce" in summary and worded else {}
+        )
+        severity = headline([finding.severity for finding in findings]).value
+        whole = {**({"file": path} if several else {}), **summary, **words, "severity": severity, "findings": worded}
+        _write_json(whole, "lines" if several else arguments.json)
+        return
+    if several:
+        print(f"== {clean(path)}")
+    print(findings_text(findings, texts))
+
+
+def _problem_line(error: CheckError, texts: Texts) -> str:
+    parts = [f"problem.{error.code}.title", f"problem.{error.code}.meaning"]
+    return " ".join(texts.text(key, error.values) for key in parts if texts.has(key)) or str(error)
+
+
+def _practice_ssh(arguments: argparse.Namespace, texts: Texts) -> int:
+    from core.practice.ssh_stand_in import answer
+
+    return answer(arguments.words)

@@ -1,0 +1,52 @@
+"""The door to files the person hands us (a bounce, a log, a listing): regular files only, bounded, never followed blindly.
+
+A device, a pipe or a folder is refused; a larger file is read up to the limit and said to be cut.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import UsageError
+
+LIMIT = 64 * 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """What was read; `cut` when the file held more than the limit."""
+
+    name: str
+    data: bytes
+    cut: bool
+
+    def text(self) -> str:
+        """The content as text: UTF-8, else the encodings of Japanese Windows and Unix, else escaped bytes."""
+        for encoding in ("utf-8-sig", "iso2022_jp", "cp932", "euc_jp"):
+            try:
+                return self.data.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+        return self.data.decode("utf-8", "backslashreplace")
+
+
+def read_file(path: str, limit: int = LIMIT) -> FileContent:
+    """Read `path` ("-": standard input) up to `limit` bytes. Raises `UsageError` "file.*"."""
+    if path == "-":
+        data = sys.stdin.buffer.read(limit + 1)
+        return FileContent("-", data[:limit], len(data) > limit)
+    name = Path(path).name
+    try:
+        # O_NONBLOCK: opening a named pipe must not wait for a writer. Absent on Windows, where it is not needed.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise UsageError("file.unreadable", name=name, reason=error.strerror or type(error).__name__) from error
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageError("file.not_regular", name=name)
+        data = stream.read(limit + 1)
+    return FileContent(name, data[:limit], len(data) > limit)

@@ -1,0 +1,84 @@
+"""The practice company's DNS: its own names, and every blacklist's test entries, on one loopback UDP port.
+
+What it does not hold does not exist (NXDOMAIN), so that nothing practised here ever asks the real DNS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.reversename
+import dns.rrset
+
+from core.knowledge.dnsbl import load_lists
+from core.practice.incident import Incident
+
+Records = dict[tuple[dns.name.Name, str], list[str]]
+TTL = 60
+
+
+async def serve(incident: Incident) -> tuple[asyncio.DatagramTransport, int]:
+    """Start the server on a free port of 127.0.0.1; returns its transport and port."""
+    table = records(incident)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: _Server(table), local_addr=("127.0.0.1", 0))
+    return transport, int(transport.get_extra_info("sockname")[1])
+
+
+def records(incident: Incident) -> Records:
+    """Everything this DNS holds."""
+    table: Records = {}
+
+    def add(name: str, kind: str, value: str) -> None:
+        table.setdefault((dns.name.from_text(name), kind), []).append(value)
+
+    add(incident.domain, "MX", f"10 {incident.mail_host}.")
+    add(incident.domain, "TXT", f'"v=spf1 ip4:{incident.address} -all"')
+    add(incident.mail_host, "A", incident.address)
+    if incident.ptr:
+        add(dns.reversename.from_address(incident.address).to_text(), "PTR", f"{incident.ptr}.")
+    for blacklist in load_lists():
+        for query, answers in blacklist.positive_tests():
+            for answer in answers:
+                add(f"{query}.{blacklist.zone}", "A", answer)
+    for zone, codes in incident.listed.items():
+        octets = ".".join(reversed(str(ipaddress.IPv4Address(incident.address)).split(".")))
+        for code in codes:
+            add(f"{octets}.{zone}", "A", code)
+    return table
+
+
+class _Server(asyncio.DatagramProtocol):
+    def __init__(self, table: Records) -> None:
+        self._table = table
+        self._names = {name for name, _ in table}
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        try:
+            response = self._answer(dns.message.from_wire(data))
+        except dns.exception.DNSException:
+            return  # not a DNS question; silence is what a real server gives
+        assert isinstance(self._transport, asyncio.DatagramTransport)
+        self._transport.sendto(response.to_wire(), addr)
+
+    def _answer(self, query: dns.message.Message) -> dns.message.Message:
+        response = dns.message.make_response(query)
+        response.flags |= dns.flags.RA | dns.flags.AA
+        question = query.question[0]
+        kind = dns.rdatatype.to_text(question.rdtype)
+        values = self._table.get((question.name, kind))
+        if values:
+            response.answer.append(dns.rrset.from_text(question.name, TTL, "IN", kind, *values))
+        elif not any(name.is_subdomain(question.name) for name in self._names):
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        return response

@@ -1,0 +1,41 @@
+"""What happened at the practice company: all that its servers say, in one place to be changed.
+
+The first incident is the one this app was made for (Japan, 2004): a clerk made mail admin overnight, an old
+sendmail opened as a third-party relay by an experiment nobody recorded, a blacklist, thousands of waiting mails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One practice incident. Addresses and names are from the documentation ranges (RFC 5737, RFC 2606)."""
+
+    greeting: str
+    relays: bool
+    listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # zone -> A records for our address
+    waiting: int = 0  # messages in the queue
+    domain: str = "midori-shoji.example"
+    mail_host: str = "mail.midori-shoji.example"
+    address: str = "203.0.113.25"
+    client_address: str = "198.51.100.7"  # the laptop, as the server sees it: outside
+    ptr: str = "mail.midori-shoji.example"
+
+
+RELAY_2004 = Incident(
+    greeting="mail.midori-shoji.example ESMTP Sendmail 8.9.3/8.9.3; Mon, 12 Jan 2004 08:40:12 +0900",
+    relays=True,
+    listed={"zen.spamhaus.org": ("127.0.0.4",), "bl.spamcop.net": ("127.0.0.2",)},
+    waiting=2321,
+)
+
+ALL_FINE = Incident(
+    greeting="mail.midori-shoji.example ESMTP Postfix",
+    relays=False,
+    waiting=3,
+)
+
+INCIDENTS: Mapping[str, Incident] = {"relay-2004": RELAY_2004, "all-fine": ALL_FINE}

@@ -1,0 +1,33 @@
+"""Questions of ssh asked on the terminal (password, passphrase, fingerprint), when there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+
+from core.clean import clean
+from core.clients.askpass import Prompt, Prompter
+from core.texts import Texts
+
+
+def terminal_prompter(texts: Texts) -> Prompter | None:
+    """A prompter for a person at a terminal; None where nobody can answer, so that ssh never waits."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+
+    async def ask(prompt: Prompt) -> str | None:
+        return await asyncio.to_thread(_ask, prompt, texts)
+
+    return ask
+
+
+def _ask(prompt: Prompt, texts: Texts) -> str | None:
+    print(clean(prompt.text), file=sys.stderr)
+    if prompt.kind == "host_key":
+        print(texts.text("cli.paste_fingerprint"), file=sys.stderr)
+        return input("> ").strip() or None
+    try:
+        return getpass.getpass(texts.text("cli.secret_prompt"), stream=sys.stderr)
+    except EOFError:
+        return None
