@@ -1,0 +1,239 @@
+"""The wizard without Qt: what was answered, which page comes next, and what is still missing.
+
+A front end hangs its widgets on the page names; every path can be walked without a window.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from core.model import Pasted, Symptom, Target
+
+PageName = Literal["start", "questions", "server", "inside", "consent", "running", "answer", "report"]
+Step = Literal["start", "server", "inside", "consent", "running", "answer", "report"]
+HowInside = Literal["ssh", "paste", "neither"]
+Affected = Literal["one", "everyone"]
+Direction = Literal["sending", "receiving", "both"]
+Recipients = Literal["one", "all"]
+
+PAGES: tuple[PageName, ...] = get_args(PageName)
+STEPS: tuple[Step, ...] = get_args(Step)
+_PRACTICE: tuple[PageName, ...] = ("start", "running", "answer", "report")
+_EARLIER: tuple[PageName, ...] = ("start", "answer", "report")
+
+_LABEL = re.compile(r"(?!-)[^\W]([\w-]{0,61}[^\W])?", re.UNICODE)
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+\\-]{0,63}(?<!\\)")
+_ZONED = re.compile(r"[0-9a-fA-F:.]+%[A-Za-z0-9_.-]+")
+# What may be kept from one day to the next: nothing pasted, no consent.
+_REMEMBERED = ("symptom", "affected", "direction", "recipients", "domain", "mail_host", "how_inside", "ssh")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What keeps the person on a page: the answer's field, and the code of its text (`problem.<code>.title`)."""
+
+    field: str
+    code: str
+
+
+@dataclass
+class Answers:
+    """What the person told the wizard so far; None or "" means not told."""
+
+    symptom: Symptom | None = None
+    affected: Affected | None = None
+    direction: Direction | None = None
+    recipients: Recipients | None = None
+    since: str = ""
+    domain: str = ""
+    mail_host: str = ""
+    how_inside: HowInside | None = None
+    ssh: str = ""
+    queue: str = ""
+    own_server: bool | None = None
+
+    def remembered(self) -> dict[str, str]:
+        """The answers worth keeping for the next start: never a secret, nothing pasted, no consent."""
+        return {name: value for name in _REMEMBERED if (value := getattr(self, name))}
+
+    @classmethod
+    def from_remembered(cls, kept: Mapping[str, object]) -> Answers:
+        """Answers as they were kept; a word this version does not know is left out."""
+        found = cls()
+        for name in _REMEMBERED:
+            value = kept.get(name)
+            if isinstance(value, str) and value in _WORDS.get(name, (value,)):
+                setattr(found, name, value)
+        return found
+
+    def to_target(self) -> Target:
+        """The answers as the checks take them."""
+        return Target(
+            symptom=self.symptom,
+            domain=mail_domain(self.domain) or None,
+            mail_host=self.mail_host.strip() or None,
+            ssh=self.ssh.strip() or None if self.how_inside == "ssh" else None,
+            queue=Pasted("mailq", self.queue) if self.how_inside == "paste" else None,
+            own_server=self.own_server is True,
+            affected=self.affected,
+            direction=self.direction,
+            recipients=self.recipients,
+            since=self.since.strip() or None,
+        )
+
+
+_WORDS: dict[str, tuple[str, ...]] = {
+    "symptom": get_args(Symptom),
+    "affected": get_args(Affected),
+    "direction": get_args(Direction),
+    "recipients": get_args(Recipients),
+    "how_inside": get_args(HowInside),
+}
+
+
+class Guide:
+    """Where the person stands. `practice` and `earlier` shorten the way: nothing has to be asked there."""
+
+    def __init__(self, answers: Answers | None = None) -> None:
+        self.answers = answers or Answers()
+        self.page: PageName = "start"
+        self.practice = False
+        self.earlier = False  # an incident from the notebook is shown, not a new run
+
+    @property
+    def path(self) -> tuple[PageName, ...]:
+        """The pages of the way now taken."""
+        if self.earlier:
+            return _EARLIER
+        return _PRACTICE if self.practice else PAGES
+
+    @property
+    def step(self) -> Step:
+        """The step at the side that the page belongs to."""
+        return step_of(self.page)
+
+    def missing(self) -> tuple[Missing, ...]:
+        """What this page still needs before the person can go on."""
+        if self.page == "start" and (self.practice or self.earlier):
+            return ()
+        return missing_on(self.page, self.answers)
+
+    def next_page(self) -> PageName | None:
+        """The page after this one; None on the last."""
+        place = self.path.index(self.page)
+        return self.path[place + 1] if place + 1 < len(self.path) else None
+
+    def previous_page(self) -> PageName | None:
+        """The page before this one; a finished run is never walked into backwards."""
+        before = [page for page in self.path[: self.path.index(self.page)] if page != "running"]
+        return before[-1] if before else None
+
+    def go_on(self) -> tuple[Missing, ...]:
+        """To the next page, unless something is missing: then stay, and say what."""
+        missing = self.missing()
+        following = self.next_page()
+        if not missing and following:
+            self.page = following
+        return missing
+
+    def go_back(self) -> None:
+        """To the page before; all answers stay."""
+        self.page = self.previous_page() or self.page
+
+    def to_start(self) -> None:
+        """A new incident: the first page again, with what was entered."""
+        self.page, self.practice, self.earlier = "start", False, False
+
+
+def step_of(page: PageName) -> Step:
+    """The step at the side a page belongs to: the questions are part of the first."""
+    return "start" if page == "questions" else cast(Step, page)
+
+
+def missing_on(page: PageName, answers: Answers) -> tuple[Missing, ...]:
+    """What `page` still needs; empty when the person can go on."""
+    if page == "start":
+        return () if answers.symptom else (Missing("symptom", "guide.no_symptom"),)
+    if page == "server":
+        return _missing_server(answers)
+    if page == "inside":
+        return _missing_inside(answers)
+    if page == "consent" and answers.own_server is None:
+        return (Missing("own_server", "guide.no_consent_answer"),)
+    return ()
+
+
+def _missing_server(answers: Answers) -> tuple[Missing, ...]:
+    domain, host = mail_domain(answers.domain), answers.mail_host.strip()
+    if not domain and not host:
+        return (Missing("domain", "guide.no_server"),)
+    found = []
+    if domain and not is_host_name(domain):
+        found.append(Missing("domain", "guide.bad_domain"))
+    if host and not is_host_and_port(host):
+        found.append(Missing("mail_host", "guide.bad_host"))
+    return tuple(found)
+
+
+def _missing_inside(answers: Answers) -> tuple[Missing, ...]:
+    if answers.how_inside is None:
+        return (Missing("how_inside", "guide.no_way_chosen"),)
+    if answers.how_inside == "ssh":
+        if not answers.ssh.strip():
+            return (Missing("ssh", "guide.no_ssh"),)
+        return () if is_ssh_destination(answers.ssh) else (Missing("ssh", "guide.bad_ssh"),)
+    if answers.how_inside == "paste" and not answers.queue.strip():
+        return (Missing("queue", "guide.no_listing"),)
+    return ()
+
+
+def mail_domain(text: str) -> str:
+    """The domain in what was typed: a whole mail address is welcome, its part after the @ counts."""
+    return text.strip().rpartition("@")[2].strip().rstrip(".")
+
+
+def is_host_name(text: str) -> bool:
+    """Whether `text` is a name with at least two labels (RFC 1123, or its IDN form before encoding)."""
+    labels = text.split(".")
+    return len(text) <= 253 and len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
+
+
+def is_host_and_port(text: str) -> bool:
+    """Whether `text` is HOST[:PORT]: a name, an IPv4 address, an IPv6 address (in brackets before a port)."""
+    host, port = _host_and_port(text)
+    return _is_port(port) and (_is_address(host) or is_host_name(host))
+
+
+def is_ssh_destination(text: str) -> bool:
+    """Whether `text` is [USER@]HOST[:PORT]. One label is enough here: it may be a name from ssh's own settings."""
+    user, at, rest = text.strip().rpartition("@")
+    host, port = _host_and_port(rest)
+    known = _is_address(host) or is_host_name(host) or bool(_LABEL.fullmatch(host))
+    return known and _is_port(port) and (not at or bool(_USER.fullmatch(user)))
+
+
+def _host_and_port(text: str) -> tuple[str, str | None]:
+    text = text.strip()
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        return host, rest[1:] if rest.startswith(":") else (rest or None)
+    if text.count(":") == 1:
+        host, _, port = text.partition(":")
+        return host, port
+    return text, None
+
+
+def _is_port(text: str | None) -> bool:
+    return text is None or (text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.partition("%")[0] if _ZONED.fullmatch(text) else text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,75 @@
+"""What the app remembers from one day to the next: the language and the last answers, never a secret.
+
+One small JSON file in the user's settings folder. It is replaced as a whole, so that a power cut leaves the old one
+or the new one; a file that cannot be read is kept beside it as `.bad` and the app starts afresh.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+_FORM = 1  # raised when the meaning of a field changes
+_LONGEST_FILE = 100_000  # bytes; ours has a few hundred
+
+
+@dataclass
+class Settings:
+    """`language` is None while the app follows the system; `answers` are as `core.guide` wants them kept."""
+
+    language: str | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+def settings_file() -> Path:
+    """Where the settings are kept for this user."""
+    return platformdirs.user_config_path("mail-first-aid", appauthor=False, roaming=True) / "settings.json"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings as kept; defaults when there are none. A file that is no settings file is renamed to `.bad`."""
+    path = path or settings_file()
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_LONGEST_FILE + 1)
+    except FileNotFoundError:
+        return Settings()
+    try:
+        return _parsed(raw)
+    except ValueError:
+        path.replace(path.with_suffix(".bad"))
+        return Settings()
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Replace the settings file as a whole. Raises `OSError` when the folder cannot be written."""
+    path = path or settings_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = {"form": _FORM, "language": settings.language, "answers": settings.answers}
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # 0600 from the start
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(kept, stream, ensure_ascii=False, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _parsed(raw: bytes) -> Settings:
+    if len(raw) > _LONGEST_FILE:
+        raise ValueError("too long")
+    kept = json.loads(raw.decode("utf-8"))
+    if not isinstance(kept, dict) or kept.get("form") != _FORM:
+        raise ValueError("not a settings file of this form")
+    language, answers = kept.get("language"), kept.get("answers")
+    if not isinstance(answers, dict) or not (language is None or isinstance(language, str)):
+        raise ValueError("a field has the wrong kind")
+    return Settings(language, {str(key): value for key, value in answers.items() if isinstance(value, str)})
