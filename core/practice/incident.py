@@ -17,6 +17,7 @@ class Incident:
     greeting: str
     relays: bool
     listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # zone -> A records for our address
+    mta: str = "sendmail"  # what runs on the server: "sendmail" or "postfix"
     waiting: int = 0  # messages in the queue
     domain: str = "midori-shoji.example"
     mail_host: str = "mail.midori-shoji.example"
@@ -34,6 +35,7 @@ RELAY_2004 = Incident(
 
 ALL_FINE = Incident(
     greeting="mail.midori-shoji.example ESMTP Postfix",
+    mta="postfix",
     relays=False,
     waiting=3,
 )
