@@ -1,7 +1,8 @@
 """The built-in practice company: a mail server, a DNS and a stand-in for ssh, all on this laptop.
 
-The very same checks and clients run on it: documentation addresses are mapped to loopback inside the clients, and the
-map is closed, so that nothing leaves the laptop. Change the incident's greeting, listing or queue and the findings change.
+The very same checks and clients run on it: documentation addresses are mapped to loopback inside the clients, and
+the map is closed, so that nothing leaves the laptop. Change the incident's greeting, listing or queue and the
+findings change.
 """
 
 from __future__ import annotations
@@ -46,7 +47,6 @@ async def practice_company(incident: str | Incident = "relay-2004") -> AsyncIter
         finally:
             dns.close()
             mail.close()
-            mail.close_clients() if sys.version_info >= (3, 13) else None
             await mail.wait_closed()
 
 

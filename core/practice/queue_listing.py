@@ -28,7 +28,8 @@ def sendmail_listing(incident: Incident, now: datetime) -> Iterator[str]:
         arrived = _arrived(number, incident.waiting, now)
         host = f"{_STRANGERS[number % 6].partition('.')[0]}{number % 211}.example"
         reason = _REASONS[number % 4].format(host=f"mx.{host}", address=incident.address)
-        yield f"{_queue_id(number)} {1900 + number % 700:>8} {arrived:%a %b %d %H:%M} <offer{number % 37}@{_STRANGERS[number % 5]}>"
+        sender = f"<offer{number % 37}@{_STRANGERS[number % 5]}>"
+        yield f"{_queue_id(number)} {1900 + number % 700:>8} {arrived:%a %b %d %H:%M} {sender}"
         yield f"                 ({reason[:60]})"
         yield f"\t\t\t\t\t <user{number}@{host}>"
     yield f"\t\tTotal requests: {incident.waiting}"

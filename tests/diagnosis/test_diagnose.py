@@ -1,0 +1,81 @@
+"""What all results together mean: roots before consequences before risks, and no cause out of nothing."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from core.diagnosis import diagnose
+from core.model import CheckResult, Context, Finding, Problem, Severity, Target, Values
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def result(*findings: Finding, check_id: str = "x", problem: Problem | None = None) -> CheckResult:
+    return CheckResult(check_id, NOW, NOW, findings=findings, problem=problem)
+
+
+def finding(code: str, severity: Severity = Severity.CRITICAL, values: Values | None = None) -> Finding:
+    return Finding(code, severity, values or {})
+
+
+def codes(*results: CheckResult, target: Target | None = None) -> list[str]:
+    return [cause.code for cause in diagnose(results, Context(target or Target()))]
+
+
+def test_the_story_of_2004_is_told_in_the_right_order() -> None:
+    found = codes(
+        result(finding("smtp_banner.unsupported", Severity.WARNING, {"product": "Sendmail", "version": "8.9.3"})),
+        result(finding("dnsbl.listed", values={"zone": "zen.spamhaus.org"})),
+        result(finding("open_relay.accepted")),
+    )
+    assert found == ["open_relay", "address_listed", "server_unsupported"]
+
+
+def test_an_accepted_probe_alone_is_only_a_suspicion() -> None:
+    (cause,) = diagnose([result(finding("open_relay.accepted"))], Context(Target()))
+    assert (cause.certainty, cause.who_acts) == ("possible", "you")
+
+
+def test_nothing_found_counts_what_was_and_was_not_looked_at() -> None:
+    (cause,) = diagnose(
+        [
+            result(finding("mail_queue.empty", Severity.OK)),
+            result(finding("dns_health.ok", Severity.OK)),
+            result(problem=Problem("ssh.refused")),
+            CheckResult("open_relay", NOW, NOW, applies=False),
+        ],
+        Context(Target()),
+    )
+    assert (cause.code, cause.values) == ("nothing_found", {"count": 2, "unknown": 2})
+
+
+def test_no_answer_at_all_is_never_called_nothing_found() -> None:
+    assert codes(result(problem=Problem("dns.timed_out")), result(problem=Problem("ssh.refused"))) == ["could_not_look"]
+
+
+def test_findings_that_only_could_not_tell_are_not_counted_as_looked_at() -> None:
+    unsure = result(finding("open_relay.not_testable_here", Severity.UNKNOWN))
+    assert codes(unsure) == ["could_not_look"]
+
+
+def test_a_leading_own_sender_to_strangers_is_a_stolen_account() -> None:
+    queue = result(
+        finding("mail_queue.strangers"), finding("mail_queue.one_sender", values={"sender": "tanaka@example.jp"})
+    )
+    assert codes(queue, target=Target(domain="example.jp"))[0] == "account_hijacked"
+    assert "account_hijacked" not in codes(queue, target=Target(domain="example.com"))
+
+
+def test_a_leading_web_program_is_an_abused_form() -> None:
+    queue = result(finding("mail_queue.one_sender", values={"sender": "www-data@example.jp"}))
+    assert codes(queue, target=Target(domain="example.jp")) == ["web_form_abused"]
+
+
+@pytest.mark.parametrize("symptom", ["not_received", None])
+def test_a_missing_ptr_is_no_cause_of_mail_not_coming_in(symptom: str | None) -> None:
+    results = (
+        result(finding("dns_health.ptr_missing", Severity.WARNING, {"address": "203.0.113.25"})),
+        result(finding("smtp_banner.no_answer", Severity.UNKNOWN)),
+    )
+    found = codes(*results, target=Target(symptom=symptom))  # type: ignore[arg-type]
+    assert found.index("ptr_or_helo_wrong") == (1)

@@ -1,0 +1,76 @@
+"""The practice company: the real checks run on it, and what they find follows from what it says."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from core.model import Report
+from core.practice import INCIDENTS, Incident, practice_company
+from core.practice.incident import RELAY_2004
+from core.run import Run, RunFinished
+
+
+async def played(incident: str | Incident) -> Report:
+    async with practice_company(incident) as company:
+        async for event in Run(company.target, doors=company.doors).events():
+            if isinstance(event, RunFinished):
+                return event.report
+    raise AssertionError("the run did not end")
+
+
+def found(report: Report) -> dict[str, dict[str, object]]:
+    return {finding.code: dict(finding.values) for result in report.results for finding in result.findings}
+
+
+async def test_the_incident_of_2004_names_its_three_causes() -> None:
+    report = await played("relay-2004")
+    causes = [cause.code for cause in report.causes]
+    assert causes[0] == "open_relay"
+    assert {"open_relay", "address_listed", "server_unsupported"} <= set(causes)
+    assert report.severity.value == "critical"
+    assert found(report)["mail_queue.long"]["count"] == 2321
+
+
+async def test_nothing_is_contacted_but_this_laptop_and_the_practice_address() -> None:
+    report = await played("relay-2004")
+    hosts = {entry.split(":")[0] for entry in report.contacted}
+    assert hosts <= {"127.0.0.1", "203.0.113.25", "mail.midori-shoji.example"}, report.contacted
+
+
+@pytest.mark.parametrize("incident", sorted(INCIDENTS))
+async def test_no_check_of_a_practice_run_ends_in_a_fault_of_ours(incident: str) -> None:
+    report = await played(incident)
+    assert [result.problem for result in report.results if result.problem and result.problem.code == "run.bug"] == []
+
+
+async def test_a_healthy_company_is_accused_of_nothing() -> None:
+    report = await played("all-fine")
+    assert [cause.code for cause in report.causes] == ["nothing_found"]
+    assert report.severity.value != "critical"
+
+
+async def test_another_greeting_changes_the_software_finding() -> None:
+    newer = replace(RELAY_2004, greeting="mail.midori-shoji.example ESMTP Sendmail 8.18.2/8.18.2; Mon, 1 Jan 2026 0:00")
+    codes = found(await played(newer))
+    assert "smtp_banner.unsupported" not in codes
+
+
+async def test_an_unlisted_address_and_a_closed_relay_change_the_answer() -> None:
+    codes = found(await played(replace(RELAY_2004, listed={}, relays=False)))
+    assert "dnsbl.listed" not in codes and "open_relay.accepted" not in codes
+    assert "open_relay.closed" in codes
+
+
+async def test_a_shorter_queue_is_counted_as_it_is() -> None:
+    codes = found(await played(replace(RELAY_2004, waiting=7)))
+    assert "mail_queue.long" not in codes
+    assert codes["mail_queue.normal"]["count"] == 7
+
+
+async def test_the_age_of_the_software_is_reckoned_from_today() -> None:
+    values = found(await played("relay-2004"))["smtp_banner.unsupported"]
+    released = date.fromisoformat(str(values["released"])[:10])
+    assert released == date(1999, 2, 4)
+    assert isinstance(values["age"], int | float)
+    assert abs(float(values["age"]) - (date.today() - released).days * 86400) < 2 * 86400
