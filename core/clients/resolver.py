@@ -1,0 +1,206 @@
+"""Asks a DNS resolver (RFC 1034, 1035), bounded in time and size.
+
+"No such name" and "no such record" are answers; only a server that fails, breaks the protocol or stays silent is an
+error. So a broken server can never be mistaken for a missing record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+import dns.resolver
+import dns.reversename
+import dns.rrset
+
+from core.clients.dns_wire import BrokenAnswerError, Endpoint, ask_tcp, ask_udp
+from core.clients.journal import Journal
+from core.clients.reroute import Reroute
+from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
+
+MOST_RECORDS = 200
+LONGEST_RECORD = 10_000  # characters of one record's text; a TXT of 1,200 strings is real, one of 10,000 is not
+MOST_IN_FLIGHT = 100  # home routers forward at most 150 at a time and refuse the rest
+_Ask = Callable[[dns.message.Message, Endpoint], Awaitable[dns.message.Message]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the DNS says. Names are absolute ("mx.example.jp."), MX is "10 mx.example.jp."."""
+
+    name: str
+    rdtype: str
+    rcode: str  # "NOERROR" or "NXDOMAIN"
+    records: tuple[str, ...] = ()
+    ttl: int | None = None  # seconds
+    cut: bool = False  # there was more than we keep
+
+
+class Resolver:
+    """One run's way to the DNS. `server` is "IP", "IP:PORT" or "[IPv6]:PORT"; None means the system's servers.
+
+    `lifetime`: seconds for one question with all its repetitions.
+    """
+
+    def __init__(self, server: str | None, reroute: Reroute, journal: Journal, lifetime: float = 5.0) -> None:
+        self._servers = (parse_server(server),) if server else system_servers()
+        self._reroute = reroute
+        self._journal = journal
+        self._lifetime = lifetime
+        self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
+
+    @property
+    def address(self) -> str:
+        """The server asked first, "IP:port"; empty when this computer has none."""
+        return _shown(self._servers[0]) if self._servers else ""
+
+    async def query(
+        self, name: str, rdtype: str, *, lifetime: float | None = None, server: Endpoint | None = None
+    ) -> Answer:
+        """The records of `rdtype` at `name` (always absolute: no search suffix is added; CNAMEs are followed).
+
+        Raises UsageError "dns.bad_name"; CheckTimeoutError "dns.timed_out"; CheckError "dns.server_failed",
+        "dns.broken_answer", "dns.no_resolver"; CheckConnectionError "dns.unreachable".
+        """
+        question = absolute_name(name)
+        servers = (server,) if server else self._servers
+        if not servers:
+            raise CheckError("dns.no_resolver", name=name)
+        async with self._in_flight:
+            response = await self._ask(question, name, rdtype, servers, lifetime or self._lifetime)
+        return _answer(name, rdtype, response)
+
+    async def reverse(self, address: str) -> Answer:
+        """The names (PTR) of an IP address. Raises as `query`; UsageError when it is no address."""
+        try:
+            name = dns.reversename.from_address(address)
+        except (dns.exception.DNSException, ValueError) as error:
+            raise UsageError("dns.bad_name", name=address) from error
+        return await self.query(name.to_text(), "PTR")
+
+    async def _ask(
+        self, question: dns.name.Name, name: str, rdtype: str, servers: tuple[Endpoint, ...], lifetime: float
+    ) -> dns.message.Message:
+        """Every server over UDP, then the first again over TCP; the first proper answer counts."""
+        tries: list[tuple[_Ask, Endpoint]] = [(ask_udp, server) for server in servers]
+        tries.append((ask_tcp, servers[0]))
+        failure: CheckError | None = None
+        ends = asyncio.get_running_loop().time() + lifetime
+        for number, (ask, server) in enumerate(tries):
+            left = ends - asyncio.get_running_loop().time()
+            limit = left / (len(tries) - number)
+            try:
+                return await self._one_try(ask, question, name, rdtype, server, limit, left)
+            except CheckError as error:
+                # A server that spoke tells more than one that did not.
+                if failure is None or isinstance(failure, CheckTimeoutError | CheckConnectionError):
+                    failure = error
+        assert failure is not None
+        raise failure
+
+    async def _one_try(
+        self, ask: _Ask, question: dns.name.Name, name: str, rdtype: str, server: Endpoint, limit: float, left: float
+    ) -> dns.message.Message:
+        endpoint = self._reroute.endpoint(*server)
+        if endpoint is None:
+            raise CheckConnectionError("dns.unreachable", name=name, server=_shown(server))
+        self._journal.note_contact(*server, "DNS")
+        # TCP needs no EDNS, and a server too old for EDNS gets its chance there.
+        edns = 0 if ask is ask_udp else -1
+        query = dns.message.make_query(question, rdtype, use_edns=edns, payload=1232)
+        try:
+            async with asyncio.timeout(limit):
+                response = await ask(query, endpoint)
+            if response.flags & dns.flags.TC:
+                async with asyncio.timeout(max(0.0, left - limit) or limit):
+                    response = await ask_tcp(query, endpoint)
+        except TimeoutError as error:
+            raise CheckTimeoutError("dns.timed_out", name=name, server=_shown(server)) from error
+        except BrokenAnswerError as error:
+            raise CheckError("dns.broken_answer", name=name, server=_shown(server)) from error
+        except OSError as error:
+            raise CheckConnectionError("dns.unreachable", name=name, server=_shown(server)) from error
+        return _checked(response, name, server)
+
+
+def parse_server(text: str) -> Endpoint:
+    """ "192.0.2.53", "192.0.2.53:5353", "2001:db8::53" or "[2001:db8::53]:5353". Raises UsageError "dns.bad_server"."""
+    host, port = text.strip(), "53"
+    if host.startswith("["):
+        host, _, rest = host[1:].partition("]")
+        port = rest.removeprefix(":") if rest else port
+    elif host.count(":") == 1:
+        host, _, port = host.partition(":")
+    try:
+        address, number = str(ipaddress.ip_address(host)), int(port) if port.isascii() and port.isdigit() else 0
+    except ValueError as error:
+        raise UsageError("dns.bad_server", server=text) from error
+    if not 0 < number < 65536:
+        raise UsageError("dns.bad_server", server=text)
+    return address, number
+
+
+def system_servers() -> tuple[Endpoint, ...]:
+    """The DNS servers this computer is set to, at most three; none when it has no such setting."""
+    try:
+        found = dns.resolver.Resolver(configure=True)
+    except (dns.resolver.NoResolverConfiguration, OSError):
+        return ()
+    return tuple((server, found.port) for server in found.nameservers if isinstance(server, str))[:3]
+
+
+def absolute_name(name: str) -> dns.name.Name:
+    """`name` as an absolute DNS name; non-ASCII letters become their "xn--" form. Raises UsageError "dns.bad_name"."""
+    if not name or not name.isprintable() or any(character.isspace() for character in name):
+        raise UsageError("dns.bad_name", name=name)
+    try:
+        return dns.name.from_text(name, dns.name.root)
+    except (dns.exception.DNSException, ValueError) as error:
+        raise UsageError("dns.bad_name", name=name) from error
+
+
+def _shown(server: Endpoint) -> str:
+    host, port = server
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _checked(response: dns.message.Message, name: str, server: Endpoint) -> dns.message.Message:
+    """`response` if it is an answer: the server neither failed nor only pointed elsewhere."""
+    rcode = response.rcode()
+    if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        raise CheckError("dns.server_failed", name=name, server=_shown(server), rcode=dns.rcode.to_text(rcode))
+    authority = {rrset.rdtype for rrset in response.authority}
+    final = response.flags & (dns.flags.AA | dns.flags.RA)
+    if not final and not response.answer and rcode == dns.rcode.NOERROR and dns.rdatatype.SOA not in authority:
+        # A referral: this server knows somebody who may know. That is not "no record".
+        raise CheckError("dns.server_failed", name=name, server=_shown(server), rcode="REFERRAL")
+    return response
+
+
+def _answer(name: str, rdtype: str, response: dns.message.Message) -> Answer:
+    try:
+        assert isinstance(response, dns.message.QueryMessage)
+        rrset = response.resolve_chaining().answer
+    except (dns.exception.DNSException, AssertionError) as error:
+        raise CheckError("dns.broken_answer", name=name) from error
+    rcode = dns.rcode.to_text(response.rcode())
+    if rrset is None:
+        return Answer(name, rdtype, rcode)
+    texts = [_record_text(rrset, number) for number in range(min(len(rrset), MOST_RECORDS))]
+    cut = len(rrset) > MOST_RECORDS or any(len(text) > LONGEST_RECORD for text in texts)
+    return Answer(name, rdtype, rcode, tuple(text[:LONGEST_RECORD] for text in texts), rrset.ttl, cut)
+
+
+def _record_text(rrset: dns.rrset.RRset, number: int) -> str:
+    rdata = rrset[number]
+    if rdata.rdtype == dns.rdatatype.TXT:
+        return b"".join(rdata.strings).decode("ascii", "backslashreplace")
+    return str(rdata.to_text())
