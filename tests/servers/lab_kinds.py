@@ -118,5 +118,7 @@ KINDS: dict[str, Kind] = {
         EXIM, "sed -i \"s|^dc_relay_nets=.*|dc_relay_nets='0.0.0.0/0'|\" /etc/exim4/update-exim4.conf.conf"
     ),
     "os-closed": Kind(OPENSMTPD),
-    "os-open": Kind(OPENSMTPD, """sed -i 's/^match from local.*/match from any for any action "relay"/' /etc/smtpd.conf"""),
+    "os-open": Kind(
+        OPENSMTPD, """sed -i 's/^match from local.*/match from any for any action "relay"/' /etc/smtpd.conf"""
+    ),
 }

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,12 +72,6 @@ def lower_directories(cache: Path, layer: str) -> list[Path]:
     return [installed / "upper", base]
 
 
-def base_directory(cache: Path) -> Path:
-    """The Debian without a mail server."""
-    with _only_one_builder(cache):
-        return _made(cache, "base", _recipe(_FINISH_BASE, *BASE_PACKAGES), _make_base)
-
-
 @contextmanager
 def _only_one_builder(cache: Path) -> Iterator[None]:
     cache.mkdir(parents=True, exist_ok=True)
@@ -90,7 +84,7 @@ def _recipe(*parts: str) -> str:
     return hashlib.sha256("\0".join((MIRROR, SUITE, *parts)).encode()).hexdigest()[:12]
 
 
-def _made(cache: Path, name: str, recipe: str, make) -> Path:  # type: ignore[no-untyped-def]
+def _made(cache: Path, name: str, recipe: str, make: Callable[[Path], None]) -> Path:
     """The finished folder of this recipe. Half-made ones of a killed run, and older recipes, are removed."""
     wanted = cache / f"{name}-{recipe}"
     if wanted.exists():

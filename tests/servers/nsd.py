@@ -53,8 +53,7 @@ def reverse_name(address: str) -> str:
 class Nsd:
     """NSD in the foreground, started on entering and ended on leaving.
 
-    `inside` wraps the command to run it elsewhere (`lab.router.inside`); then nobody here can ask it, so that
-    waiting for its first answer is done by `ask`, which defaults to a query over UDP from this process.
+    `inside` wraps the command to run it elsewhere (`lab.router.inside`).
     """
 
     def __init__(
@@ -79,7 +78,8 @@ class Nsd:
             conf += f'zone:\n    name: "{name}"\n    zonefile: "{number}.zone"\n'
         (folder / "nsd.conf").write_text(conf, encoding="ascii")
         self._log = (folder / "nsd.log").open("w+")
-        argv = self._inside(["nsd", "-d", "-c", str(folder / "nsd.conf")])
+        # If we are killed it ends too.
+        argv = ["setpriv", "--pdeathsig", "TERM", *self._inside(["nsd", "-d", "-c", str(folder / "nsd.conf")])]
         self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         try:
             self._wait()
@@ -99,7 +99,7 @@ class Nsd:
         self._folder.cleanup()
 
     def _wait(self) -> None:
-        """Until it says that it has started, and (where we can reach it) until it answers."""
+        """Until it says that it has started, and, where this process can reach it, answers."""
         end = time.monotonic() + 10
         while "nsd started" not in (said := Path(self._log.name).read_text(encoding="utf-8", errors="replace")):
             if time.monotonic() > end or self._process.poll() is not None:

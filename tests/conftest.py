@@ -1,0 +1,53 @@
+"""What every test gets: fresh catalogues, the lab of real mail servers, and no unexpected log line."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.lab import Lab, obstacles
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "logs_warnings: the program is meant to log a warning or an error in this test")
+    _compile_texts()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the lab is marked `lab`, so that -m 'not lab' leaves it out."""
+    for item in items:
+        if "lab" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.lab)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """The network of real mail servers; one for the whole run. Where it cannot be, its tests fail and say why."""
+    if reason := obstacles():
+        pytest.fail(reason, pytrace=False)
+    with Lab() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_log_lines(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    if request.node.get_closest_marker("logs_warnings"):
+        return
+    said = [r.getMessage() for r in caplog.get_records("call") if r.levelno >= logging.WARNING]
+    assert not said, f"unexpected log lines: {said}"
+
+
+def _compile_texts() -> None:
+    """`packaging/` is no Python package (its name is taken by one from PyPI), so its file is loaded by its path."""
+    spec = importlib.util.spec_from_file_location("compile_texts", ROOT / "packaging" / "compile_texts.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.compile_changed()
