@@ -1,0 +1,91 @@
+"""The command `mail-first-aid`: without arguments the window, else the command line; for ssh, the one who asks.
+
+Qt is imported last and only for the window, so that the command line works where no Qt library can be loaded.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Sequence
+
+SELF_TEST = "--self-test"
+_NO_WINDOW = 3  # "could not look", as of the command line
+
+# What PySide6's wheel expects from the system (its own import, then the X11 plug-in, whose absence aborts).
+_FOR_QT = ("libGL.so.1", "libEGL.so.1", "libglib-2.0.so.0", "libfontconfig.so.1", "libxkbcommon.so.0", "libdbus-1.so.3")
+_FOR_X11 = (
+    "libxkbcommon-x11.so.0",
+    "libxcb-cursor.so.0",
+    "libxcb-icccm.so.4",
+    "libxcb-image.so.0",
+    "libxcb-keysyms.so.1",
+    "libxcb-render-util.so.0",
+    "libxcb-shape.so.0",
+)
+_FOR_WAYLAND = ("libwayland-client.so.0", "libwayland-cursor.so.0")
+_PACKAGES = (
+    "libgl1 libegl1 libglib2.0-0 libfontconfig1 libxkbcommon0 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0 "
+    "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libwayland-cursor0"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start what is wanted; returns the exit status."""
+    if os.environ.get("MFA_ASKPASS"):
+        from core.askpass_client import askpass_main
+
+        return askpass_main()
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments and arguments != [SELF_TEST]:
+        from core.cli import main as command_line
+
+        return command_line(arguments)
+    return open_window(self_test=bool(arguments))
+
+
+def open_window(*, self_test: bool = False) -> int:
+    """The window, or a line that says why there can be none."""
+    if (reason := why_no_window(os.environ)) is not None:
+        print(reason, file=sys.stderr)
+        return _NO_WINDOW
+    from gui.window_start import show_window, test_window
+
+    return test_window() if self_test else show_window()
+
+
+def why_no_window(environment: os._Environ[str] | dict[str, str]) -> str | None:
+    """Why no window can open here, in both languages; None when it can. Linux only: elsewhere Qt brings all."""
+    if not sys.platform.startswith("linux"):
+        return None
+    platform = environment.get("QT_QPA_PLATFORM", "")
+    wayland = bool(environment.get("WAYLAND_DISPLAY"))
+    if not platform and not wayland and not environment.get("DISPLAY"):
+        return (
+            "画面がないので、ウィンドウを開けません。コマンドで使えます: mail-first-aid check --help\n"
+            "There is no screen to open a window on. The command line works: mail-first-aid check --help"
+        )
+    wanted = list(_FOR_QT)
+    if not platform.startswith(("offscreen", "minimal", "vnc")):
+        wanted += _FOR_WAYLAND if wayland and not platform.startswith("xcb") else _FOR_X11
+    missing = [name for name in wanted if not _loads(name)]
+    if not missing:
+        return None
+    return (
+        f"ウィンドウに必要な部品が、このパソコンに入っていません: {' '.join(missing)}\n"
+        f"This computer lacks what a window needs: {' '.join(missing)}\n"
+        f"  Debian, Ubuntu: sudo apt install {_PACKAGES}"
+    )
+
+
+def _loads(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The one seam between asyncio and Qt: the loop, the owned tasks, the run and the look-up.
+
+Only here does the window touch `core.run`. Tasks are owned, so that closing can cancel and await every one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from typing import Any
+
+import qasync
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from core.clients import Doors
+from core.clients.askpass import Prompt, Prompter
+from core.clients.journal import Journal
+from core.clients.resolver import Resolver
+from core.clients.resolver_mail import find_mail_hosts
+from core.model import MailHost, Report, Target
+from core.practice import practice_company
+from core.run import CheckFinished, CheckStarted, ContextFound, Event, Run, RunFinished, RunStarted
+
+__all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "Prompt", "RunFinished", "RunStarted"]
+
+log = logging.getLogger(__name__)
+_SIGNAL_MS = 200  # Python notices Ctrl-C only when Python code runs
+
+
+class Tasks:
+    """Every task the window started. `on_error` hears of a fault nobody awaited."""
+
+    def __init__(self, on_error: Callable[[BaseException], None]) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._on_error = on_error
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Start `work` and own it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def stop(self) -> None:
+        """Cancel all and wait until the last has ended. A task may call this: it leaves itself out."""
+        others = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task of the window failed", exc_info=error)
+            self._on_error(error)
+
+
+class RunHandle:
+    """The run now going on: heard through `hear`, one check at a time can be skipped."""
+
+    def __init__(self, doors: Doors, prompter: Prompter, hear: Callable[[Event], None]) -> None:
+        self._doors, self._prompter, self._hear = doors, prompter, hear
+        self._run: Run | None = None
+
+    async def check(self, target: Target) -> Report:
+        """Run all checks on `target`. Cancelling leaves nothing running."""
+        return await self._follow(Run(target, doors=self._doors, prompter=self._prompter))
+
+    async def practise(self) -> Report:
+        """The same checks on the built-in company; nothing leaves the laptop."""
+        async with practice_company() as company:
+            return await self._follow(Run(company.target, doors=company.doors))
+
+    def skip(self, check_id: str) -> None:
+        """End one check now."""
+        if self._run:
+            self._run.skip_check(check_id)
+
+    async def _follow(self, run: Run) -> Report:
+        self._run = run
+        async with aclosing(run.events()) as events:
+            async for event in events:
+                self._hear(event)
+                if isinstance(event, RunFinished):
+                    report = event.report
+        return report
+
+
+async def look_up_mail_hosts(domain: str, doors: Doors) -> tuple[MailHost, ...]:
+    """The servers that take the domain's mail. Raises `CheckError` when DNS could not be asked."""
+    resolver = Resolver(doors.resolver, doors.reroute, Journal())
+    return await find_mail_hosts(resolver, domain)
+
+
+def run_on_qt(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run `main` on asyncio inside Qt's own loop, to its end; returns its exit status."""
+    app.setQuitOnLastWindowClosed(False)  # else closing the window would stop the loop under our feet
+    ticking = QTimer()
+    ticking.timeout.connect(lambda: None)
+    ticking.start(_SIGNAL_MS)
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        return runner.run(main())

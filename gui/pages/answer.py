@@ -1,0 +1,134 @@
+"""The answer: what is wrong, how sure we are, who must act and with which steps; then everything it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from core.clean import clean
+from core.model import Cause, Report, Severity
+from core.texts import Texts
+from gui.pages.page import Page
+from gui.widgets.badge import Badge
+from gui.widgets.finding import card, numbered, problem_row, result_rows, rows_card
+from gui.widgets.fold import Fold
+from gui.widgets.text import label, said
+
+# Causes that say what was not found: nobody must act, and "confirmed" would sound like a verdict.
+WITHOUT_CULPRIT = ("nothing_found", "could_not_look")
+
+
+class AnswerPage(Page):
+    """Built anew for every report and every change of language."""
+
+    name = "answer"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.report: Report | None = None
+        self._holder: QWidget | None = None
+        self.lead.hide()
+
+    def show_report(self, report: Report) -> None:
+        """Show this report; the words follow from it."""
+        self.report = report
+        self.show_texts(self.texts)
+        self.verticalScrollBar().setValue(0)
+
+    def show_texts(self, texts: Texts) -> None:
+        """Everything on the page, in this language."""
+        if self._holder:
+            self._holder.deleteLater()
+            self._holder = None
+        if self.report is None:
+            return
+        self._holder = QWidget()
+        box = QVBoxLayout(self._holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(14)
+        self._fill_report(self.report, box, texts)
+        self.body.addWidget(self._holder)
+
+    def _fill_report(self, report: Report, box: QVBoxLayout, texts: Texts) -> None:
+        if report.causes:
+            first = report.causes[0]
+            self.title.setText(cause_title(first, texts))
+            self._add_cause(first, report.severity, box, texts)
+        else:
+            self.title.setText(texts.text("gui.answer.no_cause"))
+        others = report.causes[1:]
+        if others:
+            self._add_heading("gui.answer.other_causes", box, texts)
+            box.addWidget(rows_card([_other_cause(cause, texts) for cause in others]))
+        self._add_results(report, box, texts)
+
+    def _add_cause(self, cause: Cause, severity: Severity, box: QVBoxLayout, texts: Texts) -> None:
+        if cause.code not in WITHOUT_CULPRIT:
+            line = QHBoxLayout()
+            line.setSpacing(14)
+            badge = Badge(texts, severity.value, texts.text(f"certainty.{cause.certainty}"))
+            line.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(label(texts.text(f"gui.answer.who.{cause.who_acts}"), "strong"), 1)
+            box.addLayout(line)
+        box.addWidget(label(said(texts, f"cause.{cause.code}.meaning", cause.values), selectable=True))
+        steps = texts.steps(f"cause.{cause.code}", cause.values)
+        if steps:
+            frame, inside = card()
+            inside.addWidget(label(texts.text("gui.answer.steps"), "heading"))
+            inside.addWidget(numbered(steps))
+            box.addWidget(frame)
+
+    def _add_results(self, report: Report, box: QVBoxLayout, texts: Texts) -> None:
+        groups: Sequence[tuple[str, list[QWidget]]] = (
+            ("gui.answer.findings", result_rows(report.results, texts)),
+            (
+                "gui.answer.could_not_look",
+                [problem_row(r, r.problem, texts) for r in report.results if r.applies and r.problem],
+            ),
+            (
+                "gui.answer.does_not_apply",
+                [problem_row(r, r.problem, texts) for r in report.results if not r.applies and r.problem],
+            ),
+        )
+        for key, rows in groups:
+            if rows:
+                self._add_heading(key, box, texts)
+                box.addWidget(rows_card(rows))
+
+    def _add_heading(self, key: str, box: QVBoxLayout, texts: Texts) -> None:
+        box.addSpacing(8)
+        box.addWidget(label(texts.text(key), "heading"))
+
+
+def cause_title(cause: Cause, texts: Texts) -> str:
+    """The headline, as the report says it too."""
+    return said(texts, f"cause.{cause.code}.title", cause.values)
+
+
+def _other_cause(cause: Cause, texts: Texts) -> QWidget:
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, 2, 0, 2)
+    title = cause_title(cause, texts)
+    line, words = QHBoxLayout(), QVBoxLayout()
+    words.setSpacing(3)
+    words.addWidget(label(title, "strong", selectable=True))
+    sure = texts.text(f"certainty.{cause.certainty}")
+    words.addWidget(label(f"{sure}　{texts.text(f'gui.answer.who.{cause.who_acts}')}", "small"))
+    line.addLayout(words, 1)
+    box.addLayout(line)
+    fold = Fold(texts, lambda: _cause_details(cause, texts), clean(title), "gui.answer.todo")
+    line.addWidget(fold.button, 0, Qt.AlignmentFlag.AlignTop)
+    box.addWidget(fold)
+    return holder
+
+
+def _cause_details(cause: Cause, texts: Texts) -> QWidget:
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, 6, 0, 6)
+    box.addWidget(label(said(texts, f"cause.{cause.code}.meaning", cause.values), selectable=True))
+    box.addWidget(numbered(texts.steps(f"cause.{cause.code}", cause.values)))
+    return holder

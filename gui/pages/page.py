@@ -1,0 +1,80 @@
+"""What every page has: a title, a line below it, a column that scrolls, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from core.guide import Answers, Missing, PageName
+from core.texts import Texts
+from gui.widgets.text import SpokenLabel, label, say_all
+
+_WIDEST = 900  # pixels: longer lines are hard to read
+
+
+class Page(QScrollArea):
+    """Subclasses fill `body`, and read and show their own answers."""
+
+    name: PageName
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.title = SpokenLabel(f"gui.{self.name}.title", "title")
+        self.lead = SpokenLabel(f"gui.{self.name}.lead", "lead")
+        self._wrong = label(role="wrong")
+        self._wrong.hide()
+        self.body = QVBoxLayout()
+        self.body.setSpacing(14)
+        self._fill()
+
+    def _fill(self) -> None:
+        ground, column = QWidget(), QWidget()
+        ground.setProperty("role", "page")
+        ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column.setMaximumWidth(_WIDEST)
+        inner = QVBoxLayout(column)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(8)
+        for part in (self.title, self.lead):
+            inner.addWidget(part)
+        inner.addSpacing(8)
+        inner.addLayout(self.body)
+        inner.addWidget(self._wrong)
+        inner.addStretch(1)
+        box = QHBoxLayout(ground)
+        box.setContentsMargins(44, 30, 44, 24)
+        box.addWidget(column, 1)
+        box.addStretch(0)
+        self.setWidget(ground)
+
+    def say(self, texts: Texts) -> None:
+        """Show all words in this language; what was entered stays."""
+        self.texts = texts
+        say_all(self, texts)
+        self.show_texts(texts)
+
+    def show_texts(self, texts: Texts) -> None:
+        """For pages that show more than fixed words."""
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show what was entered before."""
+
+    def read_answers(self, answers: Answers) -> None:
+        """Put what is entered into `answers`."""
+
+    def show_missing(self, missing: Sequence[Missing]) -> None:
+        """Say what keeps the person here; an empty list takes the words away."""
+        self._wrong.setText("\n".join(f"▲ {self.texts.text(f'problem.{each.code}.title')}" for each in missing))
+        self._wrong.setVisible(bool(missing))
+        if missing:
+            self.ensureWidgetVisible(self._wrong)
+
+    def first_focus(self) -> QWidget | None:
+        """Where the keyboard stands when the page opens; None: the main button."""
+        return None

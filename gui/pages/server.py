@@ -1,0 +1,129 @@
+"""Which server? The mail domain is looked up and the servers found are shown before anything else is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from core.clean import clean
+from core.errors import CheckError
+from core.guide import Answers, Missing, is_host_name, mail_domain
+from core.model import MailHost
+from core.texts import Texts
+from gui.pages.page import Page
+from gui.widgets.field import Field
+from gui.widgets.finding import card
+from gui.widgets.text import SpokenButton, label, said
+
+Found = Sequence[MailHost] | CheckError | None
+
+
+class ServerPage(Page):
+    """`lookup_wanted` carries a domain; the window answers with `show_lookup`."""
+
+    name = "server"
+    lookup_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.domain = Field("gui.server.domain")
+        self.mail_host = Field("gui.server.mail_host")
+        self.lookup = SpokenButton("gui.server.look_up")
+        self.lookup.clicked.connect(self._look_up)
+        self.domain.changed.connect(self._forget)
+        self.result = label()
+        self.result.hide()
+        frame, box = card()
+        box.addWidget(self.domain)
+        line = QHBoxLayout()
+        line.addWidget(self.lookup)
+        line.addStretch(1)
+        box.addLayout(line)
+        box.addWidget(self.result)
+        self.body.addWidget(frame)
+        frame, box = card()
+        box.addWidget(self.mail_host)
+        self.body.addWidget(frame)
+        self.looked_up: str | None = None  # the domain whose answer (or failure) stands on the page
+        self.busy = False
+        self._found: Found = None
+        if isinstance(self.domain.edit, QLineEdit):
+            self.domain.edit.setPlaceholderText("example.co.jp")
+        if isinstance(self.mail_host.edit, QLineEdit):
+            self.mail_host.edit.setPlaceholderText("mail.example.co.jp")
+
+    def wants_lookup(self) -> bool:
+        """Whether going on should first show which servers the domain names."""
+        domain = mail_domain(self.domain.text())
+        return bool(domain) and not self.mail_host.text().strip() and self.looked_up != domain and is_host_name(domain)
+
+    def look_up_now(self) -> None:
+        """Ask for the look-up of the domain entered."""
+        self.busy = True
+        self.looked_up, self._found = mail_domain(self.domain.text()), None
+        self.lookup.setEnabled(False)
+        self._show_result(self.texts.text("gui.server.looking"))
+        self.lookup_wanted.emit(self.looked_up)
+
+    def show_lookup(self, domain: str, found: Sequence[MailHost] | CheckError) -> None:
+        """Show what was found for `domain`; an answer for a name no longer entered is dropped."""
+        self.busy = False
+        self.lookup.setEnabled(True)
+        if domain == self.looked_up:
+            self._found = found
+            self._show_result(self._sentence(self.texts))
+
+    def show_texts(self, texts: Texts) -> None:
+        """The result again, in this language."""
+        if self._found is not None:
+            self._show_result(self._sentence(texts))
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show what was entered before."""
+        self.domain.set_text(answers.domain)
+        self.mail_host.set_text(answers.mail_host)
+
+    def read_answers(self, answers: Answers) -> None:
+        """Both names as entered."""
+        answers.domain, answers.mail_host = self.domain.text(), self.mail_host.text()
+
+    def show_missing(self, missing: Sequence[Missing]) -> None:
+        """Each complaint under its own field."""
+        wrong = {each.field: self.texts.text(f"problem.{each.code}.title") for each in missing}
+        self.domain.show_wrong(wrong.get("domain", ""))
+        self.mail_host.show_wrong(wrong.get("mail_host", ""))
+
+    def first_focus(self) -> QWidget | None:
+        """The domain."""
+        return self.domain.edit
+
+    def _look_up(self) -> None:
+        if is_host_name(mail_domain(self.domain.text())):
+            self.show_missing(())
+            self.look_up_now()
+        else:
+            self.show_missing((Missing("domain", "guide.bad_domain"),))
+
+    def _forget(self) -> None:
+        self.looked_up, self._found = None, None
+        self.lookup.setEnabled(True)
+        self.result.hide()
+
+    def _show_result(self, sentence: str) -> None:
+        self.result.setText(sentence)
+        self.result.show()
+
+    def _sentence(self, texts: Texts) -> str:
+        found = self._found
+        if isinstance(found, CheckError):
+            reason = said(texts, f"problem.{found.code}.title", found.values)
+            return f"？ {reason}\n{texts.text('gui.server.lookup_failed')}"
+        if not found:
+            return f"▲ {texts.text('gui.server.no_server_found')}"
+        names = [f"・{clean(host.name)}{self._addresses(host)}" for host in found]
+        return "\n".join([f"✓ {texts.text('gui.server.found')}", *names, texts.text("gui.server.found_next")])
+
+    def _addresses(self, host: MailHost) -> str:
+        return f"  ({', '.join(clean(address) for address in host.addresses)})" if host.addresses else ""

@@ -1,0 +1,101 @@
+"""What happened? Five big choices, the practice company, and earlier incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast, get_args
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.clean import clean
+from core.guide import Answers
+from core.model import Symptom
+from core.notebook import RunSummary
+from core.texts import Texts
+from gui.pages.page import Page
+from gui.widgets.badge import Badge
+from gui.widgets.choice import ChoiceSet
+from gui.widgets.finding import rows_card
+from gui.widgets.text import SpokenButton, SpokenLabel, label, said
+
+_SHOWN = 5  # earlier incidents on the page
+
+
+class StartPage(Page):
+    """`earlier_wanted` carries the notebook's number of an earlier run."""
+
+    name = "start"
+    earlier_wanted = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices = ChoiceSet((*get_args(Symptom), "practice"), "gui.start", dashed=("practice",))
+        grid = QGridLayout(self.choices)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(14)
+        for place, card in enumerate(self.choices.cards.values()):
+            grid.addWidget(card, place // 2, place % 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        self.body.addWidget(self.choices)
+        self._earlier_title = SpokenLabel("gui.start.earlier", "heading")
+        self._earlier_box = QVBoxLayout()
+        self.body.addWidget(self._earlier_title)
+        self.body.addLayout(self._earlier_box)
+        self._runs: Sequence[RunSummary] = ()
+        self._earlier_title.hide()
+        self.earlier_buttons: list[SpokenButton] = []
+
+    @property
+    def practice_chosen(self) -> bool:
+        """Whether the practice company is chosen."""
+        return self.choices.value() == "practice"
+
+    def show_earlier(self, runs: Sequence[RunSummary]) -> None:
+        """Show the newest earlier incidents."""
+        self._runs = runs[:_SHOWN]
+
+    def show_texts(self, texts: Texts) -> None:
+        """Build the lines of earlier incidents."""
+        self.earlier_buttons.clear()
+        while (item := self._earlier_box.takeAt(0)) is not None:
+            if old := item.widget():
+                old.deleteLater()
+        self._earlier_title.setVisible(bool(self._runs))
+        if self._runs:
+            self._earlier_box.addWidget(self._earlier_card(texts))
+
+    def _earlier_card(self, texts: Texts) -> QFrame:
+        return rows_card([self._earlier_row(run, texts) for run in self._runs])
+
+    def _earlier_row(self, run: RunSummary, texts: Texts) -> QWidget:
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(14)
+        line.addWidget(Badge(texts, run.severity), 0, Qt.AlignmentFlag.AlignVCenter)
+        about = clean(run.domain or run.mail_host or "—")
+        line.addWidget(label(f"{texts.datetime(run.started_at)}　{about}"), 1)
+        button = SpokenButton("gui.start.open_earlier", "link")
+        button.say(texts)
+        button.setAccessibleName(said(texts, "gui.start.open_earlier_of", {"about": about}))
+        button.clicked.connect(lambda: self.earlier_wanted.emit(run.id))
+        self.earlier_buttons.append(button)
+        line.addWidget(button)
+        return holder
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show the symptom chosen before."""
+        if not self.practice_chosen:
+            self.choices.choose(answers.symptom)
+
+    def read_answers(self, answers: Answers) -> None:
+        """The symptom; practice is no symptom."""
+        chosen = self.choices.value()
+        if chosen in get_args(Symptom):
+            answers.symptom = cast(Symptom, chosen)
+
+    def first_focus(self) -> QWidget | None:
+        """The chosen card, else the first."""
+        return self.choices.cards[self.choices.value() or "not_delivered"]

@@ -1,0 +1,128 @@
+"""Colours for light and dark, and sizes that follow the system's own font size.
+
+Text and badge colours stand at 4.5:1 or more against their ground, field borders and focus at 3:1 (WCAG 2.2 AA).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from PySide6.QtCore import QFile, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from core.resources import resources_dir
+
+LIGHT: Mapping[str, str] = {
+    "ink": "#1a1a1f",
+    "quiet": "#565c66",
+    "faint": "#7d838c",
+    "ground": "#f3f4f6",
+    "surface": "#ffffff",
+    "sunken": "#f6f7f9",
+    "line": "#dfe2e7",
+    "field": "#838a94",
+    "accent": "#0b3c8c",
+    "accent_deep": "#082c68",
+    "on_accent": "#ffffff",
+    "chosen": "#e8effb",
+    "focus": "#b25a00",
+    "critical": "#9b1c1c",
+    "critical_ground": "#fdeaea",
+    "warning": "#704a00",
+    "warning_ground": "#fff3d6",
+    "ok": "#1c6640",
+    "ok_ground": "#e5f3ea",
+    "unknown": "#3f4752",
+    "unknown_ground": "#e9ebef",
+}
+DARK: Mapping[str, str] = {
+    "ink": "#eceef2",
+    "quiet": "#b0b7c2",
+    "faint": "#8d95a1",
+    "ground": "#17191d",
+    "surface": "#212429",
+    "sunken": "#1b1e22",
+    "line": "#3a3f47",
+    "field": "#7f8894",
+    "accent": "#9dc1ff",
+    "accent_deep": "#c4daff",
+    "on_accent": "#0c1a33",
+    "chosen": "#26344d",
+    "focus": "#ffb454",
+    "critical": "#ffaba6",
+    "critical_ground": "#4a2020",
+    "warning": "#ffd27a",
+    "warning_ground": "#453510",
+    "ok": "#93d9ae",
+    "ok_ground": "#1c3a29",
+    "unknown": "#d0d5dd",
+    "unknown_ground": "#343a43",
+}
+# Each size as a factor of the system's font size.
+_SIZES = {"small": 1.0, "body": 1.15, "lead": 1.3, "title": 1.85}
+_SMALLEST = 9.0  # points
+_SYSTEM_SIZE = "systemFontPoints"  # property of the application: its font size before we ever touched it
+
+
+def is_dark() -> bool:
+    """Whether the system asks for light text on a dark ground."""
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def apply_style(app: QApplication, dark: bool | None = None) -> None:
+    """Dress the whole application; called again when the system changes between light and dark."""
+    colours = DARK if (is_dark() if dark is None else dark) else LIGHT
+    app.setPalette(_palette(colours))
+    template = (resources_dir() / "style" / "window.qss").read_text(encoding="utf-8")
+    app.setStyleSheet(filled(template, colours, _system_points(app)))
+
+
+def filled(template: str, colours: Mapping[str, str], points: float) -> str:
+    """The style sheet with its @names replaced. An unknown name raises `KeyError`."""
+    values = dict(colours) | {name: f"{points * factor:.1f}pt" for name, factor in _SIZES.items()}
+    return re.sub(r"@([a-z_]+)", lambda found: values[found[1]], template)
+
+
+def use_japanese_font(app: QApplication) -> None:
+    """Say which glyph shapes are meant: without it a Chinese or Korean font may draw Japanese characters."""
+    known = set(QFontDatabase.families())
+    wanted = ("Yu Gothic UI", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "BIZ UDPGothic")
+    font = QFont(app.font())
+    font.setFamilies([font.family(), *(family for family in wanted if family in known)])
+    if QGuiApplication.platformName() in ("xcb", "wayland", "offscreen"):
+        font.setFamilies([family for family in wanted if family in known] or [font.family()])
+    app.setFont(font)
+
+
+def app_icon() -> QIcon:
+    """A first-aid box holding an envelope."""
+    path = str(resources_dir() / "icons" / "mail-first-aid.png")
+    assert QFile.exists(path), path
+    return QIcon(path)
+
+
+def _system_points(app: QApplication) -> float:
+    points = app.property(_SYSTEM_SIZE)
+    if not isinstance(points, float):
+        size = app.font().pointSizeF()
+        points = max(size if size > 0 else app.font().pixelSize() * 0.75, _SMALLEST)
+        app.setProperty(_SYSTEM_SIZE, points)
+    return points
+
+
+def _palette(colours: Mapping[str, str]) -> QPalette:
+    palette = QPalette(QColor(colours["surface"]), QColor(colours["ground"]))
+    for role, name in (
+        (QPalette.ColorRole.WindowText, "ink"),
+        (QPalette.ColorRole.Text, "ink"),
+        (QPalette.ColorRole.ButtonText, "ink"),
+        (QPalette.ColorRole.Base, "surface"),
+        (QPalette.ColorRole.Highlight, "accent"),
+        (QPalette.ColorRole.HighlightedText, "on_accent"),
+        (QPalette.ColorRole.PlaceholderText, "faint"),
+        (QPalette.ColorRole.Link, "accent"),
+    ):
+        palette.setColor(role, QColor(colours[name]))
+    return palette

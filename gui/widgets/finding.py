@@ -1,0 +1,127 @@
+"""One line of the result: verdict, title, plain meaning; steps and raw evidence behind "details"."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.clean import clean
+from core.model import CheckResult, Finding, Problem, Severity
+from core.texts import Texts
+from gui.widgets.badge import Badge
+from gui.widgets.fold import Fold
+from gui.widgets.raw import evidence_text, raw_box, table_view
+from gui.widgets.text import label, rule, said
+
+WEIGHT = (Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN, Severity.OK)
+
+
+def card() -> tuple[QFrame, QVBoxLayout]:
+    """A white card and its column."""
+    frame = QFrame()
+    frame.setProperty("role", "card")
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(20, 14, 20, 14)
+    box.setSpacing(10)
+    return frame, box
+
+
+def rows_card(rows: list[QWidget]) -> QFrame:
+    """Rows in one card, a thin line between them."""
+    frame, box = card()
+    for number, row in enumerate(rows):
+        if number:
+            box.addWidget(rule())
+        box.addWidget(row)
+    return frame
+
+
+def numbered(steps: list[str]) -> QWidget:
+    """Steps in their order, the number in its own column."""
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(14)
+    grid.setVerticalSpacing(8)
+    grid.setColumnStretch(1, 1)
+    for row, step in enumerate(steps):
+        grid.addWidget(label(f"{row + 1}", "number", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(clean(step), selectable=True), row, 1)
+    return holder
+
+
+def finding_row(finding: Finding, check_id: str, texts: Texts) -> QWidget:
+    """A finding as one line with its details."""
+    title = said(texts, f"{finding.code}.title", finding.values)
+    meaning = said(texts, f"{finding.code}.meaning", finding.values)
+    steps = texts.steps(finding.code, finding.values)
+    hidden = bool(steps or finding.evidence or finding.table)
+    fold = Fold(texts, lambda: _details(finding, check_id, steps, texts), title) if hidden else None
+    return _row(Badge(texts, finding.severity.value), title, meaning, fold)
+
+
+def problem_row(result: CheckResult, problem: Problem, texts: Texts) -> QWidget:
+    """Why a check could not look, and the way round: as calm and as visible as any other line."""
+    title = texts.text(f"check.{result.check_id}.name")
+    reason = said(texts, f"problem.{problem.code}.title", problem.values)
+    meaning = said(texts, f"problem.{problem.code}.meaning", problem.values)
+    steps = texts.steps(f"problem.{problem.code}", problem.values)
+    fold = Fold(texts, lambda: _problem_details(problem, steps, texts), title) if steps or problem.trace else None
+    return _row(
+        Badge(texts, "not_applicable" if not result.applies else "unknown"), title, f"{reason}\n{meaning}", fold
+    )
+
+
+def result_rows(results: tuple[CheckResult, ...], texts: Texts) -> list[QWidget]:
+    """All findings of all checks, the heaviest first."""
+    found = [(finding, result.check_id) for result in results for finding in result.findings]
+    found.sort(key=lambda pair: WEIGHT.index(pair[0].severity))
+    return [finding_row(finding, check_id, texts) for finding, check_id in found]
+
+
+def _row(badge: Badge, title: str, meaning: str, fold: Fold | None) -> QWidget:
+    holder = QWidget()
+    line = QHBoxLayout()
+    line.setSpacing(14)
+    words = QVBoxLayout()
+    words.setSpacing(3)
+    words.addWidget(label(title, "strong", selectable=True))
+    words.addWidget(label(meaning, "small", selectable=True))
+    line.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
+    line.addLayout(words, 1)
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, 2, 0, 2)
+    box.addLayout(line)
+    if fold:
+        line.addWidget(fold.button, 0, Qt.AlignmentFlag.AlignTop)
+        box.addWidget(fold)
+    return holder
+
+
+def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) -> QWidget:
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, 6, 0, 6)
+    box.setSpacing(10)
+    if steps:
+        box.addWidget(label(texts.text("gui.finding.steps"), "strong"))
+        box.addWidget(numbered(steps))
+    if finding.table:
+        headings = [texts.text(f"column.{check_id}.{column}") for column in finding.table.columns]
+        box.addWidget(table_view(finding.table, headings, texts.text("gui.finding.table")))
+    if finding.evidence:
+        box.addWidget(label(texts.text("gui.finding.evidence"), "strong"))
+        box.addWidget(raw_box(evidence_text(finding.evidence, texts), texts.text("gui.finding.evidence")))
+    return holder
+
+
+def _problem_details(problem: Problem, steps: list[str], texts: Texts) -> QWidget:
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, 6, 0, 6)
+    if steps:
+        box.addWidget(numbered(steps))
+    if problem.trace:
+        box.addWidget(label(texts.text("gui.finding.trace"), "strong"))
+        box.addWidget(raw_box(clean(problem.trace, 20_000, keep="\n"), texts.text("gui.finding.trace")))
+    return holder

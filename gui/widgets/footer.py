@@ -1,0 +1,66 @@
+"""The buttons below every page: back, language, one main action."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout
+
+from core.guide import Guide
+from core.texts import LANGUAGES, Language, Texts
+from gui.widgets.text import SpokenButton, SpokenLabel
+
+LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
+
+
+class Footer(QFrame):
+    """`language_chosen` carries a language's code."""
+
+    language_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("footer")
+        self.back = SpokenButton("gui.footer.back")
+        self.on = SpokenButton("gui.footer.on", "main")
+        self.again = SpokenButton("gui.footer.again")
+        self.note = SpokenLabel("gui.footer.moves_on", "small", wrap=False)
+        self.languages = QComboBox()
+        for language in LANGUAGES:
+            self.languages.addItem(LANGUAGE_NAMES[language], language)
+        self.languages.activated.connect(lambda place: self.language_chosen.emit(self.languages.itemData(place)))
+        box = QHBoxLayout(self)
+        box.setContentsMargins(44, 14, 44, 14)
+        box.setSpacing(14)
+        for part in (self.back, self.again, self.languages):
+            box.addWidget(part)
+        box.addStretch(1)
+        box.addWidget(self.note)
+        box.addWidget(self.on)
+
+    def say(self, texts: Texts) -> None:
+        """Show this language's words, and which language it is."""
+        for part in (self.back, self.on, self.again, self.note):
+            part.say(texts)
+        self.languages.setCurrentIndex(LANGUAGES.index(texts.language))
+        self.languages.setAccessibleName(texts.text("gui.footer.language"))
+
+    def show_for(self, guide: Guide, texts: Texts) -> None:
+        """The buttons this page needs, under the names they have there."""
+        page = guide.page
+        self.on.key = {
+            "consent": "gui.footer.run",
+            "answer": "gui.footer.report",
+            "report": "gui.footer.new",
+        }.get(page, "gui.footer.on")
+        self.back.key = "gui.footer.stop" if page == "running" else "gui.footer.back"
+        self.back.setVisible(guide.previous_page() is not None)
+        self.on.setVisible(page != "running")
+        self.note.setVisible(page == "running")
+        self.again.setVisible(page == "answer" and not guide.earlier)
+        self.say(texts)
+
+    def language(self) -> Language:
+        """The language shown as chosen."""
+        return cast(Language, self.languages.currentData())

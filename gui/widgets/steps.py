@@ -1,0 +1,69 @@
+"""The steps at the side: which are done, which one is now, and the promise that always stands below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+
+from core.guide import STEPS, Step
+from core.texts import Texts
+from gui.widgets.text import SpokenLabel, label, restyle
+
+
+class StepLine(QFrame):
+    """One step: a number in a ring, or a tick when it is behind us."""
+
+    def __init__(self, number: int, step: Step) -> None:
+        super().__init__()
+        self.setProperty("role", "step")
+        self._number, self._key = number, f"gui.step.{step}"
+        self._state = "later"
+        self._mark = label(role="small", wrap=False)
+        self._mark.setFixedWidth(24)
+        self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(8, 7, 8, 7)
+        box.setSpacing(8)
+        box.addWidget(self._mark)
+        box.addWidget(SpokenLabel(self._key, "small"), 1)
+
+    def show_state(self, state: str) -> None:
+        """`state`: done, now or later."""
+        self._state = state
+        self._mark.setText("✓" if state == "done" else f"{self._number}")
+        restyle(self, state=state)
+        for child in self.findChildren(QLabel):
+            restyle(child)
+
+    def say(self, texts: Texts) -> None:
+        """Say number, name and state in one, for a screen reader."""
+        state = texts.text(f"gui.step.state.{self._state}")
+        self.setAccessibleName(f"{self._number} {texts.text(self._key)} {state}")
+
+
+class Sidebar(QFrame):
+    """Name of the app, the steps, the promise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("sidebar")
+        self.lines = {step: StepLine(number, step) for number, step in enumerate(STEPS, 1)}
+        box = QVBoxLayout(self)
+        box.setContentsMargins(18, 26, 18, 20)
+        box.setSpacing(2)
+        box.addWidget(SpokenLabel("app.name", "app"))
+        box.addWidget(SpokenLabel("gui.app.other_name", "small"))
+        box.addSpacing(18)
+        for line in self.lines.values():
+            box.addWidget(line)
+        box.addSpacing(20)
+        self.promise = SpokenLabel("gui.promise", "small")
+        box.addWidget(self.promise)
+        box.addStretch(1)
+
+    def show_step(self, now: Step, texts: Texts) -> None:
+        """Mark the steps before `now` as done."""
+        place = STEPS.index(now)
+        for number, (_, line) in enumerate(self.lines.items()):
+            line.show_state("done" if number < place else "now" if number == place else "later")
+            line.say(texts)

@@ -1,0 +1,95 @@
+"""Labels and buttons whose words are known by key, so that the language can change at once.
+
+Every label is plain text: a server's reply that holds markup is shown as what it is (no picture is ever loaded).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+
+from core.clean import clean
+from core.model import Value
+from core.texts import Texts
+
+
+def label(text: str = "", role: str = "body", *, wrap: bool = True, selectable: bool = False) -> QLabel:
+    """The only way to make a label: plain text, its look chosen by `role`."""
+    made = QLabel()
+    dress(made, text, role, wrap=wrap)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def dress(made: QLabel, text: str, role: str, *, wrap: bool) -> None:
+    """Give a label its plain text and its look."""
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    made.setText(text)
+    if wrap:
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
+
+
+def said(texts: Texts, key: str, values: Mapping[str, Value] | None = None) -> str:
+    """The text under `key`; values that came from outside are made visible and stay in their line."""
+    return clean(texts.text(key, values), keep="\n")
+
+
+def restyle(widget: QWidget, **properties: str) -> None:
+    """Set properties the style sheet looks at, and let it look again."""
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def rule() -> QFrame:
+    """A thin line between two rows."""
+    made = QFrame()
+    made.setProperty("role", "rule")
+    return made
+
+
+class SpokenLabel(QLabel):
+    """A label that knows its words by key."""
+
+    def __init__(self, key: str, role: str = "body", *, wrap: bool = True) -> None:
+        super().__init__()
+        self.key = key
+        self.values: dict[str, Value] = {}
+        dress(self, "", role, wrap=wrap)
+
+    def say(self, texts: Texts) -> None:
+        """Show the words in this language."""
+        self.setText(said(texts, self.key, self.values))
+
+
+class SpokenButton(QPushButton):
+    """A button that knows its words by key; `role` is "main", "link" or "plain"."""
+
+    def __init__(self, key: str, role: str = "plain") -> None:
+        super().__init__()
+        self.key = key
+        self.setProperty("role", role)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def say(self, texts: Texts) -> None:
+        """Show the words in this language."""
+        self.setText(texts.text(self.key))
+
+
+def say_all(parent: QWidget, texts: Texts) -> None:
+    """Let everything inside `parent` that knows its words by key say them in this language."""
+    for child in parent.findChildren(QWidget):
+        say = getattr(child, "say", None)
+        if callable(say):
+            say(texts)

@@ -1,0 +1,58 @@
+"""Brings the window up and sees it out. The first module to import Qt."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+
+from gui.bridge import run_on_qt
+from gui.self_test import walk_practice
+from gui.style import app_icon, apply_style, use_japanese_font
+from gui.wizard import Wizard
+
+_INTERRUPTED = 130
+
+
+def make_app() -> QApplication:
+    """The application, dressed; it dresses anew when the system turns light or dark."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("mail-first-aid")
+    app.setApplicationDisplayName("")
+    app.setDesktopFileName("mail-first-aid")
+    app.setWindowIcon(app_icon())
+    app.setStyle("Fusion")
+    use_japanese_font(app)
+    apply_style(app)
+    app.styleHints().colorSchemeChanged.connect(lambda _: apply_style(app))
+    return app
+
+
+def show_window() -> int:
+    """Open the window and stay until it is closed."""
+    return _until_closed(_live)
+
+
+def test_window() -> int:
+    """Walk the practice company from start to PDF in a real window; 0 when all of it worked."""
+    return _until_closed(walk_practice)
+
+
+def _until_closed(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    app = make_app()
+    try:
+        return run_on_qt(app, main)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+async def _live() -> int:
+    wizard = Wizard()
+    wizard.show()
+    try:
+        await wizard.closed.wait()
+    finally:
+        await wizard.tasks.stop()
+    return 0

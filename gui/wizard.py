@@ -1,0 +1,385 @@
+"""The window: the steps at the side, one page at a time, and what the buttons do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from core.clients import Doors
+from core.errors import CheckError
+from core.guide import Answers, Guide, PageName
+from core.model import Report
+from core.notebook import Notebook
+from core.settings import Settings, load_settings, save_settings
+from core.texts import Language, Texts
+from gui.bridge import (
+    CheckFinished,
+    CheckStarted,
+    Event,
+    Prompt,
+    RunHandle,
+    RunStarted,
+    Tasks,
+    look_up_mail_hosts,
+)
+from gui.language import QtWords, chosen_language
+from gui.pages.answer import AnswerPage
+from gui.pages.consent import ConsentPage
+from gui.pages.inside import InsidePage
+from gui.pages.page import Page
+from gui.pages.questions import QuestionsPage
+from gui.pages.report import ReportPage
+from gui.pages.running import RunningPage
+from gui.pages.server import ServerPage
+from gui.pages.start import StartPage
+from gui.style import app_icon
+from gui.widgets.dialogs import Confirm, answer_of, ask
+from gui.widgets.footer import Footer
+from gui.widgets.steps import Sidebar
+from gui.widgets.text import say_all
+
+log = logging.getLogger(__name__)
+
+
+class Wizard(QMainWindow):
+    """`closed` is set when the window has gone and nothing of it runs any more."""
+
+    def __init__(
+        self, settings_file: Path | None = None, notebook_file: Path | None = None, doors: Doors | None = None
+    ) -> None:
+        super().__init__()
+        self._settings_file = settings_file
+        self.settings: Settings = load_settings(settings_file)
+        self._doors = doors or Doors()
+        self._notebook_file = notebook_file
+        self.guide = Guide(Answers.from_remembered(self.settings.answers))
+        self.texts = Texts(chosen_language(self.settings.language))
+        self.tasks = Tasks(self._tell_of_fault)
+        self.closed = asyncio.Event()
+        self.report: Report | None = None
+        self._run: RunHandle | None = None
+        self._run_task: asyncio.Task[None] | None = None
+        self._saved_pdf: Path | None = None
+        self._closing = False
+        self._qt_words = QtWords()
+        self._make_pages()
+        self._lay_out()
+        self._connect()
+        self._load_earlier()
+        self._say()
+        self._show_page()
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _make_pages(self) -> None:
+        self.start, self.questions, self.server = StartPage(), QuestionsPage(), ServerPage()
+        self.inside, self.consent, self.running = InsidePage(), ConsentPage(), RunningPage()
+        self.answer, self.report_page = AnswerPage(), ReportPage()
+        self.pages: dict[PageName, Page] = {
+            page.name: page
+            for page in (
+                self.start,
+                self.questions,
+                self.server,
+                self.inside,
+                self.consent,
+                self.running,
+                self.answer,
+                self.report_page,
+            )
+        }
+
+    def _lay_out(self) -> None:
+        self.setWindowIcon(app_icon())
+        self.sidebar, self.stack, self.footer = Sidebar(), QStackedWidget(), Footer()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.stack, 1)
+        right.addWidget(self.footer)
+        ground = QWidget()
+        ground.setObjectName("window")
+        box = QHBoxLayout(ground)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.sidebar)
+        box.addLayout(right, 1)
+        self.setCentralWidget(ground)
+        self.resize(1120, 760)
+        self.setMinimumSize(880, 560)
+        self.sidebar.setFixedWidth(max(236, self.fontMetrics().averageCharWidth() * 34))
+
+    def _connect(self) -> None:
+        self.footer.on.clicked.connect(self.go_on)
+        self.footer.back.clicked.connect(self.go_back)
+        self.footer.again.clicked.connect(self.run_again)
+        self.footer.language_chosen.connect(self.change_language)
+        self.start.choices.chosen.connect(self._choose_symptom)
+        self.start.earlier_wanted.connect(self.open_earlier)
+        self.server.lookup_wanted.connect(lambda domain: self.tasks.start(self._look_up(domain)))
+        self.running.skip_wanted.connect(lambda check_id: self._run and self._run.skip(check_id))
+        self.report_page.save_wanted.connect(self._choose_file)
+        self.report_page.folder_wanted.connect(self._open_folder)
+
+    # --- walking --------------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        return self.pages[self.guide.page]
+
+    def go_on(self) -> None:
+        """To the next page, or say what is missing here."""
+        if self.guide.page == "report":
+            self.to_start()
+            return
+        self.page.read_answers(self.guide.answers)
+        if self.guide.page == "start":
+            self.guide.practice, self.guide.earlier = self.start.practice_chosen, False
+        missing = self.guide.missing()
+        self.page.show_missing(missing)
+        if missing or self._looks_up_first():
+            return
+        self.guide.go_on()
+        self._show_page()
+        if self.guide.page == "running":
+            self._start_run()
+
+    def go_back(self) -> None:
+        """To the page before; while checks run: stop them first."""
+        if self.guide.page == "running":
+            self.tasks.start(self._stop_run())
+            return
+        self.page.read_answers(self.guide.answers)
+        self.guide.go_back()
+        self._show_page()
+
+    def to_start(self) -> None:
+        """Another incident."""
+        self.guide.to_start()
+        self.start.choices.choose(None)
+        self._load_earlier()
+        self.start.say(self.texts)
+        self._show_page()
+
+    def run_again(self) -> None:
+        """The same checks on the same answers."""
+        self.guide.page = "running"
+        self._show_page()
+        self._start_run()
+
+    def open_earlier(self, run_id: int) -> None:
+        """Show an incident from the notebook."""
+        try:
+            with Notebook(self._notebook_file) as notebook:
+                report = notebook.load(run_id)
+        except CheckError as error:
+            self._tell_of_problem(error)
+            return
+        self.guide.earlier = True
+        self.guide.go_on()
+        self._take_report(report)
+
+    def _choose_symptom(self, _name: str) -> None:
+        self.start.show_missing(())
+
+    def _looks_up_first(self) -> bool:
+        """On the server page: show which servers the domain names before going on. A second press goes on."""
+        if self.guide.page != "server":
+            return False
+        if self.server.wants_lookup():
+            self.server.look_up_now()
+            return True
+        return self.server.busy
+
+    def _show_page(self) -> None:
+        page = self.page
+        page.show_answers(self.guide.answers)
+        page.show_missing(())
+        self.stack.setCurrentWidget(page)
+        self.sidebar.show_step(self.guide.step, self.texts)
+        self.footer.show_for(self.guide, self.texts)
+        self.setWindowTitle(f"{self.texts.text(f'gui.step.{self.guide.step}')} - {self.texts.text('app.name')}")
+        (page.first_focus() or self.footer.on).setFocus()
+
+    # --- language -------------------------------------------------------------------------------------------------
+
+    def change_language(self, language: Language) -> None:
+        """Switch all words at once; what was entered stays."""
+        self.texts = Texts(language)
+        self.settings.language = language
+        self._say()
+        self.sidebar.show_step(self.guide.step, self.texts)
+        self.footer.show_for(self.guide, self.texts)
+        self._keep_settings()
+
+    def _say(self) -> None:
+        self._qt_words.use(self.texts.language)
+        say_all(self.sidebar, self.texts)
+        self.footer.say(self.texts)
+        for page in self.pages.values():
+            page.say(self.texts)
+        self.setWindowTitle(f"{self.texts.text(f'gui.step.{self.guide.step}')} - {self.texts.text('app.name')}")
+
+    # --- looking up and running -----------------------------------------------------------------------------------
+
+    async def _look_up(self, domain: str) -> None:
+        try:
+            self.server.show_lookup(domain, await look_up_mail_hosts(domain, self._doors))
+        except CheckError as error:
+            self.server.show_lookup(domain, error)
+
+    def _start_run(self) -> None:
+        self._keep_settings()
+        self.running.reset()
+        self._run = RunHandle(self._doors, self._ask, self._hear)
+        self._run_task = self.tasks.start(self._whole_run(self._run))
+
+    async def _whole_run(self, run: RunHandle) -> None:
+        try:
+            if self.guide.practice:
+                report = await run.practise()
+            else:
+                report = await run.check(self.guide.answers.to_target())
+                self._keep_run(report)
+        finally:
+            self._run = self._run_task = None
+        self.guide.go_on()
+        self._take_report(report)
+
+    async def _stop_run(self) -> None:
+        if self._run_task:
+            self._run_task.cancel()
+            await asyncio.gather(self._run_task, return_exceptions=True)
+        self.guide.go_back()
+        self._show_page()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            self.running.show_checks(event.checks)
+        elif isinstance(event, CheckStarted):
+            self.running.show_started(event.check_id)
+        elif isinstance(event, CheckFinished):
+            self.running.show_finished(event.result)
+
+    async def _ask(self, prompt: Prompt) -> str | None:
+        return await ask(self, self.texts, prompt)
+
+    def _take_report(self, report: Report) -> None:
+        self.report = report
+        self.report_page.forget()
+        self.answer.show_report(report)
+        self._show_page()
+
+    # --- keeping --------------------------------------------------------------------------------------------------
+
+    def _keep_run(self, report: Report) -> None:
+        try:
+            with Notebook(self._notebook_file) as notebook:
+                notebook.save_run(report)
+        except CheckError as error:  # the result is still on the screen, and can be saved as PDF
+            self._tell_of_problem(error)
+
+    def _load_earlier(self) -> None:
+        try:
+            with Notebook(self._notebook_file) as notebook:
+                self.start.show_earlier(notebook.runs())
+                aside = notebook.kept_aside
+            if aside:
+                self._tell_of_problem(CheckError("notebook.kept_aside", file=aside.name))
+        except CheckError as error:
+            self._tell_of_problem(error)
+
+    def _keep_settings(self) -> None:
+        self.settings.answers = self.guide.answers.remembered()
+        try:
+            save_settings(self.settings, self._settings_file)
+        except OSError as error:
+            self.tasks.start(self._notice("gui.notice.settings", error.strerror or type(error).__name__))
+
+    def _choose_file(self, language: Language) -> None:
+        if self.report is None:
+            return
+        name = self.texts.text("gui.report.file_name", at=self.report.started_at.astimezone().strftime("%Y-%m-%d-%H%M"))
+        dialog = QFileDialog(self, self.texts.text("gui.report.save_title"), str(Path.home() / name))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("PDF (*.pdf)")
+        dialog.setDefaultSuffix("pdf")
+        dialog.fileSelected.connect(lambda path: self.save_pdf(Path(path), language))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_pdf(self, path: Path, language: Language) -> None:
+        """Write the report now shown to `path`, beside the window's own work."""
+        if self.report:
+            self.report_page.show_saving()
+            self.tasks.start(self._save_pdf(self.report, path, language))
+
+    async def _save_pdf(self, report: Report, path: Path, language: Language) -> None:
+        from core.report.pdf_file import write_pdf  # typst takes a moment to load: only when it is wanted
+
+        try:
+            await asyncio.to_thread(write_pdf, report, language, path)
+        except OSError as error:
+            self.report_page.show_failed(error.strerror or type(error).__name__)
+        except CheckError as error:
+            self.report_page.show_failed(self.texts.text(f"problem.{error.code}.title", error.values))
+        else:
+            self._saved_pdf = path
+            self.report_page.show_saved(path)
+
+    def _open_folder(self) -> None:
+        if self._saved_pdf:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved_pdf.parent)))
+
+    # --- telling and closing --------------------------------------------------------------------------------------
+
+    def _tell_of_problem(self, error: CheckError) -> None:
+        self.tasks.start(
+            self._notice("gui.notice.problem", self.texts.text(f"problem.{error.code}.title", error.values))
+        )
+
+    def _tell_of_fault(self, error: BaseException) -> None:
+        if self._closing:
+            return
+        if self.guide.page == "running":
+            self.guide.go_back()
+            self._show_page()
+        self.tasks.start(self._notice("gui.notice.fault", type(error).__name__))
+
+    async def _notice(self, key: str, what: str) -> None:
+        await answer_of(Confirm(self, self.texts, key, what, notice=True))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask once while checks run; close only when nothing runs any more."""
+        if self.closed.is_set():
+            event.accept()
+            return
+        event.ignore()
+        if not self._closing:
+            self._closing = True
+            self.tasks.start(self._close())
+
+    async def _close(self) -> None:
+        if self._run_task and not await answer_of(Confirm(self, self.texts, "gui.close")):
+            self._closing = False
+            return
+        self.page.read_answers(self.guide.answers)
+        await self.tasks.stop()
+        self._keep_settings_quietly()
+        self.closed.set()
+        self.close()
+
+    def _keep_settings_quietly(self) -> None:
+        """At closing there is no window left to complain in; the log keeps the reason."""
+        self.settings.answers = self.guide.answers.remembered()
+        try:
+            save_settings(self.settings, self._settings_file)
+        except OSError:
+            log.exception("the settings could not be saved")
