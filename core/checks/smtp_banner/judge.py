@@ -1,0 +1,130 @@
+"""What greetings and silences mean: does the server answer, what program is it, is that still repaired?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from core.checks.smtp_banner.facts import HostPorts, PortAnswer, SmtpBannerFacts
+from core.clean import clean
+from core.knowledge.mta import Identity, Support, distributions, identify, products, support_of
+from core.model import Evidence, Finding, Severity, Table, Value
+
+COLUMNS = ("host", "address", "port", "state", "greeting")
+_DAY = 86400
+
+
+def judge(facts: SmtpBannerFacts) -> tuple[Finding, ...]:
+    """First whether it answers, then what it is, for each server."""
+    anyone_answers = any(_on_mail_port(host, "answered") for host in facts.hosts)
+    findings: list[Finding] = []
+    for host in facts.hosts:
+        reached = _reached(host, anyone_answers)
+        findings.append(reached)
+        if reached.code == "smtp_banner.answers":
+            findings.append(_product(host, facts.measured_at))
+    return tuple(findings)
+
+
+def _on_mail_port(host: HostPorts, state: str) -> list[PortAnswer]:
+    return [answer for answer in host.answers if answer.port == host.port and answer.state == state]
+
+
+def _reached(host: HostPorts, anyone_answers: bool) -> Finding:
+    """How the mail port answered; the other two ports stand in the table only."""
+    values: dict[str, Value] = {"host": clean(host.host, 255), "port": host.port}
+    answered = _on_mail_port(host, "answered")
+    if any(answer.reply_code == 220 for answer in answered):
+        return _finding(host, "answers", Severity.OK, values)
+    if answered:
+        said = f"{answered[0].reply_code} {answered[0].text}"
+        return _finding(host, "busy", Severity.UNKNOWN, {**values, "said": clean(said, 300)})
+    if wrong := _on_mail_port(host, "not_smtp"):
+        said = wrong[0].evidence[-1].answered if wrong[0].evidence else ""
+        return _finding(host, "not_smtp", Severity.WARNING, {**values, "said": clean(said, 200)})
+    if _on_mail_port(host, "silent") or _on_mail_port(host, "lost"):
+        return _finding(host, "silent", Severity.WARNING, values)
+    if _on_mail_port(host, "refused"):
+        return _finding(host, "refused", Severity.WARNING if anyone_answers else Severity.CRITICAL, values)
+    return _finding(host, "no_answer", Severity.UNKNOWN, values)
+
+
+def _product(host: HostPorts, measured_at: datetime) -> Finding:
+    """The program behind the door: as told inside over ssh, else as its greeting claims."""
+    answer = next(a for a in _on_mail_port(host, "answered") if a.reply_code == 220)
+    values: dict[str, Value] = {"host": clean(host.host, 255), "said": clean(answer.text, 300)}
+    greeted, inside = identify(answer.text), host.inside
+    identity = Identity(inside.product, inside.version, None, inside.distribution) if inside else greeted
+    if identity is None:
+        return Finding("smtp_banner.product_unknown", Severity.UNKNOWN, values, answer.evidence)
+    product = products()[identity.product]
+    values = {"host": values["host"], "product": product.name}
+    if product.kind == "hosted":
+        return Finding("smtp_banner.hosted", Severity.OK, values, answer.evidence)
+    if product.kind == "firewall" or (product.kind == "filter" and identity.version is None):
+        return Finding("smtp_banner.behind_filter", Severity.UNKNOWN, values, answer.evidence)
+    evidence = answer.evidence
+    if inside:
+        evidence = (*evidence, Evidence("(ssh)", inside.line, measured_at))
+    values["source"] = "ssh" if inside else "greeting"
+    return _version(identity, support_of(identity, measured_at.astimezone(UTC).date()), values, evidence, measured_at)
+
+
+def _version(
+    identity: Identity,
+    support: Support,
+    values: dict[str, Value],
+    evidence: tuple[Evidence, ...],
+    measured_at: datetime,
+) -> Finding:
+    """How old, and whether anyone still repairs it."""
+    if support.state == "hidden":
+        hidden = {key: value for key, value in values.items() if key != "source"}
+        return Finding("smtp_banner.version_hidden", Severity.UNKNOWN, hidden, evidence)
+    if support.released is None:
+        code = "unsupported_undated" if support.state == "unsupported" else "support_unknown"
+        severity = Severity.WARNING if support.state == "unsupported" else Severity.UNKNOWN
+        return Finding(f"smtp_banner.{code}", severity, {**values, "version": identity.version}, evidence)
+    dated: dict[str, Value] = {
+        **values,
+        "version": identity.version,
+        "released": support.released.isoformat(),
+        "age": _age(support.released, measured_at),
+    }
+    if support.state == "old_number":
+        return _old_number(identity, support, dated, evidence, measured_at)
+    severity = {"supported": Severity.OK, "unsupported": Severity.WARNING}.get(support.state, Severity.UNKNOWN)
+    code = "support_unknown_dated" if support.state == "unknown" else support.state
+    return Finding(f"smtp_banner.{code}", severity, dated, evidence)
+
+
+def _old_number(
+    identity: Identity,
+    support: Support,
+    values: dict[str, Value],
+    evidence: tuple[Evidence, ...],
+    measured_at: datetime,
+) -> Finding:
+    """Its maker has stopped, its operating system may repair it: known to be in free support, or only perhaps."""
+    named = identity.distribution in support.distributions
+    today = measured_at.astimezone(UTC).date()
+    free = [name for name in support.distributions if today <= distributions()[name].until]
+    if named and free and values["source"] == "ssh":
+        return Finding(
+            "smtp_banner.repaired_by_system", Severity.OK, {**values, "system": identity.distribution}, evidence
+        )
+    severity = Severity.UNKNOWN if named and free else Severity.WARNING
+    return Finding("smtp_banner.old_number", severity, {**values, "systems": list(support.distributions)}, evidence)
+
+
+def _age(released: date, measured_at: datetime) -> int:
+    """Seconds from the release to the measuring."""
+    return max(0, (measured_at.astimezone(UTC).date() - released).days * _DAY)
+
+
+def _finding(host: HostPorts, code: str, severity: Severity, values: dict[str, Value]) -> Finding:
+    rows = tuple(
+        (clean(a.host, 255), a.address, str(a.port), a.state, clean(f"{a.reply_code or ''} {a.text}".strip(), 200))
+        for a in host.answers
+    )
+    evidence = tuple(line for a in host.answers for line in a.evidence)
+    return Finding(f"smtp_banner.{code}", severity, values, evidence, Table(COLUMNS, rows))

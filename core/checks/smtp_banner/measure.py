@@ -1,0 +1,119 @@
+"""Knock at the doors of every mail server: its mail port, and beside it 465 and 587. Listens and greets, no more.
+
+A refused or silent port is a fact here, never an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+
+from core.checks.smtp_banner.facts import HostPorts, PortAnswer, PortState, SmtpBannerFacts
+from core.checks.smtp_banner.inside import InsideVersion, fitting, versions_in
+from core.clients import Clients
+from core.clients.smtp import SmtpSession, transcript_of
+from core.errors import CheckError
+from core.knowledge.mta import identify
+from core.model import Context, MailHost
+
+MOST_SERVERS = 4
+SESSION_SECONDS = 50.0  # a postscreen teaser or dead reverse DNS may delay a greeting by many seconds
+_STATES: dict[str, PortState] = {
+    "smtp.connection_refused": "refused",
+    "smtp.connect_timed_out": "timed_out",
+    "smtp.unreachable": "unreachable",
+    "smtp.reply_timed_out": "silent",
+    "smtp.connection_lost": "lost",
+    "smtp.tls_failed": "tls_failed",
+}
+
+
+async def measure(context: Context, clients: Clients) -> SmtpBannerFacts:
+    """Every port of every address side by side."""
+    hosts = [host for host in context.mail_hosts[:MOST_SERVERS] if host.addresses]
+    measured_at = datetime.now(UTC)
+    found = await asyncio.gather(*(_host(host, clients) for host in hosts))
+    inside = await _inside(context, clients)
+    return SmtpBannerFacts(measured_at, tuple(_with_inside(ports, inside, len(hosts)) for ports in found))
+
+
+async def _host(host: MailHost, clients: Clients) -> HostPorts:
+    doors = [(host.port, False)] + ([(465, True), (587, False)] if host.port == 25 else [])
+    knocks: list[Awaitable[PortAnswer]] = [
+        _knock(host, address, port, tls, clients) for port, tls in doors for address in _one_of_each(host.addresses)
+    ]
+    return HostPorts(host.name, host.port, tuple(await asyncio.gather(*knocks)))
+
+
+def _one_of_each(addresses: tuple[str, ...]) -> list[str]:
+    """The first IPv4 and the first IPv6 address."""
+    by_family: dict[int, str] = {}
+    for address in addresses:
+        by_family.setdefault(ipaddress.ip_address(address).version, address)
+    return list(by_family.values())
+
+
+async def _knock(host: MailHost, address: str, port: int, tls: bool, clients: Clients) -> PortAnswer:
+    session: SmtpSession | None = None
+    try:
+        session = await clients.smtp.open(address, port, tls=tls, server_name=_sni(host.name), deadline=SESSION_SECONDS)
+        async with session:
+            return await _greeted(session, host, tls)
+    except CheckError as error:
+        state = _STATES.get(error.code, "not_smtp")
+        if session is None:
+            return PortAnswer(host.name, address, port, tls, state, error.code, evidence=transcript_of(error))
+        greeting = session.greeting  # it greeted, and only then broke off
+        return PortAnswer(
+            host.name, address, port, tls, "answered", error.code, greeting.code, greeting.text,
+            evidence=transcript_of(error),
+        )  # fmt: skip
+
+
+async def _greeted(session: SmtpSession, host: MailHost, tls: bool) -> PortAnswer:
+    greeting, where = session.greeting, (host.name, session.peer_address, session.port, tls)
+    if not greeting.positive or not session.usable:
+        return PortAnswer(*where, "answered", None, greeting.code, greeting.text, evidence=session.transcript)
+    hello = await session.ehlo(_own_name(session.local_address))
+    return PortAnswer(
+        *where, "answered", None, greeting.code, greeting.text, hello.reply.code,
+        hello.reply.lines[0] if hello.reply.lines else "", hello.capabilities, session.transcript,
+    )  # fmt: skip
+
+
+def _sni(name: str) -> str:
+    """A host name for the TLS handshake; an address has none (RFC 6066)."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name.rstrip(".")
+    return ""
+
+
+def _own_name(local_address: str) -> str:
+    """How a client without a name greets: its address in brackets (RFC 5321 4.1.3)."""
+    address = local_address.split("%")[0] or "127.0.0.1"
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+async def _inside(context: Context, clients: Clients) -> tuple[tuple[InsideVersion, ...], str | None]:
+    """Versions told over ssh and the address the login arrived at. No login is no obstacle: the queue check says so."""
+    if clients.ssh is None or not context.target.ssh:
+        return (), None
+    try:
+        reading = await clients.ssh.reading()
+    except CheckError:
+        return (), None
+    return versions_in(reading), reading.server_address
+
+
+def _with_inside(ports: HostPorts, inside: tuple[tuple[InsideVersion, ...], str | None], host_count: int) -> HostPorts:
+    """The server we logged in to is this host when it is the only one, or when the addresses say so."""
+    versions, server_address = inside
+    if host_count > 1 and server_address not in {answer.address for answer in ports.answers}:
+        return ports
+    greeted = next((found for a in ports.answers if a.reply_code == 220 and (found := identify(a.text))), None)
+    chosen = fitting(versions, greeted.product if greeted else None)
+    return HostPorts(ports.host, ports.port, ports.answers, chosen)
