@@ -1,0 +1,72 @@
+"""`postqueue -j`: one JSON object a line (postqueue(1), Postfix 3.1 and later)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from core.checks.mail_queue.facts import State
+from core.checks.mail_queue.formats.listing import Format
+from core.checks.mail_queue.moments import from_epoch
+from core.checks.mail_queue.tally import Message, Tally
+
+_STATES: dict[str, State] = {
+    "maildrop": "incoming",
+    "incoming": "incoming",
+    "active": "active",
+    "deferred": "deferred",
+    "hold": "hold",
+    "corrupt": "hold",
+}
+# Postfix's own size limit is far below; a larger number is no size.
+_LARGEST = 10**15
+
+
+def read(lines: Iterable[str], tally: Tally) -> None:
+    """Every line that is a queue object; all others are odd."""
+    for line in lines:
+        found = _object(line)
+        if found is None:
+            # The object that a cut in the middle leaves behind.
+            tally.truncated = tally.truncated or line.startswith('{"queue_name"')
+            tally.odd(line)
+        else:
+            tally.add(_message(found))
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    if not line.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):  # also a number too long to convert
+        return None
+    return found if isinstance(found, dict) and "queue_id" in found else None
+
+
+def _message(found: dict[str, Any]) -> Message:
+    rows = found.get("recipients")
+    recipients = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    sender = _text(found.get("sender"))
+    return Message(
+        state=_STATES.get(_text(found.get("queue_name")), "deferred"),
+        size=int(_number(found.get("message_size"))),
+        arrived_at=from_epoch(seconds) if (seconds := _number(found.get("arrival_time"))) else None,
+        sender="" if sender == "MAILER-DAEMON" else sender,
+        recipients=[_text(row.get("address")) for row in recipients],
+        reasons=[_text(row["delay_reason"]) for row in recipients if row.get("delay_reason")],
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> float:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LARGEST
+    return value if good else 0  # type: ignore[return-value]
+
+
+FORMAT = Format("postfix", re.compile(r'^\s*\{"queue_name": ?"'), read)
