@@ -17,6 +17,8 @@ from core.texts import MissingTextError, Texts
 log = logging.getLogger(__name__)
 _VALUE_LIMIT = 300
 _LIST_LIMIT = 30
+# Never colour alone: each severity has a shape of its own beside its word.
+MARKS = {"ok": "✓", "warning": "▲", "critical": "●", "unknown": "？", "not_applicable": "－"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ def check_name(texts: Texts, check_id: str) -> str:
 def column_name(texts: Texts, check_id: str, heading: str) -> str:
     """The heading of a column of a check's table."""
     return _text_or_code(texts, f"column.{check_id}.{heading}", {}, clean(heading, 60))
+
+
+def mark_of(state: str, texts: Texts) -> dict[str, str]:
+    """Shape, word and severity of one traffic light."""
+    return {"severity": state, "mark": MARKS[state], "word": phrase(texts, f"severity.{state}")}
 
 
 def _text_or_code(texts: Texts, key: str, values: Mapping[str, Value], fallback: str) -> str:

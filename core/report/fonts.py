@@ -1,0 +1,59 @@
+"""The report's fonts: Noto Sans CJK JP, regular and bold (SIL Open Font License 1.1).
+
+They come whole from PyPI (noto-cjk-sans-jp-regular, -bold); the PDF embeds only the glyphs it uses. A build may put
+smaller files with the same family name into `resources/report/fonts`; these then go first.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+from core.clean import clean, code_of
+from core.errors import CheckError
+from core.resources import resources_dir
+
+FAMILY = "Noto Sans CJK JP"
+_PACKAGES = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
+
+
+@cache
+def font_files() -> tuple[Path, ...]:
+    """The font files, regular before bold. Raises `CheckError` "report.no_fonts" when the program is not whole."""
+    built = sorted((resources_dir() / "report" / "fonts").glob("*.[ot]tf"), key=lambda path: "Bold" in path.name)
+    found = built or [path for package in _PACKAGES for path in _package_folder(package).glob("*.otf")]
+    if len(found) < len(_PACKAGES):
+        raise CheckError("report.no_fonts")
+    return tuple(found)
+
+
+@cache
+def _drawable() -> frozenset[int]:
+    """The code points every one of the fonts has a glyph for (44,810 in the whole fonts; 0.15 s a font, once)."""
+    from fontTools.ttLib import TTFont  # 0.1 s, and only a PDF needs it
+
+    sets = []
+    for path in font_files():
+        with TTFont(path, lazy=True) as font:
+            sets.append(frozenset(font.getBestCmap()))
+    return frozenset.intersection(*sets)
+
+
+def printable(text: str) -> str:
+    """`text` with every character the fonts lack written as its code, 〈U+0E01〉: never a box, never dropped."""
+    drawable = _drawable()
+    if all(ord(character) in drawable for character in text):
+        return text
+    shown = (
+        character if character == "\n" or ord(character) in drawable else code_of(character)
+        for character in clean(text, 10 * len(text) + 10, keep="\n")
+    )
+    return "".join(shown).replace("⟨U+27E8⟩", "〈").replace("⟨U+27E9⟩", "〉").replace("⟨", "〈").replace("⟩", "〉")
+
+
+def _package_folder(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise CheckError("report.no_fonts")
+    return Path(spec.origin).parent
