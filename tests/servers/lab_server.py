@@ -116,7 +116,7 @@ class Server(Machine):
     def fill_queue(
         self, count: int, sender: str = "sales@example.jp", recipients: Sequence[str] = ("user{n}@far.example",)
     ) -> None:
-        """Hand in messages the server cannot deliver ("" sends bounces); returns when every one was tried and has to wait.
+        """Hand in messages the server cannot deliver ("" sends bounces); returns when each was tried and has to wait.
 
         `{n}` in a recipient is the message's number. The domain must be one nobody answers for, or whose server
         refuses (see `Nsd`); a message that can be delivered never waits, and this raises after a minute.

@@ -1,0 +1,73 @@
+# `make help` lists what there is. Everything a target needs is set up first; the second time that takes no time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench build screenshots lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: machine-run $(VENV)/ready texts  ## Debian packages, Python packages, texts
+
+run: setup  ## open the app; without a screen, the practice incident and its PDF in out/
+	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || [ "$$(uname)" = Darwin ]; then \
+	    $(BIN)/mail-first-aid; \
+	else \
+	    echo "No screen here: the practice incident instead of the window." >&2; \
+	    mkdir -p $(OUT); \
+	    $(BIN)/mail-first-aid practice --pdf $(OUT)/practice.pdf; status=$$?; \
+	    echo "PDF: $(OUT)/practice.pdf" >&2; \
+	    : "the incident is one on purpose, so that 2 (critical) is what a sound run ends with"; \
+	    [ $$status -eq 2 ] || [ $$status -eq 0 ]; \
+	fi
+
+test: machine-test check  ## all of it: check, then every test (as root: some start real mail servers)
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/pytest $(ARGS)
+
+check: setup  ## style, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## put the code into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup  ## how long starting, the practice incident and large queues take
+	$(BIN)/python tests/bench/measure.py
+
+build: machine-test setup  ## the program as a folder of its own, in dist/, and its smoke test
+	$(BIN)/python packaging/build.py
+
+screenshots: machine-test setup  ## the pictures of the README
+	$(BIN)/python packaging/screenshots.py
+
+lock: $(VENV)/ready  ## choose the newest versions that pyproject.toml allows
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
+	    --upgrade --quiet --output-file requirements.lock
+
+clean:  ## remove everything that was made here
+	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find resources/locale -name '*.mo' -delete
+
+.PHONY: machine-run machine-test texts
+machine-run:
+	@packaging/setup_machine.sh run
+machine-test:
+	@packaging/setup_machine.sh test
+texts: $(VENV)/ready
+	@$(BIN)/python packaging/compile_texts.py
+
+# Made anew when the lock, the project file or the Python changes. `ready` is the last thing written.
+$(VENV)/ready: requirements.lock pyproject.toml | machine-run
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	[ -x $(BIN)/pip ] || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --disable-pip-version-check --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	touch $@
