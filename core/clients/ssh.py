@@ -1,0 +1,215 @@
+"""The door into the mail server: one login with the system's own OpenSSH, one script that only reads, one reading.
+
+    door = SshDoor("admin@mail.example.co.jp", None, journal, prompter=ask_the_person)
+    reading = await door.reading()          # logs in once; every caller gets the same reading or the same error
+    reading.lines("postfix_queue")
+    await door.close()
+
+Without a prompter nothing is ever asked: only keys and the agent can log in, and only to a server whose host key is
+known. `program` replaces ssh as a whole (the practice company does so): it is started with the same arguments
+(`-F <file> -T -x -a [-p PORT] [-l USER] -- HOST 'exec sh -s'`), gets the script on standard input, whose first line
+is `# frame <nonce>`, and answers with the frames of `core.clients.remote_frames`.
+
+All errors are `CheckError`s "ssh.<state>"; an incomplete reading is one too, and then stands in `door.partial`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from core.clients import remote_script, ssh_command, ssh_states
+from core.clients.askpass import Askpass as Askpass
+from core.clients.askpass import Prompt as Prompt
+from core.clients.askpass import Prompter as Prompter
+from core.clients.journal import Journal
+from core.clients.remote_frames import FrameParser
+from core.clients.remote_frames import Section as Section
+from core.clients.ssh_run import Limits, Outcome, SshRun
+from core.clients.ssh_system import this_system, usable_ssh
+from core.errors import CheckError, CheckTimeoutError
+
+_PEEK_SECONDS = 6.0  # some mail servers greet only after five
+
+
+@dataclass(frozen=True)
+class ServerReading:
+    """What the server told in one login.
+
+    A command that does not apply there (no such program) has no section. `complete` is False when any section was
+    cut. `host_key`: "known" before, or new and "confirmed" by its fingerprint, or "unconfirmed".
+    """
+
+    sections: Mapping[str, Section]
+    complete: bool
+    read_at: datetime
+    host_key: Literal["known", "confirmed", "unconfirmed"] = "known"
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """The lines of a section; none when the section is absent."""
+        section = self.sections.get(name)
+        return section.lines if section is not None else ()
+
+    @property
+    def client_address(self) -> str | None:
+        """Our address as the server sees it ($SSH_CONNECTION); None when the server did not say."""
+        words = self._connection()
+        return words[0] if words else None
+
+    @property
+    def server_address(self) -> str | None:
+        """The server's address on which it took our login, maybe a private one."""
+        words = self._connection()
+        return words[2] if words else None
+
+    def _connection(self) -> list[str]:
+        words = " ".join(self.lines("connection")).split()
+        return words if len(words) == 4 else []
+
+
+class SshDoor:
+    """One server, one login for the whole run.
+
+    `idle_limit`, `overall_limit`: seconds; both stand still while the person is asked something. `known_hosts`: an
+    own file for confirmed host keys, instead of ssh's usual one. Raises `UsageError` for a destination or a
+    settings file that cannot be used, before anything is started.
+    """
+
+    def __init__(
+        self,
+        destination: str,
+        config: str | None,
+        journal: Journal,
+        prompter: Prompter | None = None,
+        program: tuple[str, ...] | None = None,
+        idle_limit: float = 30.0,
+        overall_limit: float = 60.0,
+        known_hosts: Path | None = None,
+    ) -> None:
+        self._to = ssh_command.destination(destination)
+        self._settings = ssh_command.settings_text(
+            ssh_command.own_settings(config), asks=prompter is not None, known_hosts=known_hosts
+        )
+        self._journal, self._prompter, self._program = journal, prompter, program
+        self._limits = Limits(idle_limit, overall_limit)
+        self._system = this_system()
+        self._task: asyncio.Task[ServerReading] | None = None
+        self._closed = False
+        self.partial: ServerReading | None = None
+
+    async def reading(self) -> ServerReading:
+        """The reading; the first call logs in, later ones share its result or its error.
+
+        A caller that is cancelled does not take the login away from the others; `close` ends it.
+        """
+        if self._task is None:
+            if self._closed:
+                raise CheckError("ssh.closed", host=self._to.host)
+            self._task = asyncio.ensure_future(self._read())
+        # `wait` leaves the task alone when its caller is cancelled.
+        await asyncio.wait({self._task})
+        if self._task.cancelled():
+            raise CheckError("ssh.closed", host=self._to.host)
+        return self._task.result()
+
+    async def close(self) -> None:
+        """End ssh if it still runs, and wait until it and its files are gone. May be called more than once."""
+        self._closed = True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+            if not self._task.cancelled():
+                self._task.exception()  # an error nobody came for is no bug
+
+    async def _read(self) -> ServerReading:
+        program = self._program or (str(await asyncio.to_thread(usable_ssh, self._system)),)
+        folder = Path(tempfile.mkdtemp(prefix="mfa-"))
+        try:
+            return await self._read_in(folder, program)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def _read_in(self, folder: Path, program: tuple[str, ...]) -> ServerReading:
+        """`folder` is this run's own (0700) and gone after it."""
+        settings = folder / "settings"
+        settings.touch(0o600)
+        settings.write_text(self._settings, encoding="utf-8")
+        nonce = remote_script.new_nonce()
+        parser = FrameParser(nonce, remote_script.limits())
+        askpass = Askpass(self._prompter, folder, self._to.host, self._system) if self._prompter else None
+        run = SshRun(self._system, parser, self._limits, askpass)
+        self._note()
+        try:
+            environment = await askpass.start() if askpass else {"SSH_ASKPASS_REQUIRE": "never"}
+            argv = ssh_command.argv(program, settings, self._to)
+            outcome = await run.run(argv, remote_script.script(nonce), environment)
+        except OSError as error:
+            raise CheckError("ssh.program_missing") from error
+        finally:
+            if askpass:
+                await askpass.close()
+        return await self._result(outcome, parser, askpass)
+
+    def _note(self) -> None:
+        self._journal.note_contact(self._to.host, self._to.port or 22, "ssh")
+        for command in remote_script.SECTIONS:
+            self._journal.note_command(command.command)
+
+    async def _result(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None) -> ServerReading:
+        if askpass and askpass.error is not None:
+            raise askpass.error
+        reading = _reading(parser, askpass)
+        if parser.ended:
+            return reading
+        self.partial = reading if parser.started else None
+        raise await self._error(outcome, parser, askpass)
+
+    async def _error(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None) -> CheckError:
+        host = self._to.host
+        if outcome.stopped_by == "flood":
+            return CheckError("ssh.flooded", host=host)
+        if outcome.stopped_by is not None:
+            seconds = self._limits.idle if outcome.stopped_by == "idle" else self._limits.overall
+            return CheckTimeoutError("ssh.stalled" if parser.started else "ssh.timed_out", host=host, seconds=seconds)
+        peer = ssh_states.silent_peer(outcome.stderr)
+        if peer is not None and not parser.started and await _speaks_first(*peer):
+            return CheckError("ssh.not_ssh", host=host)
+        given = askpass is not None and askpass.password_given
+        ending = ssh_states.Ending(host, outcome.exit_status, outcome.stderr, parser.started, parser.noise, given)
+        return ssh_states.error_of(ending)
+
+
+def _reading(parser: FrameParser, askpass: Askpass | None) -> ServerReading:
+    hidden = {command.section for command in remote_script.SECTIONS if command.masked}
+    sections = {name: _masked(section) if name in hidden else section for name, section in parser.sections().items()}
+    complete = parser.ended and all(section.complete for section in sections.values())
+    return ServerReading(sections, complete, datetime.now(UTC), askpass.host_key if askpass else "known")
+
+
+def _masked(section: Section) -> Section:
+    lines = tuple(map(remote_script.masked, section.lines))
+    return Section(section.name, lines, section.exit_status, section.complete)
+
+
+async def _speaks_first(address: str, port: int) -> bool:
+    """Whether the port that would not speak ssh greets like another service (a mail server says "220 ...").
+
+    ssh waits for a server's first line until its time limit and does not show what came instead.
+    """
+    writer = None
+    try:
+        async with asyncio.timeout(_PEEK_SECONDS):
+            reader, writer = await asyncio.open_connection(address, port)
+            greeting = await reader.read(64)
+    except OSError:
+        return False
+    finally:
+        if writer is not None:
+            writer.close()
+    return bool(greeting) and not greeting.startswith(b"SSH-")

@@ -1,0 +1,142 @@
+"""One run of ssh: starts it, hands it the script, collects the frames, and ends it when a limit is reached.
+
+Two clocks: `idle_limit` seconds without a byte, `overall_limit` seconds in all. Both stand still while a question is
+open before the person. Standard input stays open until the script has said its last word: its end is what tells
+the server that nobody listens any more (the dead-man switch of the script).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.clients.askpass import Askpass
+from core.clients.remote_frames import FrameParser
+from core.clients.ssh_system import System
+
+_CHUNK = 65_536
+_WIRE_BYTES = 100_000_000
+_STDERR_BYTES = 64_000
+_TICK = 0.1
+_GRACE = 2.0  # seconds between asking ssh to end and ending it
+_LAST_WORDS = 5.0  # seconds ssh has to end by itself after the script's end
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds."""
+
+    idle: float
+    overall: float
+
+
+@dataclass
+class Outcome:
+    """What one run brought. `stopped_by`: "idle", "overall", "flood" or "person" when we ended it, else None."""
+
+    exit_status: int | None = None
+    stderr: str = ""
+    stopped_by: str | None = None
+
+
+class SshRun:
+    """Used once."""
+
+    def __init__(self, system: System, parser: FrameParser, limits: Limits, askpass: Askpass | None) -> None:
+        self._system, self._parser, self._limits, self._askpass = system, parser, limits, askpass
+        self._stderr = bytearray()
+        self._received = 0
+        self._last_byte = 0.0
+        self._paused = 0.0
+
+    async def run(self, argv: list[str], script: bytes, environment: Mapping[str, str]) -> Outcome:
+        """Raises OSError when ssh cannot be started. Cancelling ends ssh first."""
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            env={**os.environ, **environment},
+            **self._system.start_options(),
+        )
+        try:
+            stopped_by = await self._watched(process, script)
+        finally:
+            await self._end(process)
+        status = None if stopped_by else process.returncode
+        return Outcome(status, self._stderr.decode("utf-8", "backslashreplace"), stopped_by)
+
+    async def _watched(self, process: Process, script: bytes) -> str | None:
+        talk = asyncio.ensure_future(self._talk(process, script))
+        errors = asyncio.ensure_future(self._listen_errors(process))
+        clock = asyncio.ensure_future(self._clock())
+        try:
+            await asyncio.wait({talk, clock}, return_when=asyncio.FIRST_COMPLETED)
+            if not talk.done():
+                return clock.result()
+            if talk.result():
+                return "flood"
+            # Output has ended: ssh now says why, and ends by itself. A clock that stopped us still counts.
+            last_words: asyncio.Future[object] = asyncio.ensure_future(asyncio.gather(process.wait(), errors))
+            await asyncio.wait((last_words, clock), timeout=_LAST_WORDS, return_when=asyncio.FIRST_COMPLETED)
+            return clock.result() if clock.done() and not self._parser.ended else None
+        finally:
+            for task in (talk, errors, clock):
+                task.cancel()
+            await asyncio.gather(talk, errors, clock, return_exceptions=True)
+
+    async def _talk(self, process: Process, script: bytes) -> bool:
+        """Send the script, take what comes until its end. True when more came than we take."""
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(script)
+        while chunk := await process.stdout.read(_CHUNK):
+            self._last_byte = time.monotonic()
+            self._received += len(chunk)
+            self._parser.feed(chunk)
+            if self._parser.ended:
+                break
+            if self._received > _WIRE_BYTES or self._parser.over_budget:
+                return True
+        process.stdin.close()
+        return False
+
+    async def _listen_errors(self, process: Process) -> None:
+        """Keep the first part of standard error and read on, so that ssh never waits for us."""
+        assert process.stderr is not None
+        while chunk := await process.stderr.read(_CHUNK):
+            self._stderr += chunk[: _STDERR_BYTES - len(self._stderr)]
+
+    async def _clock(self) -> str:
+        """Returns why it is time to stop."""
+        begun = self._last_byte = last = time.monotonic()
+        while True:
+            await asyncio.sleep(_TICK)
+            now = time.monotonic()
+            if self._askpass is not None and self._askpass.stopped.is_set():
+                return "person"
+            if self._askpass is not None and self._askpass.pending:
+                self._paused += now - last
+                self._last_byte += now - last
+            last = now
+            if now - self._last_byte > self._limits.idle:
+                return "idle"
+            if now - begun - self._paused > self._limits.overall:
+                return "overall"
+
+    async def _end(self, process: Process) -> None:
+        """Leave nothing running here: ask ssh and its children to end, then end them."""
+        if process.returncode is None:
+            self._system.end(process, by_force=False)
+            try:
+                async with asyncio.timeout(_GRACE):
+                    await process.wait()
+            except TimeoutError:
+                self._system.end(process, by_force=True)
+                await process.wait()
+        self._system.end(process, by_force=True)  # what a ProxyCommand left behind in the group
+        # asyncio closes the pipes only when all were read to their end, which a flood never is.
+        process._transport.close()  # type: ignore[attr-defined]

@@ -1,0 +1,119 @@
+"""The few things that differ between systems: where ssh is, how it is started and ended, how askpass reaches us.
+
+Windows brings its own OpenSSH; before 8.1 it hangs at its exit and gives askpass no text, so it is refused.
+Elsewhere `Include`, `ProxyJump` and `IgnoreUnknown` as we write them are understood since 7.6.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from asyncio.subprocess import Process
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.errors import CheckError, CheckTimeoutError
+
+_VERSION = re.compile(r"OpenSSH_(?:for_Windows_)?(\d+)\.(\d+)")
+_VERSION_SECONDS = 10.0
+
+
+class System(Protocol):
+    """What the door needs from the operating system."""
+
+    oldest: tuple[int, int]  # the oldest OpenSSH that works here
+    local_sockets: bool  # whether askpass may use a Unix socket; else TCP on loopback
+
+    def find_ssh(self) -> Path | None:
+        """The absolute path of ssh; never one found by looking into the current folder."""
+
+    def start_options(self) -> dict[str, Any]:
+        """Keyword arguments for starting ssh so that it can be ended with its children and shows no window."""
+
+    def end(self, process: Process, *, by_force: bool) -> None:
+        """Ask ssh and its children to end, or end them. Nothing happens when they are gone already."""
+
+
+class Posix:
+    """Linux, macOS, the BSDs: a session of its own, signals to the whole group."""
+
+    oldest = (7, 6)
+    local_sockets = True
+
+    def find_ssh(self) -> Path | None:
+        found = shutil.which("ssh") or shutil.which("ssh", path="/usr/bin:/usr/local/bin:/bin")
+        return Path(found) if found and Path(found).is_absolute() else None
+
+    def start_options(self) -> dict[str, Any]:
+        return {"start_new_session": True}
+
+    def end(self, process: Process, *, by_force: bool) -> None:
+        if sys.platform == "win32":
+            return
+        try:
+            os.killpg(process.pid, signal.SIGKILL if by_force else signal.SIGTERM)
+        except ProcessLookupError:
+            return
+
+
+class Windows:
+    """Microsoft's OpenSSH from the system folder, without a console window."""
+
+    oldest = (8, 1)
+    local_sockets = False
+
+    def find_ssh(self) -> Path | None:
+        root = Path(os.environ.get("SystemRoot", r"C:\Windows"))  # noqa: SIM112 - Windows spells it so
+        # A 32-bit program sees the real system folder under the name Sysnative only.
+        candidates = [root / folder / "OpenSSH" / "ssh.exe" for folder in ("Sysnative", "System32")]
+        return next((path for path in candidates if path.is_file()), None)
+
+    def start_options(self) -> dict[str, Any]:
+        return {"creationflags": 0x08000000}  # CREATE_NO_WINDOW
+
+    def end(self, process: Process, *, by_force: bool) -> None:
+        try:
+            process.kill()
+        except ProcessLookupError:
+            return
+
+
+def this_system() -> System:
+    """The one we run on."""
+    return Windows() if sys.platform == "win32" else Posix()
+
+
+def version_in(text: str) -> tuple[int, int] | None:
+    """The version in what `ssh -V` prints; None when it is not OpenSSH."""
+    found = _VERSION.search(text)
+    return (int(found.group(1)), int(found.group(2))) if found else None
+
+
+def usable_ssh(system: System) -> Path:
+    """The path of an ssh that works. Blocks for some milliseconds.
+
+    Raises `CheckError` "ssh.program_missing" or "ssh.program_too_old".
+    """
+    path = system.find_ssh()
+    if path is None:
+        raise CheckError("ssh.program_missing")
+    try:
+        asked = subprocess.run([path, "-V"], capture_output=True, stdin=subprocess.PIPE, timeout=_VERSION_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise CheckTimeoutError("ssh.program_missing") from error
+    except OSError as error:
+        raise CheckError("ssh.program_missing") from error
+    version = version_in((asked.stderr + asked.stdout).decode("ascii", "replace"))
+    if version is None:
+        raise CheckError("ssh.program_missing")
+    if version < system.oldest:
+        raise CheckError("ssh.program_too_old", version=_dotted(version), needed=_dotted(system.oldest))
+    return path
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
