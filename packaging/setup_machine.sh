@@ -25,12 +25,12 @@ if ! command -v dpkg-query >/dev/null; then
     exit 0
 fi
 
+# A package may also be there under a newer name that provides this one.
+provided=$(dpkg-query -W -f '${db:Status-Status} ${Provides},\n')
 missing=""
 for package in $wanted; do
-    # A package may also be there under a newer name that provides this one.
-    state=$(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null || true)
-    case "$state" in *installed*) continue ;; esac
-    dpkg-query -W -f '${db:Status-Status} ${Provides}\n' | grep -q "^installed .*\b$package\b" || missing="$missing $package"
+    case " $(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null || true)" in *" installed "*) continue ;; esac
+    printf '%s' "$provided" | grep -q "^installed.* $package[ ,]" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 
