@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
+from core.texts import LANGUAGES
 from gui.wizard import Wizard
 
 _RUN_LIMIT = 120.0  # seconds for the practice run on a slow laptop
@@ -37,31 +36,22 @@ async def _walk(wizard: Wizard, pdf: Path) -> str | None:
     wizard.start.choices.choose("practice")
     wizard.go_on()
     tell("practice run started")
-    if not await _comes(lambda: wizard.guide.page == "answer", _RUN_LIMIT):
-        return "the practice run did not reach its answer"
+    if wizard.run_task is not None:
+        await asyncio.wait_for(wizard.run_task, _RUN_LIMIT)
     report = wizard.report
-    if report is None or _EXPECTED not in [cause.code for cause in report.causes]:
-        return f"the answer is not {_EXPECTED}"
+    if report is None or wizard.guide.page != "answer":
+        return "the practice run did not reach its answer"
     tell("answer: " + ", ".join(cause.code for cause in report.causes))
+    if _EXPECTED not in [cause.code for cause in report.causes]:
+        return f"the answer is not {_EXPECTED}"
     wizard.go_on()
-    for language in ("ja", "en"):
+    for language in LANGUAGES:
         target = pdf.with_suffix(f".{language}.pdf")
-        wizard.save_pdf(target, language)
-        if not await _comes(lambda: not wizard.report_page.busy, _PDF_LIMIT) or not target.is_file():
+        await asyncio.wait_for(wizard.save_pdf(report, target, language), _PDF_LIMIT)
+        if not target.is_file():
             return f"the PDF in {language} was not written"
         tell(f"PDF {language}: {target.stat().st_size} bytes")
-    tell(f"threads: {threading.active_count()}")
     return None
-
-
-async def _comes(true: Callable[[], bool], limit: float) -> bool:
-    try:
-        async with asyncio.timeout(limit):
-            while not true():
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        return False
-    return True
 
 
 def tell(line: str) -> None:

@@ -63,7 +63,7 @@ class Wizard(QMainWindow):
         self.closed = asyncio.Event()
         self.report: Report | None = None
         self._run: RunHandle | None = None
-        self._run_task: asyncio.Task[None] | None = None
+        self.run_task: asyncio.Task[None] | None = None
         self._saved_pdf: Path | None = None
         self._closing = False
         self._qt_words = QtWords()
@@ -113,7 +113,7 @@ class Wizard(QMainWindow):
         self.setCentralWidget(ground)
         self.resize(1120, 760)
         self.setMinimumSize(880, 560)
-        self.sidebar.setFixedWidth(max(236, self.fontMetrics().averageCharWidth() * 34))
+        self.sidebar.setFixedWidth(max(236, self.fontMetrics().horizontalAdvance("あ") * 19))
 
     def _connect(self) -> None:
         self.footer.on.clicked.connect(self.go_on)
@@ -123,7 +123,7 @@ class Wizard(QMainWindow):
         self.start.choices.chosen.connect(self._choose_symptom)
         self.start.earlier_wanted.connect(self.open_earlier)
         self.server.lookup_wanted.connect(lambda domain: self.tasks.start(self._look_up(domain)))
-        self.running.skip_wanted.connect(lambda check_id: self._run and self._run.skip(check_id))
+        self.running.skip_wanted.connect(self._skip)
         self.report_page.save_wanted.connect(self._choose_file)
         self.report_page.folder_wanted.connect(self._open_folder)
 
@@ -239,7 +239,7 @@ class Wizard(QMainWindow):
         self._keep_settings()
         self.running.reset()
         self._run = RunHandle(self._doors, self._ask, self._hear)
-        self._run_task = self.tasks.start(self._whole_run(self._run))
+        self.run_task = self.tasks.start(self._whole_run(self._run))
 
     async def _whole_run(self, run: RunHandle) -> None:
         try:
@@ -249,14 +249,18 @@ class Wizard(QMainWindow):
                 report = await run.check(self.guide.answers.to_target())
                 self._keep_run(report)
         finally:
-            self._run = self._run_task = None
+            self._run = self.run_task = None
         self.guide.go_on()
         self._take_report(report)
 
+    def _skip(self, check_id: str) -> None:
+        if self._run:
+            self._run.skip(check_id)
+
     async def _stop_run(self) -> None:
-        if self._run_task:
-            self._run_task.cancel()
-            await asyncio.gather(self._run_task, return_exceptions=True)
+        if self.run_task:
+            self.run_task.cancel()
+            await asyncio.gather(self.run_task, return_exceptions=True)
         self.guide.go_back()
         self._show_page()
 
@@ -304,22 +308,22 @@ class Wizard(QMainWindow):
             self.tasks.start(self._notice("gui.notice.settings", error.strerror or type(error).__name__))
 
     def _choose_file(self, language: Language) -> None:
-        if self.report is None:
+        report = self.report
+        if report is None:
             return
-        name = self.texts.text("gui.report.file_name", at=self.report.started_at.astimezone().strftime("%Y-%m-%d-%H%M"))
+        name = self.texts.text("gui.report.file_name", at=report.started_at.astimezone().strftime("%Y-%m-%d-%H%M"))
         dialog = QFileDialog(self, self.texts.text("gui.report.save_title"), str(Path.home() / name))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("PDF (*.pdf)")
         dialog.setDefaultSuffix("pdf")
-        dialog.fileSelected.connect(lambda path: self.save_pdf(Path(path), language))
+        dialog.fileSelected.connect(lambda path: self.save_pdf(report, Path(path), language))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def save_pdf(self, path: Path, language: Language) -> None:
-        """Write the report now shown to `path`, beside the window's own work."""
-        if self.report:
-            self.report_page.show_saving()
-            self.tasks.start(self._save_pdf(self.report, path, language))
+    def save_pdf(self, report: Report, path: Path, language: Language) -> asyncio.Task[None]:
+        """Write `report` to `path`, beside the window's own work; the page tells how it went."""
+        self.report_page.show_saving()
+        return self.tasks.start(self._save_pdf(report, path, language))
 
     async def _save_pdf(self, report: Report, path: Path, language: Language) -> None:
         from core.report.pdf_file import write_pdf  # typst takes a moment to load: only when it is wanted
@@ -367,7 +371,7 @@ class Wizard(QMainWindow):
             self.tasks.start(self._close())
 
     async def _close(self) -> None:
-        if self._run_task and not await answer_of(Confirm(self, self.texts, "gui.close")):
+        if self.run_task and not await answer_of(Confirm(self, self.texts, "gui.close")):
             self._closing = False
             return
         self.page.read_answers(self.guide.answers)

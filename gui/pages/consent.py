@@ -51,5 +51,6 @@ class ConsentPage(Page):
         answers.own_server = None if chosen is None else chosen == "yes"
 
     def first_focus(self) -> QWidget | None:
-        """The answer given, else yes."""
-        return self.choices.cards[self.choices.value() or "yes"]
+        """The answer given."""
+        chosen = self.choices.value()
+        return self.choices.cards[chosen] if chosen else None

@@ -62,8 +62,9 @@ class InsidePage(Page):
         super().show_missing([each for each in missing if each.field == "how_inside"])
 
     def first_focus(self) -> QWidget | None:
-        """The chosen way, else the first."""
-        return self.choices.cards[self.choices.value() or "ssh"]
+        """The chosen way."""
+        chosen = self.choices.value()
+        return self.choices.cards[chosen] if chosen else None
 
     def _ssh_part(self) -> QWidget:
         frame, box = card()

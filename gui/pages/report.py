@@ -34,7 +34,6 @@ class ReportPage(Page):
             button.clicked.connect(self._chosen)
         self._result = label()
         self._result.hide()
-        self.busy = False
         self._done: tuple[str, str] | None = None
         self._fill_card()
         self.save.clicked.connect(lambda: self.save_wanted.emit(self.language()))
@@ -56,20 +55,17 @@ class ReportPage(Page):
 
     def show_saving(self) -> None:
         """The file is being written."""
-        self.busy = True
         self.save.setEnabled(False)
         self._show("gui.report.saving", "")
 
     def show_saved(self, path: Path) -> None:
         """The file is there."""
-        self.busy = False
         self.save.setEnabled(True)
         self.folder.show()
         self._show("gui.report.saved", str(path))
 
     def show_failed(self, reason: str) -> None:
         """The file could not be written; nothing else is lost."""
-        self.busy = False
         self.save.setEnabled(True)
         self._show("gui.report.failed", reason)
 

@@ -97,5 +97,6 @@ class StartPage(Page):
             answers.symptom = cast(Symptom, chosen)
 
     def first_focus(self) -> QWidget | None:
-        """The chosen card, else the first."""
-        return self.choices.cards[self.choices.value() or "not_delivered"]
+        """The chosen card: with none chosen a focus ring would look like a choice made."""
+        chosen = self.choices.value()
+        return self.choices.cards[chosen] if chosen else None

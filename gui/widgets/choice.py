@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.texts import Texts
-from gui.widgets.text import SpokenLabel
+from gui.widgets.text import SpokenLabel, label
 
 
 class Choice(QPushButton):
@@ -24,12 +24,20 @@ class Choice(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._title = SpokenLabel(f"{key}.title", "heading")
         self._hint = SpokenLabel(f"{key}.hint", "small")
+        self._mark = label("✓", "mark", wrap=False)
+        self._mark.setVisible(False)
+        self.toggled.connect(self._mark.setVisible)
+        line = QHBoxLayout()
+        line.addWidget(self._title, 1)
+        line.addWidget(self._mark)
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 16, 20, 16)
         box.setSpacing(6)
-        for part in (self._title, self._hint):
+        box.addLayout(line)
+        box.addWidget(self._hint)
+        box.addStretch(1)
+        for part in (self._title, self._mark, self._hint):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            box.addWidget(part)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 
 from core.clients.askpass import Prompt
 from core.texts import Texts
-from gui.widgets.text import label, restyle, said
 from gui.widgets.text import SpokenButton as Button
+from gui.widgets.text import label, restyle, said
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{20,60}=?|MD5(?::[0-9a-fA-F]{2}){16}")
 
@@ -49,7 +49,12 @@ class Question(QDialog):
 async def answer_of(dialog: QDialog) -> bool:
     """Show the dialog and wait for it: True when accepted. A cancelled wait closes the dialog."""
     finished: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    dialog.finished.connect(lambda code: finished.done() or finished.set_result(code))
+
+    def finish(code: int) -> None:
+        if not finished.done():
+            finished.set_result(code)
+
+    dialog.finished.connect(finish)
     dialog.open()
     try:
         return await finished == QDialog.DialogCode.Accepted.value
@@ -110,7 +115,6 @@ class HostKeyQuestion(Question):
         self.answer: str | None = None
         self.column.addWidget(label(in_groups(self._shown), "code", selectable=True))
         self.column.addWidget(label(texts.text(f"{key}.ask_admin"), "small"))
-        # A glob over the host's public keys: whoever reads it out sees every type.
         self.column.addWidget(label("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", "code", selectable=True))
         self.edit = QLineEdit()
         self.edit.setAccessibleName(texts.text(f"{key}.paste"))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
 from core.guide import Guide
-from core.texts import LANGUAGES, Language, Texts
+from core.texts import LANGUAGES, Texts
 from gui.widgets.text import SpokenButton, SpokenLabel
 
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
@@ -26,10 +24,9 @@ class Footer(QFrame):
         self.on = SpokenButton("gui.footer.on", "main")
         self.again = SpokenButton("gui.footer.again")
         self.note = SpokenLabel("gui.footer.moves_on", "small", wrap=False)
-        self.languages = QComboBox()
-        for language in LANGUAGES:
-            self.languages.addItem(LANGUAGE_NAMES[language], language)
-        self.languages.activated.connect(lambda place: self.language_chosen.emit(self.languages.itemData(place)))
+        self.languages = QPushButton()
+        self.languages.setProperty("role", "link")
+        self.languages.setMenu(self._menu())
         box = QHBoxLayout(self)
         box.setContentsMargins(44, 14, 44, 14)
         box.setSpacing(14)
@@ -43,8 +40,8 @@ class Footer(QFrame):
         """Show this language's words, and which language it is."""
         for part in (self.back, self.on, self.again, self.note):
             part.say(texts)
-        self.languages.setCurrentIndex(LANGUAGES.index(texts.language))
-        self.languages.setAccessibleName(texts.text("gui.footer.language"))
+        self.languages.setText(f"{LANGUAGE_NAMES[texts.language]} ▾")
+        self.languages.setAccessibleName(f"{texts.text('gui.footer.language')} {LANGUAGE_NAMES[texts.language]}")
 
     def show_for(self, guide: Guide, texts: Texts) -> None:
         """The buttons this page needs, under the names they have there."""
@@ -61,6 +58,9 @@ class Footer(QFrame):
         self.again.setVisible(page == "answer" and not guide.earlier)
         self.say(texts)
 
-    def language(self) -> Language:
-        """The language shown as chosen."""
-        return cast(Language, self.languages.currentData())
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        for language in LANGUAGES:
+            action = menu.addAction(LANGUAGE_NAMES[language])
+            action.triggered.connect(lambda _=False, language=language: self.language_chosen.emit(language))
+        return menu

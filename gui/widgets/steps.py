@@ -18,8 +18,8 @@ class StepLine(QFrame):
         self.setProperty("role", "step")
         self._number, self._key = number, f"gui.step.{step}"
         self._state = "later"
-        self._mark = label(role="small", wrap=False)
-        self._mark.setFixedWidth(24)
+        self._mark = label(role="ring", wrap=False)
+        self._mark.setFixedSize(24, 24)
         self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box = QHBoxLayout(self)
         box.setContentsMargins(8, 7, 8, 7)

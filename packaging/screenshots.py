@@ -1,0 +1,121 @@
+"""Pictures of every page in both languages, taken from the real window walking the practice company.
+
+    python packaging/screenshots.py FOLDER [--dark] [--scale 1.5]
+
+Uses the screen that is there (also Xvfb), else draws offscreen. Settings and notebook are fresh ones of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+_RUN_LIMIT = 120.0  # seconds
+
+
+def main() -> int:
+    """Take the pictures; returns 0."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--scale", default="1")
+    parser.add_argument("--size", default="1120x760")
+    chosen = parser.parse_args()
+    os.environ["QT_SCALE_FACTOR"] = chosen.scale
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from gui.bridge import run_on_qt
+    from gui.style import apply_style
+    from gui.window_start import make_app
+
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    app = make_app()
+    apply_style(app, dark=chosen.dark)
+    return run_on_qt(app, lambda: _take_all(chosen.folder, chosen.size))
+
+
+async def _take_all(folder: Path, size: str) -> int:
+    for language in ("ja", "en"):
+        with tempfile.TemporaryDirectory() as own:
+            await _walk(folder, language, size, Path(own))
+    return 0
+
+
+async def _walk(folder: Path, language: str, size: str, own: Path) -> None:
+    from gui.wizard import Wizard
+
+    wizard = Wizard(own / "settings.json", own / "notebook.sqlite3")
+    width, _, height = size.partition("x")
+    wizard.resize(int(width), int(height))
+    wizard.change_language(language)  # type: ignore[arg-type]
+    wizard.show()
+    shots = _Shots(wizard, folder, language)
+    try:
+        await _entry_pages(wizard, shots)
+        await _practice_pages(wizard, shots)
+    finally:
+        wizard.close()
+        await wizard.closed.wait()
+
+
+class _Shots:
+    def __init__(self, wizard: object, folder: Path, language: str) -> None:
+        self._wizard, self._folder, self._language, self._number = wizard, folder, language, 0
+
+    async def take(self, name: str) -> None:
+        """Let the window settle, then keep its picture."""
+        await asyncio.sleep(0.25)
+        self._number += 1
+        path = self._folder / f"{self._number:02}-{name}-{self._language}.png"
+        self._wizard.grab().save(str(path))  # type: ignore[attr-defined]
+
+
+async def _entry_pages(wizard: object, shots: _Shots) -> None:
+    from gui.wizard import Wizard
+
+    assert isinstance(wizard, Wizard)
+    wizard.start.choices.choose("not_delivered")
+    await shots.take("start")
+    wizard.go_on()
+    await shots.take("questions")
+    wizard.go_on()
+    wizard.go_on()
+    await shots.take("server-missing")
+    wizard.server.mail_host.set_text("mail.example.co.jp")
+    wizard.go_on()
+    wizard.inside.choices.cards["ssh"].click()
+    await shots.take("inside-ssh")
+    wizard.inside.choices.cards["paste"].click()
+    await shots.take("inside-paste")
+    wizard.inside.choices.cards["neither"].click()
+    wizard.go_on()
+    await shots.take("consent")
+    wizard.to_start()
+
+
+async def _practice_pages(wizard: object, shots: _Shots) -> None:
+    from gui.wizard import Wizard
+
+    assert isinstance(wizard, Wizard)
+    wizard.start.choices.choose("practice")
+    wizard.go_on()
+    await shots.take("running")
+    if wizard.run_task is not None:
+        await asyncio.wait_for(wizard.run_task, _RUN_LIMIT)
+    await shots.take("answer")
+    bar = wizard.answer.verticalScrollBar()
+    for part in range(1, 5):
+        bar.setValue(bar.maximum() * part // 4)
+        await shots.take(f"answer-{part + 1}")
+    wizard.go_on()
+    await shots.take("report")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
