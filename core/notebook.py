@@ -62,7 +62,7 @@ class Notebook:
     Raises `CheckError`: "notebook.disk_full", "notebook.busy" (another window writes), "notebook.cannot_open"
     (folder, reason), "notebook.cannot_write" (folder, reason), "notebook.too_new" (a newer version of the app wrote
     it), "notebook.damaged" (folder) while in use, "notebook.no_such_run" (id). A file found damaged on opening is
-    kept beside a new one: `kept_aside` then names it, and the window says so ("notebook.kept_aside", file).
+    kept beside a new one: `kept_aside` then names it, and the window says so (problem "notebook.kept_aside", file).
     May be used from any thread; one at a time gets in.
     """
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from core.model import CheckResult, Finding, Report
 from core.report.words import Words, check_name, column_name, words_for, words_of_problem
-from core.saved_run import report_from_json, report_from_text, report_to_plain
+from core.saved_run import finding_to_plain, report_from_json, report_from_text, report_to_plain
 from core.texts import Texts
 
-__all__ = ["json_text", "report_from_json", "report_from_text", "report_to_json"]
+__all__ = ["finding_to_json", "json_text", "report_from_json", "report_from_text", "report_to_json"]
 
 # Would act on a terminal or hide in an editor when written raw: DEL, C1, bidi, zero width, tags, surrogates.
 _RISKY = re.compile(
@@ -35,6 +35,16 @@ def report_to_json(report: Report, texts: Texts) -> dict[str, Any]:
     return document
 
 
+def finding_to_json(finding: Finding, texts: Texts) -> dict[str, Any]:
+    """One finding with its words, as it stands in every JSON the app writes."""
+    item = finding_to_plain(finding)
+    item.update(_fields(words_for(texts, finding.code, finding.values)))
+    if finding.table:
+        check_id = finding.code.partition(".")[0]
+        item["table"]["headings"] = [column_name(texts, check_id, column) for column in finding.table.columns]
+    return item
+
+
 def json_text(document: Mapping[str, Any], indent: int | None = 2) -> str:
     """`document` as JSON text: Japanese readable, hidden characters escaped, so that it is safe on a terminal."""
     written = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
@@ -45,14 +55,7 @@ def _add_words_to_result(result: CheckResult, item: dict[str, Any], texts: Texts
     item["name"] = check_name(texts, result.check_id)
     if result.problem:
         item["problem"].update(_fields(words_of_problem(texts, result)))
-    for finding, found in zip(result.findings, item["findings"], strict=True):
-        _add_words_to_finding(finding, found, result.check_id, texts)
-
-
-def _add_words_to_finding(finding: Finding, item: dict[str, Any], check_id: str, texts: Texts) -> None:
-    item.update(_fields(words_for(texts, finding.code, finding.values)))
-    if finding.table:
-        item["table"]["headings"] = [column_name(texts, check_id, column) for column in finding.table.columns]
+    item["findings"] = [finding_to_json(finding, texts) for finding in result.findings]
 
 
 def _fields(words: Words) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from core.clean import clean
 from core.model import Cause, CheckResult, Finding, Report, Severity
 from core.report.appendix import appendix
 from core.report.way import way
-from core.report.words import check_name, mark_of, phrase, words_for, words_of_problem
+from core.report.words import Words, check_name, mark_of, phrase, sentences, words_for, words_of_problem
 from core.texts import Texts
 
 _WEIGHT = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.UNKNOWN: 2, Severity.OK: 3}
+# Causes that say only that none was found.
+NO_ANSWER = frozenset({"nothing_found", "could_not_look"})
 _MOST_STEPS = 8
 _MOST_OTHERS = 4
 
@@ -39,8 +41,8 @@ def lay_out(report: Report, texts: Texts) -> dict[str, Any]:
 
 
 def first_cause(report: Report) -> Cause | None:
-    """The answer, if there is one: "nothing_found" is none."""
-    return next((cause for cause in report.causes[:1] if cause.code != "nothing_found"), None)
+    """The answer, if there is one."""
+    return next((cause for cause in report.causes[:1] if cause.code not in NO_ANSWER), None)
 
 
 def by_weight(findings: tuple[Finding, ...]) -> list[Finding]:
@@ -85,7 +87,7 @@ def _verdict(report: Report, cause: Cause | None, texts: Texts) -> dict[str, str
     return {**light, "label": light["word"], "sentence": words.title, "meaning": words.meaning}
 
 
-def _words_without_cause(report: Report, texts: Texts) -> Any:
+def _words_without_cause(report: Report, texts: Texts) -> Words:
     looked = [result for result in report.results if result.applies and not result.problem]
     blind = [result for result in report.results if result.problem]
     bad = [one for result in report.results for one in result.findings if one.severity is report.severity]
@@ -121,7 +123,7 @@ def _trouble(report: Report, texts: Texts) -> str:
         )
         if answer
     ]
-    return phrase(texts, "report.sentence_gap").join(told)
+    return sentences(told, texts)
 
 
 def _seen_from(report: Report, texts: Texts) -> str:
@@ -136,18 +138,14 @@ def _seen_from(report: Report, texts: Texts) -> str:
 
 def _others(report: Report, first: Cause | None, texts: Texts) -> dict[str, Any]:
     """The causes behind the first, one line each."""
-    behind = [cause for cause in report.causes if cause is not first and cause.code != "nothing_found"]
-    lines = [
-        phrase(
-            texts,
-            "report.others.line",
-            title=words_for(texts, f"cause.{cause.code}", cause.values).title,
-            certainty=cause.certainty,
-            who=phrase(texts, f"report.who_acts.{cause.who_acts}"),
-        )
-        for cause in behind
-    ]
-    return {"heading": phrase(texts, "report.others.heading"), "items": lines[:_MOST_OTHERS]}
+    behind = [cause for cause in report.causes if cause is not first and cause.code not in NO_ANSWER]
+    lines = [_other(cause, texts) for cause in behind[:_MOST_OTHERS]]
+    return {"heading": phrase(texts, "report.others.heading"), "items": lines}
+
+
+def _other(cause: Cause, texts: Texts) -> str:
+    title = words_for(texts, f"cause.{cause.code}", cause.values).title
+    return phrase(texts, "report.others.line", title=title, certainty=cause.certainty, who=cause.who_acts)
 
 
 def _checks(report: Report, texts: Texts) -> dict[str, Any]:
@@ -177,12 +175,9 @@ def _unseen(report: Report, texts: Texts) -> dict[str, Any]:
     """What was not looked at, and why: a reader must never take silence for good news."""
     rows = []
     for result in report.results:
-        if result.problem:
-            words = words_of_problem(texts, result)
-            rows.append({"name": check_name(texts, result.check_id), "text": words.title, "way": " ".join(words.steps)})
-        for finding in result.findings:
-            if finding.severity is Severity.UNKNOWN:
-                words = words_for(texts, finding.code, finding.values)
-                row = {"name": check_name(texts, result.check_id), "text": words.title, "way": " ".join(words.steps)}
-                rows.append(row)
+        blind = [finding for finding in result.findings if finding.severity is Severity.UNKNOWN]
+        words = [words_of_problem(texts, result)] if result.problem else []
+        words += [words_for(texts, finding.code, finding.values) for finding in blind]
+        name = check_name(texts, result.check_id)
+        rows += [{"name": name, "text": one.title, "way": sentences([one.meaning, *one.steps], texts)} for one in words]
     return {"heading": phrase(texts, "report.unseen.heading"), "rows": rows}

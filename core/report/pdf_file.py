@@ -63,11 +63,12 @@ def _compile(data: str, timestamp: int) -> bytes:
     import typst
 
     template = resources_dir() / "report" / "report.typ"
-    folders: list[str | Path | bytes] = [*sorted({path.parent for path in font_files()})]
     try:
         made = typst.compile(
             template.read_bytes(),
-            font_paths=folders,
+            font_paths=typst.Fonts(
+                include_system_fonts=False, font_paths=sorted({str(path.parent) for path in font_files()})
+            ),
             ignore_system_fonts=True,
             sys_inputs={"report": data},
             format="pdf",

@@ -64,6 +64,12 @@ def mark_of(state: str, texts: Texts) -> dict[str, str]:
     return {"severity": state, "mark": MARKS[state], "word": phrase(texts, f"severity.{state}")}
 
 
+def sentences(parts: list[str], texts: Texts) -> str:
+    """Whole sentences in a row, each with its full stop; Japanese needs no blank between them."""
+    stop, gap = ("。", "") if texts.language == "ja" else (".", " ")
+    return gap.join(part if part[-1] in "。.?!？！」”)）" else part + stop for part in parts if part)
+
+
 def _text_or_code(texts: Texts, key: str, values: Mapping[str, Value], fallback: str) -> str:
     try:
         return texts.text(key, values)

@@ -5,6 +5,6 @@ so that a run made in one language can be printed in the other, by a later versi
 """
 
 from core.saved_run.read import report_from_json, report_from_text
-from core.saved_run.write import SCHEMA, plain, report_to_plain
+from core.saved_run.write import SCHEMA, finding_to_plain, plain, report_to_plain
 
-__all__ = ["SCHEMA", "plain", "report_from_json", "report_from_text", "report_to_plain"]
+__all__ = ["SCHEMA", "finding_to_plain", "plain", "report_from_json", "report_from_text", "report_to_plain"]

@@ -99,11 +99,12 @@ def _result(result: CheckResult) -> dict[str, Any]:
         "seconds": round((result.finished_at - result.started_at).total_seconds(), 3),
         "problem": plain(result.problem),
         "facts": plain(result.facts) if result.facts is not None else {},
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [finding_to_plain(finding) for finding in result.findings],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_to_plain(finding: Finding) -> dict[str, Any]:
+    """One finding without its words."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,

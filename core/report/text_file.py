@@ -1,0 +1,194 @@
+"""A Report as plain text, for a terminal, a mail or a chat: the same words as the PDF, shapes instead of colour."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from core.model import Finding, Report
+from core.report.layout import by_weight, lay_out
+from core.report.words import mark_of, words_for
+from core.texts import Texts
+
+_NARROWEST = 40
+# Kinsoku (JIS X 4051): never first on a line.
+_NOT_FIRST = "、。，．）」』】〉》：；？！ー…・)]},.:;?!%’”"
+
+
+def report_text(report: Report, texts: Texts, width: int = 78, *, details: bool = False) -> str:
+    """The report in lines of at most `width` columns (a full-width character counts two), without a last newline.
+
+    `details` adds the appendix: every finding with its evidence, the commands run, the hosts contacted. Evidence
+    keeps its own lines, however long.
+    """
+    page = _Page(max(width, _NARROWEST))
+    data = lay_out(report, texts)
+    _verdict(data, page)
+    _next(data, page)
+    _looked_at(data, page)
+    if details:
+        _appendix(data["appendix"], page)
+    return page.text()
+
+
+def findings_text(findings: Sequence[Finding], texts: Texts, width: int = 78) -> str:
+    """Findings alone, the worst first: what the readers of pasted texts print."""
+    page = _Page(max(width, _NARROWEST))
+    for finding in by_weight(tuple(findings)):
+        light, words = mark_of(finding.severity.value, texts), words_for(texts, finding.code, finding.values)
+        page.gap()
+        page.write(words.title, f"{_light(light)}  ", "    ")
+        _meaning_and_steps(words.meaning, words.steps, page)
+    return page.text()
+
+
+class _Page:
+    """Lines so far; long ones are broken at the width, the following lines indented like the first word."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.lines: list[str] = []
+
+    def gap(self) -> None:
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def text(self) -> str:
+        return "\n".join(self.lines).strip("\n")
+
+    def heading(self, text: str) -> None:
+        self.gap()
+        self.write(text, "■ ")
+
+    def write(self, text: str, first: str = "", rest: str | None = None) -> None:
+        """`text` after the lead `first`; further lines after `rest` (as many blanks, unless said)."""
+        rest = " " * columns(first) if rest is None else rest
+        lead = first
+        for paragraph in text.split("\n"):
+            for line in wrapped(paragraph, self.width - max(columns(first), columns(rest))):
+                self.lines.append((lead + line).rstrip())
+                lead = rest
+
+    def raw(self, lines: list[str], lead: str) -> None:
+        self.lines.extend(f"{lead}{line}" for line in lines)
+
+
+def columns(text: str) -> int:
+    """How many terminal columns `text` takes (UAX 11: wide and full-width count two, combining marks none)."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` columns, broken at blanks, or between full-width characters."""
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line and columns(line) + columns(piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+            piece = piece.lstrip(" ")
+        while columns(piece) > width:
+            cut = _fitting(piece, width)
+            lines.append(piece[:cut])
+            piece = piece[cut:]
+        line += piece
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Parts a line may be broken between: words with their blank, and single full-width characters."""
+    pieces: list[str] = []
+    for character in text:
+        wide = unicodedata.east_asian_width(character) in "WF"
+        joins = pieces and (character in _NOT_FIRST or character == " " or unicodedata.combining(character))
+        goes_on = pieces and not wide and not pieces[-1].endswith(" ") and columns(pieces[-1][-1]) == 1
+        opening = pieces and pieces[-1][-1] in "（「『【〈《"
+        if joins or goes_on or opening:
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+    return pieces
+
+
+def _fitting(piece: str, width: int) -> int:
+    """How many characters of `piece` fit; at least one."""
+    used = 0
+    for index, character in enumerate(piece):
+        used += columns(character)
+        if used > width:
+            return max(1, index)
+    return len(piece)
+
+
+def _light(item: dict[str, Any]) -> str:
+    return f"{item['mark']} {item['word']}"
+
+
+def _verdict(data: dict[str, Any], page: _Page) -> None:
+    verdict = data["verdict"]
+    page.write(f"{verdict['label']}", f"{verdict['mark']} ")
+    page.write(verdict["sentence"], "  ")
+    if verdict["meaning"]:
+        page.write(verdict["meaning"], "  ")
+    page.gap()
+    for row in data["summary"]:
+        page.write(row["text"], f"  {row['name']}: ")
+
+
+def _meaning_and_steps(meaning: str, steps: Sequence[str], page: _Page) -> None:
+    if meaning:
+        page.write(meaning, "    ")
+    for number, step in enumerate(steps, 1):
+        page.write(step, f"    {number}. ")
+
+
+def _next(data: dict[str, Any], page: _Page) -> None:
+    if data["steps"]["items"]:
+        page.heading(data["steps"]["heading"])
+        for number, step in enumerate(data["steps"]["items"], 1):
+            page.write(step, f"  {number}. ")
+    if data["others"]["items"]:
+        page.heading(data["others"]["heading"])
+        for line in data["others"]["items"]:
+            page.write(line, "  - ")
+
+
+def _looked_at(data: dict[str, Any], page: _Page) -> None:
+    page.heading(data["checks"]["heading"])
+    for row in sorted(data["checks"]["rows"], key=lambda row: _WEIGHTS.index(row["severity"])):
+        page.write(f"{_light(row)}  {row['name']}", "  ")
+        page.write(row["text"], "      ")
+    if data["unseen"]["rows"]:
+        page.heading(data["unseen"]["heading"])
+        for row in data["unseen"]["rows"]:
+            page.write(f"{row['name']}: {row['text']}", "  - ")
+            if row["way"]:
+                page.write(row["way"], "    ")
+
+
+_WEIGHTS = ("critical", "warning", "unknown", "ok", "not_applicable")
+
+
+def _appendix(appendix: dict[str, Any], page: _Page) -> None:
+    for finding in appendix["findings"]["items"]:
+        page.gap()
+        page.write(finding["title"], f"{_light(finding)}  ", "    ")
+        _meaning_and_steps(finding["meaning"], finding["steps"], page)
+        for exchange in finding["evidence"]:
+            page.gap()
+            page.raw(exchange["asked"], "  > ")
+            page.raw(exchange["answered"], "  < ")
+        page.write(f"[{finding['code']}]", "  ")
+    for cut in (appendix["findings"]["cut"], appendix["evidence_cut"]):
+        if cut:
+            page.gap()
+            page.write(cut, "  ")
+    for item in appendix["lists"]:
+        page.heading(item["heading"])
+        for entry in item["items"]:
+            page.write(entry, "  - ")
+        if item["cut"]:
+            page.write(item["cut"], "  ")
