@@ -37,6 +37,7 @@ class Distribution:
     """An operating system release that brings mail programs along and repairs them under the old number."""
 
     id: str
+    name: str  # as its makers write it
     until: date  # free updates, the long kind included
     paid_until: date | None = None
     marks: tuple[str, ...] = ()  # what a greeting says when it comes from here

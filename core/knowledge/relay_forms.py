@@ -1,7 +1,8 @@
 """The ways to write an address that made servers pass on strangers' mail, and what their answers mean.
 
-Reads `resources/data/relay_forms.toml`. Forms are filled with the server's own names; the destination is always in
-a reserved domain (RFC 2606), so that no stranger is ever touched.
+Reads `resources/data/relay_forms.toml`. Forms are filled with the server's own names; the destination is in a
+reserved domain (RFC 2606), so that no stranger is touched. (One thorough form, suffix-D, must name a look-alike of the
+server's own domain; like all of them it ends at RCPT.)
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Neighbours this close usually share one line, which servers tend to trust (`mynetworks_style = subnet`).
 _SAME_LINE = {4: 24, 6: 64}
+# A trusted network of public addresses wider than this is nobody's surroundings, but the very fault we look for.
+_WIDEST_TRUST = {4: 16, 6: 32}
 _BRACKETED = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\]")
 
 
@@ -35,7 +37,7 @@ def relation_of(
     networks = [network for text in trusted_networks if (network := _network(text)) is not None]
     shown = seen or (local if local is not None and is_public(str(local)) else None)
     known = [address for address in (shown, local) if address is not None]
-    if any(address in network for address in known[:1] for network in networks):
+    if any(_trusts(network, address) for address in known[:1] for network in networks):
         return "inside"
     if any(address is not None and not is_public(str(address)) for address in (peer, seen)):
         return "inside"
@@ -48,6 +50,11 @@ def seen_address_in(hello: str) -> str | None:
     """The address in the server's EHLO answer ("mx.example.jp Hello name [198.51.100.7]"), if it tells one."""
     found = [match for match in _BRACKETED.findall(hello[:2000]) if _parsed(match) is not None]
     return found[-1] if found else None
+
+
+def _trusts(network: _Network, address: _Address) -> bool:
+    too_wide = network.prefixlen < _WIDEST_TRUST[network.version] and is_public(str(address))
+    return address in network and not too_wide
 
 
 def _same_line(one: _Address, other: _Address) -> bool:

@@ -39,8 +39,8 @@ def _no_yes(server: ServerProbes, values: dict[str, Value]) -> Finding:
     if not open_ and total:
         code = "refused_inside" if server.relation == "inside" else "closed"
         return _finding(server, code, Severity.OK, {**values, "count": total})
-    reasons = list(dict.fromkeys(p.outcome for p in open_ if p.outcome != "not_tried")) or ["not_tried"]
-    more: dict[str, Value] = {"tested": tested, "total": total, "reasons": [str(reason) for reason in reasons]}
+    reasons: list[str] = list(dict.fromkeys(p.outcome for p in open_ if p.outcome != "not_tried"))
+    more: dict[str, Value] = {"tested": tested, "total": total, "reasons": reasons or ["not_tried"]}
     return _finding(server, "incomplete", Severity.UNKNOWN, {**values, **more})
 
 

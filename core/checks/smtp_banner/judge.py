@@ -106,14 +106,13 @@ def _old_number(
 ) -> Finding:
     """Its maker has stopped, its operating system may repair it: known to be in free support, or only perhaps."""
     named = identity.distribution in support.distributions
+    names = [distributions()[name].name for name in support.distributions]
     today = measured_at.astimezone(UTC).date()
     free = [name for name in support.distributions if today <= distributions()[name].until]
     if named and free and values["source"] == "ssh":
-        return Finding(
-            "smtp_banner.repaired_by_system", Severity.OK, {**values, "system": identity.distribution}, evidence
-        )
+        return Finding("smtp_banner.repaired_by_system", Severity.OK, {**values, "system": names[0]}, evidence)
     severity = Severity.UNKNOWN if named and free else Severity.WARNING
-    return Finding("smtp_banner.old_number", severity, {**values, "systems": list(support.distributions)}, evidence)
+    return Finding("smtp_banner.old_number", severity, {**values, "systems": names}, evidence)
 
 
 def _age(released: date, measured_at: datetime) -> int:

@@ -10,8 +10,8 @@ import ipaddress
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 
-from core.checks.smtp_banner.facts import HostPorts, PortAnswer, PortState, SmtpBannerFacts
-from core.checks.smtp_banner.inside import InsideVersion, fitting, versions_in
+from core.checks.smtp_banner.facts import HostPorts, InsideVersion, PortAnswer, PortState, SmtpBannerFacts
+from core.checks.smtp_banner.inside import fitting, versions_in
 from core.clients import Clients
 from core.clients.smtp import SmtpSession, transcript_of
 from core.errors import CheckError
