@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from core.resources import resources_dir
 
 _LONGEST = 1000
+_SENDMAIL_CUTS = (60, 100)  # characters; a name that ends there may go on
 _ADDRESS = re.compile(r"<[^<>]{0,320}>")
 _LIST_NAME = re.compile(
     r"(?:blocked using|(?:listed|found) (?:by|at|in|on)) (?:the )?([a-z0-9][a-z0-9.-]{2,80})|"
@@ -82,7 +83,9 @@ def classify(text: str) -> Kind:
 def list_named(text: str) -> str:
     """The blacklist a refusal names, as it names it; "" when it names none."""
     found = _LIST_NAME.search(text[:_LONGEST])
-    return (found[1] or found[2]).rstrip(".").lower() if found else ""
+    if found is None or (found.end() == len(text) and len(text) in _SENDMAIL_CUTS):
+        return ""
+    return (found[1] or found[2]).rstrip(".").lower()
 
 
 @lru_cache(maxsize=4096)

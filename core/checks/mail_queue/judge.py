@@ -25,6 +25,8 @@ _ROWS = 10
 def judge(facts: QueueFacts) -> tuple[Finding, ...]:
     """The verdict first: what kept us from looking, how long the queue is, then what its shape says."""
     found = [*_refused(facts), *_level(facts), *_shape(facts)]
+    if not found:
+        return ()
     return (replace(found[0], evidence=(_listing(facts),), table=_table(facts)), *found[1:])
 
 
@@ -103,24 +105,31 @@ def _why(facts: QueueFacts) -> Iterator[Finding]:
         example = clean(listed.example, 300)
         yield _finding("blocked_using_list", Severity.CRITICAL, count=listed.count, zone=zones, example=example)
     if shapes.all_timed_out(facts):
-        yield _finding("all_timed_out", Severity.CRITICAL, count=facts.timed_out, domains=facts.distinct_domains)
+        severity = _if_many(facts, Severity.CRITICAL, Severity.WARNING)
+        yield _finding("all_timed_out", severity, count=facts.timed_out, domains=facts.distinct_domains)
     elif shapes.names_fail(facts):
         waiting = [reasons[word].count for word in ("dns_problem", "domain_cannot_receive") if word in reasons]
-        yield _finding("name_service", Severity.CRITICAL, count=sum(waiting), domains=facts.distinct_domains)
+        severity = _if_many(facts, Severity.CRITICAL, Severity.WARNING)
+        yield _finding("name_service", severity, count=sum(waiting), domains=facts.distinct_domains)
     elif (domain := shapes.leading_domain(facts)) and (facts.total or 0) > NORMAL:
         severity = Severity.OK if (facts.total or 0) <= RAISED else Severity.WARNING
         yield _finding("one_domain", severity, domain=clean(domain[0], 100), count=domain[1])
 
 
 def _stuck(facts: QueueFacts) -> Iterator[Finding]:
+    severity = _if_many(facts, Severity.WARNING, Severity.OK)
     if facts.hold:
-        yield _finding("held", Severity.WARNING, count=facts.hold)
+        yield _finding("held", severity, count=facts.hold)
     if facts.frozen:
-        yield _finding("frozen", Severity.WARNING, count=facts.frozen)
+        yield _finding("frozen", severity, count=facts.frozen)
     age = facts.oldest_age
     if age is not None and age >= OLD and facts.oldest_arrival:
-        severity = Severity.OK if (facts.total or 0) <= NORMAL else Severity.WARNING
         yield _finding("old", severity, seconds=int(age), since=facts.oldest_arrival.isoformat())
+
+
+def _if_many(facts: QueueFacts, many: Severity, few: Severity) -> Severity:
+    """A normal number of waiting messages is never an alarm by itself."""
+    return many if (facts.total or 0) > NORMAL else few
 
 
 def _finding(code: str, severity: Severity, **values: str | int | list[str]) -> Finding:

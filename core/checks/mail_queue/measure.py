@@ -74,8 +74,7 @@ def from_reading(reading: ServerReading) -> QueueFacts:
 
 def server_clock(reading: ServerReading) -> datetime:
     """The moment of the reading in the server's own time zone (and by its own clock), as far as it said so."""
-    lines = reading.lines("system") if "system" in reading.sections else ()
-    said = dict(line.split("=", 1) for line in lines if line.startswith(("epoch=", "zone=")))
+    said = dict(line.split("=", 1) for line in reading.lines("system") if line.startswith(("epoch=", "zone=")))
     offset = re.match(r"([+-])(\d\d)([0-5]\d)\b", said.get("zone", ""))
     read_at = reading.read_at
     if (epoch := said.get("epoch", "")).isascii() and epoch.isdecimal() and len(epoch) <= 11:
@@ -95,6 +94,8 @@ def _facts(name: str, section: Section, read_at: datetime, reading: ServerReadin
     except UsageError as error:
         answer = " ".join(line.strip() for line in section.lines[:3])[:300]
         raise CheckError("mail_queue.unreadable", command=command, answer=answer) from error
+    if mta == "postfix":
+        command += " -j" if facts.excerpt.lstrip().startswith("{") else " -p"
     cut = not section.complete or section.exit_status in _CUT_BY_TIMEOUT
     facts = replace(facts, command=command, complete=facts.complete and not cut)
     if name == "courier_queue" and facts.total == 0 and not _is_root(reading):
@@ -111,10 +112,9 @@ def _silent(section: Section, mta: str | None, command: str, read_at: datetime) 
 
 def _serving(reading: ServerReading) -> set[str]:
     """The mail programs that hold port 25 open; without root's rights the server may not say."""
-    lines = reading.lines("listeners") if "listeners" in reading.sections else ()
     programs = {
         name
-        for line in lines
+        for line in reading.lines("listeners")
         if _ON_PORT_25.search(line)
         for found in _PROGRAM.finditer(line)
         for name in found.groups()
@@ -124,13 +124,12 @@ def _serving(reading: ServerReading) -> set[str]:
 
 
 def _small_mta(reading: ServerReading) -> str:
-    text = " ".join(reading.lines("mta")) if "mta" in reading.sections else ""
+    text = " ".join(reading.lines("mta"))
     return "nullmailer" if "nullmailer" in text else "dma"
 
 
 def _is_root(reading: ServerReading) -> bool:
-    lines = reading.lines("who") if "who" in reading.sections else ()
-    return any(re.match(r"uid=0\b", line) for line in lines)
+    return any(re.match(r"uid=0\b", line) for line in reading.lines("who"))
 
 
 def _own_domains(target: Target) -> tuple[str, ...]:

@@ -72,9 +72,12 @@ def newsletter(facts: QueueFacts) -> bool:
 
 def strangers(facts: QueueFacts) -> bool:
     """Many domains with few recipients each, and not the ordinary mail of many people of one company."""
-    if facts.distinct_domains < MANY_DOMAINS or facts.recipients > FEW_EACH * facts.distinct_domains:
-        return _mostly_foreign_senders(facts) and facts.distinct_domains >= MANY_DOMAINS
-    return leading_sender(facts) is not None or not _colleagues(facts)
+    if facts.distinct_domains < MANY_DOMAINS:
+        return False
+    if _mostly_foreign_senders(facts):
+        return True
+    few_each = facts.recipients <= FEW_EACH * facts.distinct_domains
+    return few_each and (leading_sender(facts) is not None or not _colleagues(facts))
 
 
 def _mostly_foreign_senders(facts: QueueFacts) -> bool:

@@ -20,6 +20,8 @@ _STATES: dict[str, State] = {
     "hold": "hold",
     "corrupt": "hold",
 }
+# A line longer than this was cut on its way (a message with very many recipients), not at the end of the listing.
+_LONG_LINE = 8000
 # Postfix's own size limit is far below; a larger number is no size.
 _LARGEST = 10**15
 
@@ -28,12 +30,23 @@ def read(lines: Iterable[str], tally: Tally) -> None:
     """Every line that is a queue object; all others are odd."""
     for line in lines:
         found = _object(line)
-        if found is None:
-            # The object that a cut in the middle leaves behind.
-            tally.truncated = tally.truncated or line.startswith('{"queue_name"')
-            tally.odd(line)
-        else:
+        tally.truncated = False
+        if found is None and line.startswith('{"queue_name"'):
+            tally.truncated = len(line) < _LONG_LINE  # unless more lines follow
+            found = _object(_mended(line))
+        if found is not None:
             tally.add(_message(found))
+        elif line.strip():
+            tally.odd(line)
+
+
+def _mended(line: str) -> str:
+    """The object that was cut off, with the recipients that are whole."""
+    start = line.find('"recipients": [')
+    end = line.rfind('"}')
+    if start < 0:
+        return ""
+    return line[: end + 2] + "]}" if end > start else line[:start] + '"recipients": []}'
 
 
 def _object(line: str) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from core.checks.mail_queue.moments import MONTH, size, with_year
 from core.checks.mail_queue.tally import Message, Tally
 
 _GMT = datetime(1970, 1, 1, tzinfo=UTC)
-_ROW = rf"(\d\d?) {MONTH} (\d{{4}}) (\d\d:\d\d:\d\d) GMT\s+#(\d{{1,20}})\s+(\d{{1,15}})\s+<(.*?)>\s*(?:bouncing)?\s*$"
+_ROW = rf"(\d\d?) {MONTH} (\d{{4}}) (\d\d:\d\d:\d\d) GMT\s+#(\d{{1,20}})\s+(\d{{1,15}})\s+<(.*?)>\s*(?:bouncing\s*)?$"
 _MESSAGE = re.compile("^" + _ROW)
 _COUNT = re.compile(r"^messages in queue: (\d{1,9})\s*$")
 _NEW = re.compile(r"^messages in queue but not yet preprocessed: (\d{1,9})\s*$")

@@ -1,0 +1,40 @@
+"""The examples of the data file are its tests; a reader refuses what it does not know."""
+
+from datetime import date
+
+import pytest
+
+from core.knowledge.queue_reasons import Kind, QueueReasonsError, classify, list_named, parse, queue_reasons
+
+EXAMPLES = queue_reasons().examples
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.text[:50] for example in EXAMPLES])
+def test_examples(example) -> None:  # type: ignore[no-untyped-def]
+    assert classify(example.text) == example.kind
+
+
+def test_every_pattern_reason_has_an_example_or_is_plain() -> None:
+    shown = {example.kind.reason for example in EXAMPLES}
+    assert {"ip_blocked", "greylisted", "unreachable", "dns_problem", "domain_cannot_receive"} <= shown
+
+
+def test_an_address_cannot_choose_its_own_reason() -> None:
+    assert classify("450 4.2.0 <spamhaus@greylist.example>: something") == Kind("unclear")
+
+
+def test_the_list_is_named_as_the_server_names_it() -> None:
+    assert list_named("Client host [203.0.113.25] blocked using zen.spamhaus.org; see there") == "zen.spamhaus.org"
+    assert list_named("Deferred: 450 4.7.1 [203.0.113.25] blocked using bl.examp"[:60].ljust(60, "l")) == ""
+    assert list_named("Mailbox full") == ""
+
+
+def test_unknown_keys_are_refused() -> None:
+    good = {"checked": date(2026, 11, 22), "pattern": [], "example": []}
+    assert parse(good).patterns == ()
+    with pytest.raises(QueueReasonsError):
+        parse({**good, "more": 1})
+    with pytest.raises(QueueReasonsError):
+        parse({**good, "pattern": [{"match": "x", "reason": "unclear", "sentence": "no"}]})
+    with pytest.raises(QueueReasonsError):
+        parse({**good, "pattern": [{"match": "x"}]})
