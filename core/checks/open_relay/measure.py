@@ -59,9 +59,7 @@ async def _one_server(host: MailHost, context: Context, clients: Clients) -> Ser
 
 def _enough(results: list[ProbeResult], thorough: bool) -> bool:
     """Whether to stop: the server shows it has had enough, cannot be reached, said yes, or refused often enough."""
-    if not results:
-        return False
-    if results[-1].outcome in _HAD_ENOUGH or results[-1].error in _NO_CONNECTION:
+    if any(result.outcome in _HAD_ENOUGH or result.error in _NO_CONNECTION for result in results):
         return True
     if thorough:
         return False
