@@ -101,7 +101,7 @@ def _who(facts: QueueFacts) -> Iterator[Finding]:
 def _why(facts: QueueFacts) -> Iterator[Finding]:
     reasons = {each.reason: each for each in facts.reasons}
     if listed := reasons.get("ip_blocked"):
-        zones = [clean(name, 100) for name in facts.lists_named]
+        zones = [clean(name, 100) for name in facts.lists_named] or ["?"]  # a line cut short names none
         example = clean(listed.example, 300)
         yield _finding("blocked_using_list", Severity.CRITICAL, count=listed.count, zone=zones, example=example)
     if shapes.all_timed_out(facts):

@@ -140,6 +140,7 @@ def test_blocked_using_a_list_names_it() -> None:
     facts = queue(5, reasons=(Reason("ip_blocked", 2, example),), lists_named=("zen.spamhaus.org",))
     found = codes(facts)["blocked_using_list"]
     assert (found.severity, found.values["zone"]) == (Severity.CRITICAL, ["zen.spamhaus.org"])
+    assert codes(queue(5, reasons=facts.reasons))["blocked_using_list"].values["zone"] == ["?"]
 
 
 def test_could_not_look_is_never_good(sample: Callable[[str], str], taken_at: datetime) -> None:
