@@ -1,0 +1,63 @@
+"""What the DNS says about a mail domain and its servers (RFC 1035, RFC 5321 section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.model import AddressSource
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One question: records, or an rcode ("NOERROR", "NXDOMAIN") without any, or why nothing came ("timed_out")."""
+
+    name: str
+    rdtype: str
+    records: tuple[str, ...] = ()
+    rcode: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class MxHost:
+    """One MX record's host. `exchange` is "" for a null MX; an address literal is not looked up."""
+
+    preference: int
+    exchange: str
+    is_address: bool = False
+    a: Lookup | None = None
+    aaaa: Lookup | None = None
+    cname: Lookup | None = None
+
+
+@dataclass(frozen=True)
+class ReverseName:
+    """One name (PTR) of an address, and whether the name leads back to it."""
+
+    name: str
+    forward: tuple[Lookup, ...] = ()  # A or AAAA of the name
+
+
+@dataclass(frozen=True)
+class AddressFacts:
+    """One public address our mail leaves from."""
+
+    address: str
+    source: AddressSource
+    ptr: Lookup
+    names: tuple[ReverseName, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One look at the DNS. `mx` and what hangs on it are None or empty when no domain was told."""
+
+    measured_at: datetime
+    resolver: str
+    domain: str | None
+    mx: Lookup | None
+    mx_hosts: tuple[MxHost, ...]
+    domain_addresses: tuple[Lookup, ...]  # A and AAAA of the domain itself: asked only when there is no MX
+    rewriting_test: Lookup | None  # a name that cannot exist: asked only when there is no MX
+    addresses: tuple[AddressFacts, ...]

@@ -1,0 +1,160 @@
+"""Can the internet find our mail servers, and believe the addresses our mail leaves from?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.checks.dns_health.facts import AddressFacts, Facts, Lookup, MxHost
+from core.checks.dns_health.reverse import is_confirmed, is_generic
+from core.clean import clean
+from core.knowledge.addresses import is_public
+from core.model import Evidence, Finding, Severity, Table, Value
+
+# Sources that prove that mail leaves from this address; an MX or SPF entry only makes it likely.
+_PROVEN = ("bounce", "header", "ssh", "given")
+
+
+def judge(facts: Facts) -> tuple[Finding, ...]:
+    """The faults; OK only when everything was seen and nothing is wrong."""
+    findings = [*_domain(facts), *_mx(facts)]
+    for address in facts.addresses:
+        findings += _reverse(facts, address)
+    unknown = _failed(facts)
+    if unknown:
+        values: dict[str, Value] = {
+            "names": list(dict.fromkeys(clean(lookup.name, 255) for lookup in unknown)),
+            "reasons": list(dict.fromkeys(_reason(lookup) for lookup in unknown)),
+        }
+        findings.append(Finding("dns_health.partly_unknown", Severity.UNKNOWN, values, _evidence(facts, unknown)))
+    if not findings:
+        findings.append(_ok(facts))
+    return tuple(findings)
+
+
+def _ok(facts: Facts) -> Finding:
+    hosts = [host.exchange for host in facts.mx_hosts]
+    addresses = [one.address for one in facts.addresses]
+    if facts.domain is None and not addresses:
+        return Finding("dns_health.nothing_public", Severity.UNKNOWN)
+    if facts.domain is None:
+        return Finding("dns_health.addresses_ok", Severity.OK, {"addresses": addresses}, (), _table(facts))
+    values: dict[str, Value] = {"domain": facts.domain, "hosts": hosts}
+    return Finding("dns_health.ok", Severity.OK, values, (), _table(facts))
+
+
+def _domain(facts: Facts) -> Iterator[Finding]:
+    """The domain without any MX record."""
+    mx, values = facts.mx, {"domain": facts.domain or ""}
+    if mx is None or mx.error or mx.records:
+        return
+    evidence = _evidence(facts, [mx, *facts.domain_addresses])
+    if mx.rcode == "NXDOMAIN":
+        yield Finding("dns_health.no_such_domain", Severity.CRITICAL, values, evidence)
+    elif facts.rewriting_test and facts.rewriting_test.records:
+        yield Finding("dns_health.resolver_rewrites", Severity.UNKNOWN, {"resolver": facts.resolver}, evidence)
+    elif found := [record for lookup in facts.domain_addresses for record in lookup.records]:
+        yield Finding("dns_health.implicit_mx", Severity.WARNING, {**values, "addresses": found}, evidence)
+    elif not any(lookup.error for lookup in facts.domain_addresses):
+        yield Finding("dns_health.no_mx", Severity.CRITICAL, values, evidence)
+
+
+def _mx(facts: Facts) -> Iterator[Finding]:
+    """The MX records' hosts, one fault each; critical when no other host is left to take the mail."""
+    if not facts.mx or not facts.mx_hosts:
+        return
+    named = [host for host in facts.mx_hosts if host.exchange]
+    if not named:
+        yield Finding(
+            "dns_health.null_mx", Severity.CRITICAL, {"domain": facts.domain or ""}, _evidence(facts, [facts.mx])
+        )
+    alive = any(_takes_mail(host) for host in named)
+    for host in named:
+        if code := _fault(host):
+            severity = Severity.WARNING if alive or code == "mx_is_alias" else Severity.CRITICAL
+            yield _mx_finding(facts, host, code, severity)
+
+
+def _mx_finding(facts: Facts, host: MxHost, code: str, severity: Severity) -> Finding:
+    lookups = [lookup for lookup in (facts.mx, host.a, host.aaaa, host.cname) if lookup]
+    values: dict[str, Value] = {"domain": facts.domain or "", "host": clean(host.exchange, 255)}
+    if code == "mx_private":
+        values["addresses"] = list(_addresses(host))
+    if code == "mx_is_alias" and host.cname:
+        values["alias_of"] = clean(host.cname.records[0].removesuffix("."), 255)
+    return Finding(f"dns_health.{code}", severity, values, _evidence(facts, lookups))
+
+
+def _addresses(host: MxHost) -> tuple[str, ...]:
+    return tuple(record for lookup in (host.a, host.aaaa) if lookup for record in lookup.records)
+
+
+def _takes_mail(host: MxHost) -> bool:
+    """Whether some server could reach it, or we cannot rule that out."""
+    asked = [lookup for lookup in (host.a, host.aaaa) if lookup]
+    failed = any(lookup.error and lookup.error != "bad_name" for lookup in asked)
+    return failed or any(is_public(address) for address in _addresses(host))
+
+
+def _fault(host: MxHost) -> str | None:
+    if host.is_address:
+        return "mx_is_address"
+    addresses = _addresses(host)
+    if not addresses:
+        return None if _takes_mail(host) else "mx_has_no_address"
+    if not _takes_mail(host):
+        return "mx_private"
+    return "mx_is_alias" if host.cname and host.cname.records else None
+
+
+def _reverse(facts: Facts, one: AddressFacts) -> Iterator[Finding]:
+    """The reverse name of one address: missing, not leading back, or made by a machine."""
+    if one.ptr.error:
+        return
+    proven = one.source in _PROVEN
+    values: dict[str, Value] = {"address": one.address, "source": one.source}
+    if not one.ptr.records:
+        severity = Severity.CRITICAL if proven else Severity.WARNING
+        yield Finding("dns_health.ptr_missing", severity, values, _evidence(facts, [one.ptr]))
+        return
+    names = [clean(name.name.removesuffix("."), 255) for name in one.names]
+    lookups = [one.ptr, *(lookup for name in one.names for lookup in name.forward)]
+    values["names"] = names
+    if is_confirmed(one) is False:
+        yield Finding("dns_health.ptr_not_confirmed", Severity.WARNING, values, _evidence(facts, lookups))
+    elif all(is_generic(name, one.address) for name in names):
+        yield Finding("dns_health.ptr_generic", Severity.WARNING, values, _evidence(facts, lookups))
+
+
+def _failed(facts: Facts) -> list[Lookup]:
+    """What could not be asked and would have mattered."""
+    lookups: list[Lookup | None] = [facts.mx, *facts.domain_addresses]
+    for host in facts.mx_hosts:
+        lookups += [host.a, host.aaaa, host.cname]
+    for one in facts.addresses:
+        lookups.append(one.ptr)
+        if is_confirmed(one) is None:
+            lookups += [lookup for name in one.names for lookup in name.forward]
+    return [lookup for lookup in lookups if lookup and lookup.error and lookup.error != "bad_name"]
+
+
+def _reason(lookup: Lookup) -> str:
+    if lookup.rcode == "REFUSED":
+        return "refused"
+    known = {"timed_out": "silent", "unreachable": "silent", "server_failed": "server_failed"}
+    return known.get(lookup.error, "broken_answer")
+
+
+def _answer(lookup: Lookup) -> str:
+    return "\n".join(lookup.records) or lookup.rcode or lookup.error
+
+
+def _evidence(facts: Facts, lookups: list[Lookup]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(f"{one.name} {one.rdtype} @{facts.resolver}", _answer(one), facts.measured_at) for one in lookups
+    )
+
+
+def _table(facts: Facts) -> Table:
+    rows = [("MX", f"{host.preference} {host.exchange}", " ".join(_addresses(host))) for host in facts.mx_hosts]
+    rows += [("PTR", one.address, " ".join(one.ptr.records)) for one in facts.addresses]
+    return Table(("rdtype", "name", "answer"), tuple(rows))

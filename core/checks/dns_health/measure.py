@@ -1,0 +1,93 @@
+"""Looks up the domain's MX, their addresses, and the reverse names of the addresses our mail leaves from."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import string
+from datetime import UTC, datetime
+
+from core.checks.dns_health.facts import AddressFacts, Facts, Lookup, MxHost, ReverseName
+from core.clients import Clients
+from core.clients.resolver import Answer, Resolver
+from core.clients.resolver_mail import mx_records
+from core.errors import CheckError, CheckTimeoutError
+from core.knowledge.addresses import is_public, parse_address
+from core.model import Context, SendingAddress
+
+MOST_HOSTS = 10
+MOST_ADDRESSES = 10
+MOST_NAMES = 5  # an address with dozens of PTR records is looked at in part
+SILENT = ("timed_out", "unreachable")
+
+
+async def measure(context: Context, clients: Clients) -> Facts:
+    """Raises CheckTimeoutError when the resolver answered nothing at all, UsageError for a name that is none."""
+    resolver, domain = clients.resolver, context.target.domain
+    public = [one for one in context.addresses if is_public(one.address)][:MOST_ADDRESSES]
+    about_domain, addresses = await asyncio.gather(
+        _domain_facts(resolver, domain), asyncio.gather(*(_address_facts(resolver, one) for one in public))
+    )
+    mx, hosts, own, test = about_domain
+    facts = Facts(datetime.now(UTC), resolver.address, domain, mx, hosts, own, test, tuple(addresses))
+    first = [mx] if mx else [one.ptr for one in addresses]
+    if first and all(lookup.error in SILENT for lookup in first + [one.ptr for one in addresses]):
+        raise CheckTimeoutError("dns.timed_out", name=first[0].name, server=resolver.address)
+    return facts
+
+
+_DomainFacts = tuple[Lookup | None, tuple[MxHost, ...], tuple[Lookup, ...], Lookup | None]
+
+
+async def _domain_facts(resolver: Resolver, domain: str | None) -> _DomainFacts:
+    if not domain:
+        return None, (), (), None
+    mx = await _look_up(resolver, domain, "MX")
+    if mx.error or mx.rcode == "NXDOMAIN":
+        return mx, (), (), None
+    if not mx.records:
+        # Without an MX the domain's own address counts; a network that invents addresses would fake one.
+        label = "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
+        *own, test = await asyncio.gather(
+            _look_up(resolver, domain, "A"),
+            _look_up(resolver, domain, "AAAA"),
+            _look_up(resolver, f"{label}.com", "A"),
+        )
+        return mx, (), tuple(own), test
+    hosts = mx_records(Answer(domain, "MX", mx.rcode, mx.records))[:MOST_HOSTS]
+    return mx, tuple(await asyncio.gather(*(_mx_host(resolver, *host) for host in hosts))), (), None
+
+
+async def _mx_host(resolver: Resolver, preference: int, exchange: str) -> MxHost:
+    if not exchange:
+        return MxHost(preference, "")
+    if parse_address(exchange):
+        return MxHost(preference, exchange, is_address=True)
+    kinds = ("A", "AAAA", "CNAME")
+    return MxHost(
+        preference, exchange, False, *await asyncio.gather(*(_look_up(resolver, exchange, kind) for kind in kinds))
+    )
+
+
+async def _address_facts(resolver: Resolver, one: SendingAddress) -> AddressFacts:
+    try:
+        ptr = _lookup(await resolver.reverse(one.address))
+    except CheckError as error:
+        ptr = Lookup(one.address, "PTR", error=error.code.partition(".")[2])
+    kind = "AAAA" if ":" in one.address else "A"
+    names = ptr.records[:MOST_NAMES]
+    forward = await asyncio.gather(*(_look_up(resolver, name, kind) for name in names))
+    confirmed = tuple(ReverseName(name, (lookup,)) for name, lookup in zip(names, forward, strict=True))
+    return AddressFacts(one.address, one.source, ptr, confirmed)
+
+
+async def _look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
+    """A server that fails is a fact about this name; a name that cannot be asked is none ("bad_name")."""
+    try:
+        return _lookup(await resolver.query(name, rdtype))
+    except CheckError as error:
+        return Lookup(name, rdtype, rcode=str(error.values.get("rcode", "")), error=error.code.partition(".")[2])
+
+
+def _lookup(answer: Answer) -> Lookup:
+    return Lookup(answer.name, answer.rdtype, answer.records, answer.rcode)

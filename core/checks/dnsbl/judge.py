@@ -1,0 +1,142 @@
+"""What the blacklists' answers mean for us: never a listing, never an all-clear, that was not proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from core.checks.dnsbl.facts import Asked, Facts
+from core.checks.dnsbl.outcomes import Outcome, outcomes_of
+from core.knowledge.dnsbl import WEIGHTS
+from core.model import Evidence, Finding, Severity, Table, Value
+
+# Sources that prove that mail leaves from this address; an MX or SPF entry only makes it likely.
+_PROVEN = ("bounce", "header", "ssh", "given")
+_ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN, Severity.OK)
+
+
+def judge(facts: Facts) -> tuple[Finding, ...]:
+    """Listings first, then what could not be asked, or the all-clear."""
+    if facts.resolver_test.return_codes:
+        evidence = (_evidence(facts, facts.resolver_test),)
+        values: dict[str, Value] = {"resolver": facts.resolver, "answer": list(facts.resolver_test.return_codes)}
+        return (Finding("dnsbl.resolver_rewrites", Severity.UNKNOWN, values, evidence),)
+    outcomes = outcomes_of(facts)
+    findings = [_listed(facts, one) for one in outcomes if one.reading.state == "listed"]
+    findings.sort(key=lambda finding: _ORDER.index(finding.severity))
+    findings += _unasked_or_clean(facts, outcomes, bool(_bad(findings)))
+    if not facts.addresses:
+        findings.append(Finding("dnsbl.no_public_address", Severity.UNKNOWN))
+    if findings and outcomes:
+        findings[0] = replace(findings[0], table=_table(facts))
+    return tuple(findings)
+
+
+def _bad(findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity is not Severity.OK]
+
+
+def _listed(facts: Facts, one: Outcome) -> Finding:
+    source = next((subject.source for subject in facts.addresses if subject.address == one.asked.subject), "")
+    code, severity = _weighed(one, source)
+    codes, blacklist = one.reading.codes, one.blacklist
+    worst = codes[0]
+    values: dict[str, Value] = {
+        "zone": blacklist.zone,
+        "list_name": blacklist.name,
+        "parts": [listed.part for listed in codes if listed.part],
+        "return_codes": list(one.asked.return_codes),
+        "reasons": list(dict.fromkeys(listed.meaning for listed in codes)),
+        "weight": _weight(one),
+        "removal": worst.removal or blacklist.removal,
+        "wait": worst.wait or blacklist.wait,
+        "lookup_page": blacklist.lookup_page,
+    }
+    subject = {"dnsbl.listed": "address", "dnsbl.domain_listed": "domain"}.get(code, "subject")
+    values[subject] = one.asked.subject
+    if code == "dnsbl.listed":
+        values["source"] = source
+    return Finding(code, severity, values, (_evidence(facts, one.asked),))
+
+
+def _weight(one: Outcome) -> str:
+    return min((code.weight or one.blacklist.weight for code in one.reading.codes), key=WEIGHTS.index)
+
+
+def _weighed(one: Outcome, source: str) -> tuple[str, Severity]:
+    """Which finding a listing is, and how bad: by the list's reach and by what it says, never by counting lists."""
+    weight, tier = _weight(one), one.blacklist.tier
+    if one.blacklist.white:
+        return "dnsbl.well_known", Severity.OK
+    if tier == "D":
+        return "dnsbl.neighbours_listed", Severity.OK
+    if weight == "none":
+        return "dnsbl.listed_without_weight", Severity.OK
+    if weight == "minor" or tier == "C":
+        return "dnsbl.listed_minor", Severity.WARNING
+    code = "dnsbl.listed" if one.blacklist.kind == "addresses" else "dnsbl.domain_listed"
+    if tier == "B" or (weight == "policy" and source not in _PROVEN):
+        return code, Severity.WARNING
+    return code, Severity.CRITICAL
+
+
+def _unasked_or_clean(facts: Facts, outcomes: tuple[Outcome, ...], listed: bool) -> list[Finding]:
+    unasked = [one for one in outcomes if one.reading.state == "unasked"]
+    names, reasons = _names(unasked), _reasons(unasked)
+    if unasked and len(unasked) == len(outcomes):
+        values: dict[str, Value] = {"lists": names, "reasons": reasons, "resolver": facts.resolver}
+        return [Finding("dnsbl.could_not_ask", Severity.UNKNOWN, values, _all_evidence(facts, unasked))]
+    if listed or any(one.blacklist.tier == "A" for one in unasked):
+        return [_partly_unasked(facts, unasked, reason) for reason in reasons]
+    if not facts.addresses:
+        return []
+    return [_clean(facts, outcomes, names, reasons)]
+
+
+def _clean(facts: Facts, outcomes: tuple[Outcome, ...], unasked: list[str], reasons: list[str]) -> Finding:
+    """Every list of tier A that covers our addresses answered "not listed"; smaller ones may have stayed silent."""
+    subjects = [subject.address for subject in facts.addresses] + list(facts.domains)
+    answered = [name for name in _names(outcomes) if name not in unasked]
+    values: dict[str, Value] = {"count": len(answered), "lists": answered, "subjects": subjects}
+    if not unasked:
+        return Finding("dnsbl.clean", Severity.OK, values)
+    return Finding("dnsbl.clean_major", Severity.OK, {**values, "unasked": unasked, "reasons": reasons})
+
+
+def _partly_unasked(facts: Facts, unasked: list[Outcome], reason: str) -> Finding:
+    these = [one for one in unasked if one.reading.reason == reason]
+    pages = list(dict.fromkeys(one.blacklist.lookup_page for one in these))
+    values: dict[str, Value] = {"lists": _names(these), "reason": reason, "lookup_pages": pages}
+    return Finding("dnsbl.partly_unasked", Severity.UNKNOWN, values, _all_evidence(facts, these))
+
+
+def _names(outcomes: Iterable[Outcome]) -> list[str]:
+    return list(dict.fromkeys(one.blacklist.name for one in outcomes))
+
+
+def _reasons(outcomes: Iterable[Outcome]) -> list[str]:
+    return list(dict.fromkeys(one.reading.reason for one in outcomes))
+
+
+def _all_evidence(facts: Facts, outcomes: Iterable[Outcome]) -> tuple[Evidence, ...]:
+    """Every question put to these lists, tests included: the test shows why a list was not believed."""
+    zones = {one.blacklist.zone for one in outcomes}
+    return tuple(_evidence(facts, asked) for zone in facts.zones if zone.zone in zones for asked in zone.asked)
+
+
+def _evidence(facts: Facts, asked: Asked) -> Evidence:
+    return Evidence(f"{asked.query_name}. A @{facts.resolver}", _answer(asked), facts.measured_at)
+
+
+def _answer(asked: Asked) -> str:
+    return " ".join(asked.return_codes) or asked.rcode or asked.error
+
+
+def _table(facts: Facts) -> Table:
+    rows = []
+    for zone in facts.zones:
+        tests = " / ".join(_answer(asked) for asked in zone.asked if asked.purpose.endswith("_test"))
+        for asked in zone.asked:
+            if asked.purpose in ("address", "domain"):
+                rows.append((zone.zone, asked.subject, _answer(asked), tests))
+    return Table(("zone", "subject", "answer", "self_test"), tuple(rows))
