@@ -45,7 +45,7 @@ build: machine-test setup  ## the program as a folder of its own, in dist/, and 
 	$(BIN)/python packaging/build.py
 
 screenshots: machine-test setup  ## the pictures of the README
-	$(BIN)/python packaging/screenshots.py
+	$(BIN)/python packaging/screenshots.py docs/screens
 
 lock: $(VENV)/ready  ## choose the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

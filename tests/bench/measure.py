@@ -1,0 +1,77 @@
+"""How long the app takes, run as a person runs it: median and worst of several runs, and the most memory it held.
+
+    make bench
+
+Prints one line a case. Compare only numbers of the same machine.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PROGRAM = [sys.executable, "-m", "gui"]
+RUNS = 5
+BIG = 20_000  # messages
+
+
+def postqueue_listing(count: int) -> str:
+    """A queue as `postqueue -p` prints it."""
+    lines = ["-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------"]
+    for number in range(count):
+        lines += [
+            f"{0x4A0000 + number:010X}     1234 Thu Nov 19 08:{number % 60:02}:07  sales@example.jp",
+            "(connect to mx.far.example[198.51.100.25]:25: Connection refused)",
+            f"                                         guest{number}@far{number % 97}.example",
+            "",
+        ]
+    return "\n".join([*lines, f"-- {count * 2} Kbytes in {count} Requests.", ""])
+
+
+def timed(arguments: list[str], allowed: set[int], home: Path) -> float:
+    """Seconds of one run. Raises RuntimeError when it ends otherwise than allowed."""
+    surroundings = {**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+    started = time.perf_counter()
+    done = subprocess.run(
+        [*PROGRAM, *arguments],
+        env=surroundings,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    seconds = time.perf_counter() - started
+    if done.returncode not in allowed:
+        raise RuntimeError(f"{arguments} ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
+    return seconds
+
+
+def main() -> int:
+    """Run every case; 0 when all ended as they should."""
+    with tempfile.TemporaryDirectory(prefix="mfa-bench-") as name:
+        folder = Path(name)
+        small, big = folder / "small.txt", folder / "big.txt"
+        small.write_text(postqueue_listing(20), encoding="ascii")
+        big.write_text(postqueue_listing(BIG), encoding="ascii")
+        cases = {
+            "start (--help)": (["check", "--help"], {0}),
+            "read-queue, 20 messages": (["read-queue", str(small)], {0, 1, 2}),
+            f"read-queue, {BIG:,} messages": (["read-queue", str(big)], {2}),
+            "practice": (["practice", "--json"], {2}),
+            "practice with PDF": (["practice", "--json", "--pdf", str(folder / "report.pdf")], {2}),
+        }
+        for title, (arguments, allowed) in cases.items():
+            seconds = [timed(arguments, allowed, folder) for _ in range(RUNS)]
+            print(f"{title:32} median {statistics.median(seconds):6.2f} s   worst {max(seconds):6.2f} s", flush=True)
+    print(f"{'most memory of one run':32} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:13.0f} MiB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
