@@ -29,6 +29,8 @@ async def measure(context: Context, clients: Clients) -> OpenRelayFacts:
     for host in context.mail_hosts[:MOST_SERVERS]:
         if host.addresses and host.addresses[0] not in {server.address for server in servers}:
             servers.append(await _one_server(host, context, clients))
+    if not servers:
+        raise CheckError("run.mail_host_not_found", host=context.mail_hosts[0].name if context.mail_hosts else "")
     tried = [server for server in servers if not server.hosted]
     if tried and all(_unreached(server) for server in tried):
         raise _connection_error(tried[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,12 +55,22 @@ async def attempt(smtp: SmtpClient, address: str, port: int, probe: Probe) -> tu
         session = await smtp.open(address, port, deadline=SESSION_SECONDS)
         async with session:
             result = await _converse(session, going)
-            if session.usable:
-                with contextlib.suppress(CheckError):  # the answer is known; only manners are left
-                    await session.command("RSET")
+            if await _out_of_step(session, result):
+                result = going.result("failed", error="smtp.out_of_turn")
     except CheckError as error:
         return going, going.result("failed", error=error.code, evidence=transcript_of(error))
     return going, ProbeResult(**{**vars(result), "evidence": session.transcript})
+
+
+async def _out_of_step(session: SmtpSession, result: ProbeResult) -> bool:
+    """Take the transaction back. A yes followed by a no to RSET was an answer too many before, so no yes at all."""
+    if not session.usable:
+        return False
+    try:
+        reply = await session.command("RSET")
+    except CheckError as error:  # the answer to the probe stands, unless answers ran ahead of questions
+        return error.code == "smtp.out_of_turn"
+    return result.outcome == "accepted" and not reply.positive and reply.code != 421
 
 
 async def _converse(session: SmtpSession, going: Attempt) -> ProbeResult:
@@ -102,7 +111,9 @@ async def _control(session: SmtpSession, probe: Probe) -> Literal["accepted", "r
         return None
     try:
         reply = await session.command(f"RCPT TO:{probe.control}")
-    except CheckError:
+    except CheckError as error:
+        if error.code == "smtp.out_of_turn":  # then the yes before it was not ours either
+            raise
         return None
     return "accepted" if reply.positive else "refused"
 

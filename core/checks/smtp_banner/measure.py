@@ -33,9 +33,12 @@ _STATES: dict[str, PortState] = {
 async def measure(context: Context, clients: Clients) -> SmtpBannerFacts:
     """Every port of every address side by side."""
     hosts = [host for host in context.mail_hosts[:MOST_SERVERS] if host.addresses]
+    if not hosts:
+        raise CheckError("run.mail_host_not_found", host=context.mail_hosts[0].name if context.mail_hosts else "")
     measured_at = datetime.now(UTC)
-    found = await asyncio.gather(*(_host(host, clients) for host in hosts))
-    inside = await _inside(context, clients)
+    inside, found = await asyncio.gather(
+        _inside(context, clients), asyncio.gather(*(_host(host, clients) for host in hosts))
+    )
     return SmtpBannerFacts(measured_at, tuple(_with_inside(ports, inside, len(hosts)) for ports in found))
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from core.checks.open_relay import CHECK, judge, measure
 from core.clients import Clients
-from core.errors import CheckConnectionError
-from core.model import Context, Finding, Severity
-from tests.servers.hostile_smtp import Close, HostileServer, Reset, Script, Send, hostile_server
+from core.errors import CheckConnectionError, CheckError
+from core.model import Context, Finding, MailHost, Severity, Target
+from tests.servers.hostile_smtp import Close, HostileServer, Reset, Script, Send, Silence, hostile_server
 
 MakeClients = Callable[[int], Clients]
 MakeContext = Callable[..., Context]
@@ -143,3 +143,15 @@ async def test_no_connection_is_an_error(make_clients: MakeClients, make_context
         port = server.port
     with pytest.raises(CheckConnectionError, match="connection_refused"):
         await measure(make_context(), make_clients(port))
+
+
+async def test_an_answer_too_many_is_never_taken_for_a_yes(run, make_context: MakeContext) -> None:  # type: ignore[no-untyped-def]
+    late = [Send(b"250 2.1.0 Ok\r\n"), Silence(0.05), Send(b"250 and one more\r\n")]
+    finding, _ = await run({"MAIL": late}, make_context())
+    assert finding.code == "open_relay.incomplete"
+
+
+async def test_a_host_without_address_is_named(make_clients: MakeClients) -> None:
+    context = Context(Target(own_server=True), (MailHost("mx.example.jp"),))
+    with pytest.raises(CheckError, match="mail_host_not_found"):
+        await measure(context, make_clients(9))
