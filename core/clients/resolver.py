@@ -135,8 +135,8 @@ def parse_server(text: str) -> Endpoint:
     """ "192.0.2.53", "192.0.2.53:5353", "2001:db8::53" or "[2001:db8::53]:5353". Raises UsageError "dns.bad_server"."""
     host, port = text.strip(), "53"
     if host.startswith("["):
-        host, _, rest = host[1:].partition("]")
-        port = rest.removeprefix(":") if rest else port
+        host, closing, rest = host[1:].partition("]")
+        port = (rest.removeprefix(":") if rest else port) if closing else ""
     elif host.count(":") == 1:
         host, _, port = host.partition(":")
     try:
@@ -203,4 +203,5 @@ def _record_text(rrset: dns.rrset.RRset, number: int) -> str:
     rdata = rrset[number]
     if rdata.rdtype == dns.rdatatype.TXT:
         return b"".join(rdata.strings).decode("ascii", "backslashreplace")
-    return str(rdata.to_text())
+    # Names are compared without case (RFC 4343); compression may give them the question's capitals.
+    return str(rdata.to_text()).lower()
