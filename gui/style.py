@@ -65,7 +65,7 @@ DARK: Mapping[str, str] = {
     "unknown_ground": "#343a43",
 }
 # Each size as a factor of the system's font size.
-_SIZES = {"small": 1.0, "body": 1.15, "lead": 1.3, "title": 1.85}
+_SIZES = {"small": 1.08, "body": 1.25, "lead": 1.42, "title": 2.05}
 _SMALLEST = 9.0  # points
 _SYSTEM_SIZE = "systemFontPoints"  # property of the application: its font size before we ever touched it
 

@@ -25,7 +25,6 @@ class Question(QDialog):
         super().__init__(parent)
         self.texts = texts
         self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(560)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(28, 24, 28, 22)
@@ -61,6 +60,7 @@ async def answer_of(dialog: QDialog) -> bool:
     finally:
         if not finished.done() or finished.cancelled():
             dialog.reject()
+        dialog.deleteLater()  # when Qt's loop has its turn: whoever awaited can still read the fields
 
 
 class Confirm(Question):

@@ -1,0 +1,141 @@
+"""The pages before the run: walked with the mouse and with the keyboard, back and forth, in both languages."""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.clients import Doors
+from gui.wizard import Wizard
+
+
+def press(qtbot: QtBot, button: QPushButton) -> None:
+    assert button.isVisible()
+    assert button.isEnabled()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def walk_to_consent(wizard: Wizard, qtbot: QtBot) -> None:
+    press(qtbot, wizard.start.choices.cards["not_delivered"])
+    press(qtbot, wizard.footer.on)
+    wizard.questions.questions["direction"].buttons["sending"].click()
+    wizard.questions.since.set_text("金曜")
+    press(qtbot, wizard.footer.on)
+    qtbot.keyClicks(wizard.server.mail_host.edit, "mail.example.co.jp")
+    press(qtbot, wizard.footer.on)
+    press(qtbot, wizard.inside.choices.cards["ssh"])
+    qtbot.keyClicks(wizard.inside.ssh.edit, "admin@mail.example.co.jp")
+    press(qtbot, wizard.footer.on)
+    assert wizard.guide.page == "consent"
+
+
+async def test_back_and_forward_keep_what_was_entered(open_wizard, qtbot: QtBot) -> None:
+    wizard = await open_wizard()
+    walk_to_consent(wizard, qtbot)
+    while wizard.guide.page != "start":
+        press(qtbot, wizard.footer.back)
+    while wizard.guide.page != "consent":
+        press(qtbot, wizard.footer.on)
+    answers = wizard.guide.answers
+    assert (answers.symptom, answers.direction, answers.since) == ("not_delivered", "sending", "金曜")
+    assert (answers.mail_host, answers.how_inside, answers.ssh) == (
+        "mail.example.co.jp",
+        "ssh",
+        "admin@mail.example.co.jp",
+    )
+    assert wizard.inside.ssh.text() == "admin@mail.example.co.jp"
+
+
+async def test_the_language_changes_at_once_and_keeps_entries(open_wizard, qtbot: QtBot) -> None:
+    wizard = await open_wizard()
+    walk_to_consent(wizard, qtbot)
+    wizard.change_language("en")
+    assert wizard.footer.on.text() == wizard.texts.text("gui.footer.run")
+    assert wizard.sidebar.promise.text().startswith("It only looks")
+    assert "mail.example.co.jp" in wizard.consent._target.text()
+    wizard.go_back()
+    assert wizard.inside.ssh.text() == "admin@mail.example.co.jp"
+    assert wizard.settings.language == "en"
+
+
+async def test_the_promise_stands_on_every_page(open_wizard) -> None:
+    wizard = await open_wizard()
+    for page in wizard.pages.values():
+        wizard.stack.setCurrentWidget(page)
+        assert wizard.sidebar.promise.isVisible()
+        assert "メールは送りません" in wizard.sidebar.promise.text()
+
+
+async def test_nothing_chosen_is_said_and_keeps_the_page(open_wizard, qtbot: QtBot) -> None:
+    wizard = await open_wizard()
+    press(qtbot, wizard.footer.on)
+    assert wizard.guide.page == "start"
+    assert wizard.texts.text("problem.guide.no_symptom.title") in wizard.start._wrong.text()
+    assert wizard.start._wrong.isVisible()
+
+
+async def test_a_wrong_server_name_is_said_under_its_field(open_wizard, qtbot: QtBot) -> None:
+    wizard = await open_wizard(symptom="slow")
+    wizard.go_on()
+    wizard.go_on()
+    wizard.server.mail_host.set_text("no such host")
+    wizard.go_on()
+    assert wizard.guide.page == "server"
+    assert wizard.server.mail_host._wrong.isVisible()
+    assert not wizard.server.domain._wrong.isVisible()
+
+
+async def test_a_failed_look_up_leaves_the_way_on_free(open_wizard, qtbot: QtBot, silent_dns: str) -> None:
+    wizard = await open_wizard(doors=Doors(resolver=silent_dns), symptom="slow")
+    wizard.go_on()
+    wizard.go_on()
+    wizard.server.domain.set_text("info@example.co.jp")
+    wizard.go_on()
+    assert wizard.guide.page == "server"
+    assert wizard.texts.text("gui.server.looking") in wizard.server.result.text()
+    await asyncio.wait_for(asyncio.gather(*wizard.tasks._tasks), 20)
+    assert wizard.texts.text("gui.server.lookup_failed") in wizard.server.result.text()
+    wizard.go_on()
+    assert wizard.guide.page == "inside"
+
+
+async def test_the_last_answers_are_remembered_but_not_the_paste(open_wizard, qtbot: QtBot) -> None:
+    first = await open_wizard()
+    walk_to_consent(first, qtbot)
+    first.go_back()
+    first.inside.choices.cards["paste"].click()
+    first.inside.queue.set_text("-Queue ID- secret@example.jp")
+    first.close()
+    await asyncio.wait_for(first.closed.wait(), 10)
+    assert "secret" not in first._settings_file.read_text(encoding="utf-8")
+    again = await open_wizard()
+    assert again.guide.answers.ssh == "admin@mail.example.co.jp"
+    assert again.start.choices.value() == "not_delivered"
+
+
+async def test_the_keyboard_alone_is_enough(open_wizard, qtbot: QtBot) -> None:
+    wizard = await open_wizard()
+    wizard.activateWindow()
+    cards = wizard.start.choices.cards
+    cards["not_delivered"].setFocus()
+    qtbot.keyClick(cards["not_delivered"], Qt.Key.Key_Right)
+    assert cards["not_received"].isChecked()
+    reached = set()
+    widget = cards["not_received"]
+    for _ in range(30):
+        widget = widget.nextInFocusChain()
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            reached.add(widget)
+    assert wizard.footer.on in reached
+    assert wizard.footer.languages in reached
+    qtbot.keyClick(wizard.footer.on, Qt.Key.Key_Space)
+    assert wizard.guide.page == "questions"
+
+
+async def test_everything_the_keyboard_reaches_has_a_name(open_wizard) -> None:
+    wizard = await open_wizard()
+    for widget in wizard.findChildren(QPushButton):
+        assert widget.text() or widget.accessibleName(), widget

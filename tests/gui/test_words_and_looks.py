@@ -1,0 +1,117 @@
+"""Texts are plain and complete, nothing is clipped, colours can be read, and Qt keeps its references."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from core.clean import clean
+from core.model import Evidence
+from core.resources import resources_dir
+from core.texts import LANGUAGES, Language, Texts
+from gui.style import DARK, LIGHT, filled
+from gui.widgets.raw import evidence_text
+from gui.widgets.text import label
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_text_is_clipped(open_wizard, language: Language) -> None:
+    wizard = await open_wizard(language)
+    wizard.resize(1024, 720)
+    for name, page in wizard.pages.items():
+        wizard.guide.page = name
+        wizard._show_page()
+        if name == "inside":
+            page.choices.cards["paste"].click()
+        page.widget().adjustSize()
+        wizard.layout().activate()
+        for shown in [*page.findChildren(QLabel), *wizard.sidebar.findChildren(QLabel)]:
+            if shown.isVisible() and shown.text():
+                assert_fits(shown)
+
+
+def assert_fits(shown: QLabel) -> None:
+    if shown.wordWrap():
+        assert shown.height() >= shown.heightForWidth(shown.width()) - 1, shown.text()
+    else:
+        assert shown.width() >= shown.sizeHint().width() - 1 or shown.property("role") == "ring", shown.text()
+
+
+async def test_every_label_is_plain_text(open_wizard) -> None:
+    wizard = await open_wizard()
+    labels = wizard.findChildren(QLabel)
+    assert len(labels) > 50
+    assert all(each.textFormat() == Qt.TextFormat.PlainText for each in labels)
+
+
+def test_markup_from_a_server_is_shown_as_it_is(qtbot: QtBot) -> None:
+    hostile = '<img src="http://192.0.2.1/x"><b>220 mx</b>'
+    shown = label(hostile)
+    qtbot.addWidget(shown)
+    assert shown.text() == hostile
+    assert shown.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_evidence_is_cleaned() -> None:
+    shown = evidence_text([Evidence("EHLO x", "250 \u202egnp.exe\x1b[2J\nok")], Texts("en"))
+    assert "\u202e" not in shown
+    assert "\x1b" not in shown
+    assert clean("\u202e") in shown
+    assert shown.endswith("\nok")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal")
+def test_qt_does_not_lose_references_to_none(qtbot: QtBot) -> None:
+    shown = QLabel()
+    qtbot.addWidget(shown)
+    before = sys.getrefcount(None)
+    for number in range(1000):
+        shown.setText(str(number))
+    assert abs(sys.getrefcount(None) - before) < 100
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("ink", "ground", "least"),
+    [
+        ("ink", "ground", 7),
+        ("quiet", "surface", 4.5),
+        ("quiet", "ground", 4.5),
+        ("accent", "surface", 4.5),
+        ("accent", "chosen", 4.5),
+        ("quiet", "chosen", 4.5),
+        ("on_accent", "accent", 4.5),
+        ("on_done", "done", 4.5),
+        ("critical", "surface", 4.5),
+        ("critical", "critical_ground", 4.5),
+        ("warning", "warning_ground", 4.5),
+        ("ok", "ok_ground", 4.5),
+        ("unknown", "unknown_ground", 4.5),
+        ("field", "surface", 3),
+        ("focus", "surface", 3),
+        ("focus", "ground", 3),
+    ],
+)
+def test_colours_can_be_read(colours: dict[str, str], ink: str, ground: str, least: float) -> None:
+    high, low = sorted((luminance(colours[ink]), luminance(colours[ground])), reverse=True)
+    assert (high + 0.05) / (low + 0.05) >= least
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in QColor(colour).getRgbF()[:3]
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_light_and_dark_fill_the_same_sheet() -> None:
+    template = (resources_dir() / "style" / "window.qss").read_text(encoding="utf-8")
+    assert LIGHT.keys() == DARK.keys()
+    assert "@" not in filled(template, DARK, 10.0)
+    assert "25.0pt" in filled("@body", LIGHT, 20.0)
