@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -154,34 +155,56 @@ class SshDoor:
         finally:
             if askpass:
                 await askpass.close()
-        return await self._result(outcome, parser, askpass)
+        if outcome.exit_status == 255 and not parser.started and ssh_states.state_of(outcome.stderr) == "silent":
+            await self._raise_if_other_service(ssh_command.question_argv(program, settings, self._to))
+        return self._result(outcome, parser, askpass)
+
+    async def _raise_if_other_service(self, argv: list[str]) -> None:
+        """ssh waits in vain for a mail server to speak ssh, and does not show what it said instead: look ourselves."""
+        peer = ssh_command.direct_peer(await self._asked(argv))
+        if peer is not None and await _speaks_first(*peer):
+            raise CheckError("ssh.not_ssh", host=self._to.host)
+
+    async def _asked(self, argv: list[str]) -> str:
+        process = await asyncio.create_subprocess_exec(
+            *argv, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, **self._system.start_options()
+        )
+        try:
+            async with asyncio.timeout(_PEEK_SECONDS):
+                printed, _ = await process.communicate()
+            return printed.decode("utf-8", "replace")
+        except TimeoutError:
+            return ""
+        finally:
+            if process.returncode is None:
+                self._system.end(process, by_force=True)
+                await process.wait()
 
     def _note(self) -> None:
         self._journal.note_contact(self._to.host, self._to.port or 22, "ssh")
         for command in remote_script.SECTIONS:
             self._journal.note_command(command.command)
 
-    async def _result(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None) -> ServerReading:
+    def _result(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None) -> ServerReading:
         if askpass and askpass.error is not None:
             raise askpass.error
         reading = _reading(parser, askpass)
         if parser.ended:
             return reading
         self.partial = reading if parser.started else None
-        raise await self._error(outcome, parser, askpass)
+        raise self._error(outcome, parser, askpass)
 
-    async def _error(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None) -> CheckError:
+    def _error(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None) -> CheckError:
         host = self._to.host
         if outcome.stopped_by == "flood":
             return CheckError("ssh.flooded", host=host)
         if outcome.stopped_by is not None:
             seconds = self._limits.idle if outcome.stopped_by == "idle" else self._limits.overall
             return CheckTimeoutError("ssh.stalled" if parser.started else "ssh.timed_out", host=host, seconds=seconds)
-        peer = ssh_states.silent_peer(outcome.stderr)
-        if peer is not None and not parser.started and await _speaks_first(*peer):
-            return CheckError("ssh.not_ssh", host=host)
         given = askpass is not None and askpass.password_given
-        ending = ssh_states.Ending(host, outcome.exit_status, outcome.stderr, parser.started, parser.noise, given)
+        ending = ssh_states.Ending(
+            host, outcome.exit_status, outcome.stderr, parser.started, parser.noise, given, outcome.silent_for
+        )
         return ssh_states.error_of(ending)
 
 
@@ -198,10 +221,7 @@ def _masked(section: Section) -> Section:
 
 
 async def _speaks_first(address: str, port: int) -> bool:
-    """Whether the port that would not speak ssh greets like another service (a mail server says "220 ...").
-
-    ssh waits for a server's first line until its time limit and does not show what came instead.
-    """
+    """Whether a port that would not speak ssh greets like another service (a mail server says "220 ...")."""
     writer = None
     try:
         async with asyncio.timeout(_PEEK_SECONDS):

@@ -117,6 +117,20 @@ def argv(program: tuple[str, ...], settings: Path, to: Destination) -> list[str]
     return [*program, "-F", str(settings), "-T", "-x", "-a", *port, *user, "--", to.host, REMOTE_SHELL]
 
 
+def question_argv(program: tuple[str, ...], settings: Path, to: Destination) -> list[str]:
+    """The command line that makes ssh print its settings for `to` (`-G`) without connecting."""
+    return [part if part != "-T" else "-G" for part in argv(program, settings, to)[:-1]]
+
+
+def direct_peer(printed: str) -> tuple[str, int] | None:
+    """Host and port in what `-G` printed; None when ssh goes through a proxy or a jump host."""
+    found = dict(line.split(" ", 1) for line in printed.splitlines() if " " in line)
+    proxied = any(found.get(name, "none") != "none" for name in ("proxycommand", "proxyjump"))
+    if proxied or "hostname" not in found or not found.get("port", "").isdigit():
+        return None
+    return found["hostname"], int(found["port"])
+
+
 def own_settings(config: str | None) -> tuple[Path, ...]:
     """The settings files ssh shall read: the one named, else the person's and the system's, where they exist.
 

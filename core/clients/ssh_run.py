@@ -41,6 +41,7 @@ class Outcome:
     exit_status: int | None = None
     stderr: str = ""
     stopped_by: str | None = None
+    silent_for: float = 0.0  # seconds between the last byte and the end
 
 
 class SshRun:
@@ -68,7 +69,8 @@ class SshRun:
         finally:
             await self._end(process)
         status = None if stopped_by else process.returncode
-        return Outcome(status, self._stderr.decode("utf-8", "backslashreplace"), stopped_by)
+        errors = self._stderr.decode("utf-8", "backslashreplace")
+        return Outcome(status, errors, stopped_by, time.monotonic() - self._last_byte)
 
     async def _watched(self, process: Process, script: bytes) -> str | None:
         talk = asyncio.ensure_future(self._talk(process, script))

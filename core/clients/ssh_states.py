@@ -59,8 +59,8 @@ _LINES: tuple[tuple[str, str], ...] = (
     (r"Connection to \S+ (?:port \d+ )?timed out", "timed_out"),
     (r"(?:Timeout, server .* not responding\.|.*: Broken pipe|.*: Connection reset by peer)", "lost"),
 )
+_ALIVE_SECONDS = 10.0  # ssh gives a silent server up after 15 seconds (ServerAliveInterval times its count)
 _COMPILED = tuple((re.compile(pattern), state) for pattern, state in _LINES)
-_SILENT_PEER = re.compile(r"^Connection to (\S+) port (\d+) timed out\r?$", re.MULTILINE)
 _UNREADABLE_KEY = re.compile(r'^Load key "([^"\n]{1,300})": ', re.MULTILINE)
 
 
@@ -74,6 +74,7 @@ class Ending:
     started: bool = False
     noise: bytes = b""
     password_given: bool = False
+    silent_for: float = 0.0  # seconds between the server's last byte and the end
 
 
 def state_of(stderr: str) -> str | None:
@@ -85,14 +86,20 @@ def state_of(stderr: str) -> str | None:
 def error_of(ending: Ending) -> CheckError:
     """The error that says why there is no whole reading."""
     if ending.started:
-        code = "lost" if ending.exit_status == 255 else "script_died"
-        return _error(code, ending)
+        return _error("lost" if _was_cut(ending) else "script_died", ending)
     state = state_of(ending.stderr)
     if ending.exit_status == 255:
         return _error(state or "failed", ending)
     if state in ("password_expired", "no_shell"):
         return _error(state, ending)
     return _error(_without_start(ending), ending)
+
+
+def _was_cut(ending: Ending) -> bool:
+    """Whether the connection broke, rather than the script: a script killed by a signal gives 255 too, but then ssh
+    has nothing to complain about, and it has not waited in vain for the server's signs of life either.
+    """
+    return ending.exit_status == 255 and (bool(ending.stderr.strip()) or ending.silent_for > _ALIVE_SECONDS)
 
 
 def _without_start(ending: Ending) -> str:
@@ -119,11 +126,3 @@ def last_line(stderr: str) -> str:
     """The last line ssh said, made safe to show, at most 200 characters."""
     lines = [line.strip() for line in stderr.split("\n") if line.strip()]
     return clean(lines[-1], 200) if lines else "—"
-
-
-def silent_peer(stderr: str) -> tuple[str, int] | None:
-    """Address and port of a peer that took the connection but did not speak ssh in time; None behind a proxy."""
-    found = _SILENT_PEER.search(stderr)
-    if found is None or found.group(1) == "UNKNOWN":
-        return None
-    return found.group(1), int(found.group(2))
