@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from core.model import Context, Finding
 
 if TYPE_CHECKING:
     from core.clients import Clients
 
-F = TypeVar("F")
+F = TypeVar("F")  # the facts of one check
 
 # A field of `Target`, or of `Context` where it is found before the checks ("mail_hosts", "addresses").
 Need = str
-
-
-class Measure(Protocol[F]):
-    """Asks the world, decides nothing. Raises only `CheckError`."""
-
-    def __call__(self, context: Context, clients: Clients) -> Awaitable[F]: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class Check(Generic[F]):
     needs: tuple[tuple[Need, ...], ...]
     codes: Mapping[str, tuple[str, ...]]
     time_limit: float
-    measure: Callable[[Context, Clients], Awaitable[F]]
-    judge: Callable[[F], tuple[Finding, ...]]
+    measure: Callable[[Context, Clients], Awaitable[F]]  # asks the world, decides nothing; raises only `CheckError`
+    judge: Callable[[F], tuple[Finding, ...]]  # pure
     problem_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     uses_server: bool = False  # starts only after the ssh reading: it stands on the addresses or vantage found there

@@ -19,10 +19,11 @@ from typing import Any, NoReturn, cast
 
 from core import __version__
 from core.checks import ALL
-from core.checks.bounce import bounce_summary, judge_bounce, read_bounce
-from core.checks.mail_queue import judge_queue, queue_summary, read_queue
+from core.checks.bounce import bounce_summary, read_bounce
+from core.checks.bounce.judge import judge as judge_bounce
+from core.checks.mail_queue import judge as judge_queue
+from core.checks.mail_queue import queue_summary, read_queue
 from core.clean import clean
-from core.clients import Doors
 from core.clients.files import FileContent, read_file
 from core.errors import CheckError, UsageError
 from core.model import Finding, Pasted, Report, Severity, Target, headline
@@ -30,9 +31,10 @@ from core.notebook import Notebook
 from core.practice import INCIDENTS, practice_company
 from core.report.json_file import finding_to_json, report_from_json, report_to_json
 from core.report.text_file import findings_text, report_text
+from core.report.words import check_name
 from core.run import CheckFinished, CheckStarted, Run, RunFinished
 from core.terminal import terminal_prompter
-from core.texts import LANGUAGES, Language, Texts, system_language
+from core.texts import LANGUAGES, Texts, system_language
 
 USAGE_STATUS = 64  # EX_USAGE of sysexits.h
 INTERRUPTED_STATUS = 130
@@ -194,7 +196,7 @@ async def _follow(run: Run, texts: Texts) -> Report:
             if isinstance(event, CheckStarted):
                 print(f"… {texts.text(f'check.{event.check_id}.doing')}", file=sys.stderr, flush=True)
             elif isinstance(event, CheckFinished):
-                name = texts.text(f"check.{event.result.check_id}.name")
+                name = check_name(texts, event.result.check_id)
                 print(f"  {name}: {texts.text(f'severity.{event.result.state}')}", file=sys.stderr, flush=True)
             elif isinstance(event, RunFinished):
                 return event.report

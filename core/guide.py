@@ -9,7 +9,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from core.model import Pasted, Symptom, Target
 
@@ -151,7 +151,7 @@ class Guide:
 
 def step_of(page: PageName) -> Step:
     """The step at the side a page belongs to: the questions are part of the first."""
-    return "start" if page == "questions" else cast(Step, page)
+    return "start" if page == "questions" else page
 
 
 def missing_on(page: PageName, answers: Answers) -> tuple[Missing, ...]:

@@ -130,7 +130,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows for the specialist; headings are codes with a text `<check id>.column.<heading>`."""
+    """Rows for the specialist; headings are codes with a text `column.<check id>.<heading>`."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

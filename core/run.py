@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -79,9 +79,11 @@ def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Cli
     return Clients(resolver, SmtpClient(doors.reroute, journal), ssh, journal)
 
 
-def chosen_checks(only: frozenset[str] | None, skip: frozenset[str]) -> tuple[Check[Any], ...]:
+def chosen_checks(
+    checks: tuple[Check[Any], ...], only: frozenset[str] | None, skip: frozenset[str]
+) -> tuple[Check[Any], ...]:
     """The checks of this run, in the order people see."""
-    return tuple(check for check in ALL if (only is None or check.id in only) and check.id not in skip)
+    return tuple(check for check in checks if (only is None or check.id in only) and check.id not in skip)
 
 
 class Run:
@@ -95,9 +97,10 @@ class Run:
         skip: frozenset[str] = frozenset(),
         doors: Doors | None = None,
         prompter: Prompter | None = None,
+        checks: tuple[Check[Any], ...] = ALL,
     ) -> None:
         self.target = target
-        self.checks = chosen_checks(only, skip)
+        self.checks = chosen_checks(checks, only, skip)
         self._doors = doors or Doors()
         self._prompter = prompter
         self._skipped: set[str] = set()
@@ -110,7 +113,7 @@ class Run:
         if (task := self._tasks.get(check_id)) is not None:
             task.cancel()
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """What happens, as it happens. Closing this early cancels everything and leaves nothing running."""
         driver = asyncio.create_task(self._drive())
         try:

@@ -93,7 +93,7 @@ class Texts:
 
     def steps(self, prefix: str, values: Mapping[str, Value] | None = None) -> list[str]:
         """The texts `<prefix>.step.1`, `.step.2`, ... as long as they follow on one another."""
-        found = []
+        found: list[str] = []
         while self.has(key := f"{prefix}.step.{len(found) + 1}"):
             found.append(self.text(key, values))
         return found
@@ -142,7 +142,8 @@ class Texts:
         raise AssertionError
 
     def _in_units(self, seconds: float, units: tuple[tuple[float, str, str, str], ...], most: int) -> str:
-        rest, words = max(0.0, seconds), []
+        rest = max(0.0, seconds)
+        words: list[str] = []
         for length, ja, one, many in units:
             count = int(rest // length)
             if count or (length == units[-1][0] and not words):

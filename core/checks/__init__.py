@@ -1,4 +1,4 @@
-"""The checks, in the order people see them: what waits, who answers, can it be abused, who blocks it, can it be found."""
+"""The checks, in the order people see them: what waits, who answers, can it be abused, who blocks it, is it found."""
 
 from __future__ import annotations
 

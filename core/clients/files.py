@@ -1,4 +1,4 @@
-"""The door to files the person hands us (a bounce, a log, a listing): regular files only, bounded, never followed blindly.
+"""The door to files the person hands us (a bounce, a log, a listing): regular files only, bounded in size.
 
 A device, a pipe or a folder is refused; a larger file is read up to the limit and said to be cut.
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
-from core.model import Cause, Finding
+from core.model import Cause, Certainty, Finding
 
 ROOT, CONSEQUENCE, SUSPICION, RISK = range(4)
 Ranked = tuple[int, Cause]
@@ -30,7 +30,7 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
     """The machine answers that nobody listens, or the queue tool says that the mail system is down."""
     down, refused = clues.having("mail_queue.system_down"), clues.having("smtp_banner.refused")
     if down or refused:
-        certainty = "confirmed" if down else "likely"
+        certainty: Certainty = "confirmed" if down else "likely"
         yield ROOT, Cause("mail_service_stopped", certainty, "you", codes_of(down + refused))
 
 

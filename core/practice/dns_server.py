@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from typing import cast
 
 import dns.exception
 import dns.flags
@@ -61,14 +62,13 @@ class _Server(asyncio.DatagramProtocol):
         self._names = {name for name, _ in table}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         try:
             response = self._answer(dns.message.from_wire(data))
         except dns.exception.DNSException:
             return  # not a DNS question; silence is what a real server gives
-        assert isinstance(self._transport, asyncio.DatagramTransport)
         self._transport.sendto(response.to_wire(), addr)
 
     def _answer(self, query: dns.message.Message) -> dns.message.Message:

@@ -31,4 +31,5 @@ CHECK: Check[Facts] = Check(
     time_limit=30.0,
     measure=measure,
     judge=judge,
+    uses_server=True,
 )

@@ -29,4 +29,5 @@ CHECK: Check[Facts] = Check(
     time_limit=20.0,
     measure=measure,
     judge=judge,
+    uses_server=True,
 )

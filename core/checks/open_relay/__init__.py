@@ -25,4 +25,5 @@ CHECK: Check[OpenRelayFacts] = Check(
     time_limit=300.0,
     measure=measure,
     judge=judge,
+    uses_server=True,
 )

@@ -1,0 +1,105 @@
+"""The command line as scripts use it: a program of its own, its output, its exit status."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+QUEUE = """-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------
+4F1B2C3D4E      453 Sun Nov 22 08:00:01  tanaka@example.jp
+(host mx.example.com[192.0.2.10] said: 450 4.2.0 Greylisted (in reply to RCPT TO command))
+                                         someone@example.com
+
+-- 0 Kbytes in 1 Request.
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """An environment whose user folders are the test's own."""
+    keep = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG"))}
+    return {**keep, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data"), "LANG": "C.UTF-8"}
+
+
+def run(home: dict[str, str], *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "core", *words]
+    return subprocess.run(command, env=home, input=stdin, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_practice_names_the_three_causes_and_writes_the_pdf(home: dict[str, str], tmp_path: Path) -> None:
+    pdf, saved = tmp_path / "out.pdf", tmp_path / "out.json"
+    done = run(home, "practice", "--lang", "ja", "--pdf", str(pdf), f"--json={saved}")
+    assert done.returncode == 2, done.stderr
+    causes = [cause["code"] for cause in json.loads(saved.read_text(encoding="utf-8"))["causes"]]
+    assert causes[0] == "open_relay" and {"address_listed", "server_unsupported"} <= set(causes)
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert "中継" in done.stdout
+
+
+def test_a_saved_run_prints_again_in_the_other_language(home: dict[str, str], tmp_path: Path) -> None:
+    saved = tmp_path / "run.json"
+    run(home, "practice", "--lang", "ja", f"--json={saved}")
+    again = run(home, "report", str(saved), "--lang", "en")
+    assert again.returncode == 2, again.stderr
+    assert "passes on mail for anyone" in again.stdout
+
+
+def test_json_alone_writes_only_json_and_never_eats_the_next_file(home: dict[str, str], tmp_path: Path) -> None:
+    listing = tmp_path / "mailq.txt"
+    listing.write_text(QUEUE, encoding="utf-8")
+    done = run(home, "read-queue", "--json", str(listing))
+    result = json.loads(done.stdout)
+    assert (result["mta"], result["total"], result["deferred"]) == ("postfix", 1, 1)
+    assert listing.read_text(encoding="utf-8") == QUEUE
+
+
+def test_the_readers_take_standard_input_and_several_files(home: dict[str, str], tmp_path: Path) -> None:
+    assert json.loads(run(home, "read-queue", "--json", "-", stdin=QUEUE).stdout)["total"] == 1
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.write_text(QUEUE, encoding="utf-8")
+    second.write_text("nothing like a queue", encoding="utf-8")
+    done = run(home, "read-queue", "--json", str(first), str(second), str(tmp_path / "missing"))
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["file"] for line in lines] == [str(first), str(second), str(tmp_path / "missing")]
+    assert "error" in lines[1] and "error" in lines[2] and lines[0]["total"] == 1
+    assert done.returncode != 64
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check",),
+        ("check", "--only", "nonsense", "--domain", "example.jp"),
+        ("check", "--symptom", "sad"),
+        ("check", "--address", "not-an-address"),
+        ("check", "--domain", "bad domain"),
+        ("check", "--mail-host", "-oProxyCommand=x"),
+        ("check", "--mail-host", "mx.example.jp:99999"),
+        ("check", "--resolver", "nonsense", "--domain", "example.jp"),
+        ("check", "--ssh", "-oProxyCommand=x"),
+        ("read-queue", "/nonexistent"),
+        ("read-queue", "/dev/zero"),
+        ("report", "/etc/hostname"),
+        ("nonsense",),
+        (),
+    ],
+)
+def test_wrong_usage_is_64_with_a_sentence_and_no_traceback(home: dict[str, str], words: tuple[str, ...]) -> None:
+    done = run(home, *words)
+    assert done.returncode == 64, done.stderr
+    assert done.stdout == "" and done.stderr and "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_with_130(home: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "core", "check", "--domain", "example.jp", "--resolver", "127.0.0.1:9"]
+    process = subprocess.Popen(command, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode in (130, 3), errors  # 3: it was quicker than the signal
+    assert "Traceback" not in errors
