@@ -68,7 +68,7 @@ def raised() -> dict[str, frozenset[str] | None]:
         if name not in ERRORS or not isinstance(first, ast.Constant):
             continue
         given, code = _given_values(name, call), str(first.value)
-        before = found[code] if code in found else given
+        before = found.get(code, given)
         found[code] = None if given is None or before is None else given & before
     return found
 
@@ -88,6 +88,13 @@ def _given_values(name: str, call: ast.Call) -> frozenset[str] | None:
 def declared() -> dict[str, tuple[str, ...]]:
     """Every finding's code of every check -> its values."""
     return {code: values for check in ALL for code, values in check.codes.items()}
+
+
+@cache
+def literals() -> frozenset[str]:
+    """Every string that stands in the program."""
+    constants = (node.value for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return frozenset(value for value in constants if isinstance(value, str))
 
 
 def problems() -> dict[str, frozenset[str] | None]:
@@ -177,23 +184,18 @@ def test_words_drawn_on_by_a_text_exist() -> None:
 
 def test_every_text_has_its_code() -> None:
     """A key is a code's, or drawn on by a text, or stands (whole, or its beginning up to a dot) in the program."""
-    codes = [*declared(), *(f"problem.{code}" for code in problems()), *(f"cause.{code}" for code in causes())]
+    dotted = [text for text in literals() if re.fullmatch(r"[a-z_0-9]+(\.[a-z_0-9]+)+", text)]
+    codes = [*declared(), *(f"problem.{code}" for code in dotted), *(f"cause.{code}" for code in causes())]
     known = re.compile(rf"({'|'.join(re.escape(code) for code in codes)})\.{PARTS}")
     drawn = {spec[1:] for message in catalogue("en").values() for spec in placeholders(message).values() if spec}
-    literal = {node.value for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    begun = tuple(f"{word}." for word in drawn) + tuple(
-        text for text in literal if isinstance(text, str) and text.endswith(".") and len(text) > 3 and " " not in text
-    )
-    keyed = tuple(
-        f"{text}." for text in literal if isinstance(text, str) and re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)+", text)
-    )
-    known_ids = tuple(f"column.{check.id}." for check in ALL) + tuple(f"check.{check.id}." for check in ALL)
-    begun = (*begun, *keyed, *known_ids)
-    of_a_code = tuple(f"{code}." for code in codes) + ("problem.", "cause.")
-    orphans = {
-        key for key in catalogue("en")
-        if not known.fullmatch(key) and (key.startswith(of_a_code) or (key not in literal and not key.startswith(begun)))
-    }  # fmt: skip
+    begun = [text for text in literals() if re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)*\.", text)]
+    begun += [f"{text}." for text in (*dotted, *drawn)] + [
+        f"{kind}.{each.id}." for each in ALL for kind in ("column", "check")
+    ]
+    of_a_code = (*(f"{code}." for code in codes), "problem.", "cause.")
+    free = {key for key in catalogue("en") if not key.startswith(of_a_code)}
+    orphans = {key for key in catalogue("en") if key not in free and not known.fullmatch(key)}
+    orphans |= {key for key in free if key not in literals() and not key.startswith(tuple(begun))}
     assert orphans == set()
 
 

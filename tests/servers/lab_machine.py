@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
@@ -38,8 +39,8 @@ class Machine:
         return self._holder.pid
 
     def inside(self, argv: Sequence[str]) -> list[str]:
-        """The command that runs `argv` on this machine."""
-        return ["nsenter", "--target", str(self.pid), "--net", "--uts", "--mount", "--", *argv]
+        """The command that runs `argv` on this machine, in the folder we are in."""
+        return ["nsenter", "--target", str(self.pid), "--net", "--uts", "--mount", f"--wdns={Path.cwd()}", "--", *argv]
 
     def run(self, argv: Sequence[str], *, check: bool = True, timeout: float = 120.0, **more: Any) -> Done:
         """Run a command on this machine to its end; with `check`, another status than 0 raises `LabError`."""

@@ -184,11 +184,13 @@ def test_other_servers_are_counted_and_named_as_they_do_themselves(
         place.server.fill_queue(12)
         # Exim and OpenSMTPD show their queue to root only.
         options = [option.replace("admin@", "root@") for option in place.options()]
-        said = ask(lab.outside, tmp_path, [*options, "--only", "mail_queue,smtp_banner,open_relay"])
+        # Exim refuses an address literal, so that some forms need the domain's name to be a test at all.
+        options += ["--domain", "example.jp", "--only", "mail_queue,smtp_banner,open_relay"]
+        said = ask(lab.outside, tmp_path, options)
         assert said.result("mail_queue")["facts"]["total"] == place.server.queue_count() == 12
         assert said.result("mail_queue")["facts"]["mta"] == product
         (host,) = said.result("smtp_banner")["facts"]["hosts"]
-        assert host["inside"]["version"] == place.server.version()
+        assert place.server.version().startswith(host["inside"]["version"])
         assert said.codes("open_relay") == ["open_relay.closed"]
 
 
