@@ -66,7 +66,7 @@ def _head(report: Report, texts: Texts) -> dict[str, str]:
     about = report.target.domain or report.target.mail_host
     return {
         "title": phrase(texts, "report.title"),
-        "about": clean(about, 100) if about else "",
+        "about": clean(about, 60) if about else "",
         "confidential": phrase(texts, "report.confidential"),
         "app": f"{phrase(texts, 'app.name')} {clean(report.app_version, 30)}",
         "date": texts.datetime(report.started_at),
@@ -80,11 +80,12 @@ def _verdict(report: Report, cause: Cause | None, texts: Texts) -> dict[str, str
         words = words_for(texts, f"cause.{cause.code}", cause.values)
         label = phrase(texts, "report.verdict.cause", certainty=cause.certainty)
         return {**light, "label": label, "sentence": words.title, "meaning": words.meaning}
-    if report.causes:
-        words = words_for(texts, f"cause.{report.causes[0].code}", report.causes[0].values)
-    else:
-        words = _words_without_cause(report, texts)
-    return {**light, "label": light["word"], "sentence": words.title, "meaning": words.meaning}
+    none = report.causes[0] if report.causes else None
+    words = words_for(texts, f"cause.{none.code}", none.values) if none else _words_without_cause(report, texts)
+    # "Could not look" above "nothing was found in what we looked at" would contradict itself.
+    calm = report.severity is Severity.OK or (none and none.code == "nothing_found")
+    label = phrase(texts, "report.verdict.result") if calm else light["word"]
+    return {**light, "label": label, "sentence": words.title, "meaning": words.meaning}
 
 
 def _words_without_cause(report: Report, texts: Texts) -> Words:

@@ -15,7 +15,7 @@ from core.model import CheckResult, Value, Values
 from core.texts import MissingTextError, Texts
 
 log = logging.getLogger(__name__)
-_VALUE_LIMIT = 300
+_VALUE_LIMIT = 200
 _LIST_LIMIT = 30
 # Never colour alone: each severity has a shape of its own beside its word.
 MARKS = {"ok": "✓", "warning": "▲", "critical": "●", "unknown": "？", "not_applicable": "－"}
