@@ -203,7 +203,7 @@ class Wizard(QMainWindow):
         page.show_answers(self.guide.answers)
         page.show_missing(())
         self.stack.setCurrentWidget(page)
-        self.sidebar.show_step(self.guide.step, self.texts)
+        self.sidebar.show_step(self.guide, self.texts)
         self.footer.show_for(self.guide, self.texts)
         self.setWindowTitle(f"{self.texts.text(f'gui.step.{self.guide.step}')} - {self.texts.text('app.name')}")
         (page.first_focus() or self.footer.on).setFocus()
@@ -215,7 +215,7 @@ class Wizard(QMainWindow):
         self.texts = Texts(language)
         self.settings.language = language
         self._say()
-        self.sidebar.show_step(self.guide.step, self.texts)
+        self.sidebar.show_step(self.guide, self.texts)
         self.footer.show_for(self.guide, self.texts)
         self._keep_settings()
 

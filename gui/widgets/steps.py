@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
-from core.guide import STEPS, Step
+from core.guide import STEPS, Guide, Step, step_of
 from core.texts import Texts
 from gui.widgets.text import SpokenLabel, label, restyle
 
@@ -28,9 +28,9 @@ class StepLine(QFrame):
         box.addWidget(SpokenLabel(self._key, "small"), 1)
 
     def show_state(self, state: str) -> None:
-        """`state`: done, now or later."""
+        """`state`: done, now, later, or passed (practice and earlier incidents need no such step)."""
         self._state = state
-        self._mark.setText("✓" if state == "done" else f"{self._number}")
+        self._mark.setText({"done": "✓", "passed": "–"}.get(state, f"{self._number}"))
         restyle(self, state=state)
         for child in self.findChildren(QLabel):
             restyle(child)
@@ -61,9 +61,11 @@ class Sidebar(QFrame):
         box.addWidget(self.promise)
         box.addStretch(1)
 
-    def show_step(self, now: Step, texts: Texts) -> None:
-        """Mark the steps before `now` as done."""
-        place = STEPS.index(now)
-        for number, (_, line) in enumerate(self.lines.items()):
-            line.show_state("done" if number < place else "now" if number == place else "later")
+    def show_step(self, guide: Guide, texts: Texts) -> None:
+        """Mark where the person stands; a step that this way never visits is not called done."""
+        on_the_way = {step_of(page) for page in guide.path}
+        place = STEPS.index(guide.step)
+        for number, (step, line) in enumerate(self.lines.items()):
+            state = "done" if number < place else "now" if number == place else "later"
+            line.show_state(state if step in on_the_way else "passed")
             line.say(texts)

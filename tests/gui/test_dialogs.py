@@ -1,4 +1,4 @@
-"""The questions of ssh: a fingerprint is compared by program, a password kept nowhere, a cancelled wait closes the box."""
+"""Questions of ssh: a fingerprint is compared by program, a password kept nowhere, a cancelled wait closes the box."""
 
 from __future__ import annotations
 

@@ -121,8 +121,16 @@ async def test_the_keyboard_alone_is_enough(open_wizard, qtbot: QtBot) -> None:
     wizard.activateWindow()
     cards = wizard.start.choices.cards
     cards["not_delivered"].setFocus()
+    for _ in range(100):
+        if cards["not_delivered"].hasFocus():
+            break
+        await asyncio.sleep(0.01)
     qtbot.keyClick(cards["not_delivered"], Qt.Key.Key_Right)
+    assert cards["not_received"].hasFocus()
+    qtbot.keyClick(cards["not_received"], Qt.Key.Key_Space)
     assert cards["not_received"].isChecked()
+    qtbot.keyClick(cards["not_received"], Qt.Key.Key_Left)
+    assert cards["not_delivered"].isChecked()
     reached = set()
     widget = cards["not_received"]
     for _ in range(30):
