@@ -26,6 +26,7 @@ from core.checks.mail_queue import queue_summary, read_queue
 from core.clean import clean
 from core.clients.files import FileContent, read_file
 from core.errors import CheckError, UsageError
+from core.guide import is_host_and_port, is_host_name
 from core.model import Finding, Pasted, Report, Severity, Target, headline
 from core.notebook import Notebook
 from core.practice import INCIDENTS, practice_company
@@ -175,6 +176,11 @@ def _check(arguments: argparse.Namespace, texts: Texts) -> int:
     target = _target(arguments)
     if not any((target.domain, target.mail_host, target.ssh, target.address, target.bounce, target.queue)):
         raise UsageError("cli.nothing_to_check")
+    for name in filter(None, (target.domain, *target.also_domain)):
+        if not is_host_name(name):
+            raise UsageError("cli.bad_domain", name=clean(name, 80))
+    if target.mail_host and not is_host_and_port(target.mail_host):
+        raise UsageError("cli.bad_mail_host", name=clean(target.mail_host, 80))
     run = Run(target, only=arguments.only, skip=arguments.skip, prompter=terminal_prompter(texts))
     report = asyncio.run(_follow(run, texts))
     _save(report, texts)
