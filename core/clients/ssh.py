@@ -34,7 +34,7 @@ from core.clients.remote_frames import FrameParser
 from core.clients.remote_frames import Section as Section
 from core.clients.ssh_run import Limits, Outcome, SshRun
 from core.clients.ssh_system import this_system, usable_ssh
-from core.errors import CheckError, CheckTimeoutError
+from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 
 _PEEK_SECONDS = 6.0  # some mail servers greet only after five
 
@@ -155,14 +155,21 @@ class SshDoor:
         finally:
             if askpass:
                 await askpass.close()
-        if outcome.exit_status == 255 and not parser.started and ssh_states.state_of(outcome.stderr) == "silent":
-            await self._raise_if_other_service(ssh_command.question_argv(program, settings, self._to))
+        if outcome.exit_status == 255 and not parser.started:
+            await self._raise_if_elsewhere(outcome, ssh_command.question_argv(program, settings, self._to))
         return self._result(outcome, parser, askpass)
 
-    async def _raise_if_other_service(self, argv: list[str]) -> None:
-        """ssh waits in vain for a mail server to speak ssh, and does not show what it said instead: look ourselves."""
-        peer = ssh_command.direct_peer(await self._asked(argv))
-        if peer is not None and await _speaks_first(*peer):
+    async def _raise_if_elsewhere(self, outcome: Outcome, argv: list[str]) -> None:
+        """ssh's words for a way that is closed are the same behind a jump host; and it waits in vain for a mail
+        server to speak ssh without showing what that said instead. Both need a second look.
+        """
+        state = ssh_states.state_of(outcome.stderr)
+        if state not in ssh_states.NO_WAY:
+            return
+        way = ssh_command.way(await self._asked(argv))
+        if way is not None and way.proxied:
+            raise CheckConnectionError("ssh.jump_failed", host=self._to.host)
+        if way is not None and state == "silent" and await _speaks_first(way.host, way.port):
             raise CheckError("ssh.not_ssh", host=self._to.host)
 
     async def _asked(self, argv: list[str]) -> str:

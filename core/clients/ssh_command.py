@@ -122,13 +122,22 @@ def question_argv(program: tuple[str, ...], settings: Path, to: Destination) -> 
     return [part if part != "-T" else "-G" for part in argv(program, settings, to)[:-1]]
 
 
-def direct_peer(printed: str) -> tuple[str, int] | None:
-    """Host and port in what `-G` printed; None when ssh goes through a proxy or a jump host."""
+@dataclass(frozen=True)
+class Way:
+    """Where ssh's own settings lead: the address it connects to, and whether through another server."""
+
+    host: str
+    port: int
+    proxied: bool
+
+
+def way(printed: str) -> Way | None:
+    """The way in what `-G` printed; None when it printed none."""
     found = dict(line.split(" ", 1) for line in printed.splitlines() if " " in line)
-    proxied = any(found.get(name, "none") != "none" for name in ("proxycommand", "proxyjump"))
-    if proxied or "hostname" not in found or not found.get("port", "").isdigit():
+    if "hostname" not in found or not found.get("port", "").isdigit():
         return None
-    return found["hostname"], int(found["port"])
+    proxied = any(found.get(name, "none") != "none" for name in ("proxycommand", "proxyjump"))
+    return Way(found["hostname"], int(found["port"]), proxied)
 
 
 def own_settings(config: str | None) -> tuple[Path, ...]:

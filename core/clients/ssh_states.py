@@ -16,6 +16,9 @@ from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 _CONNECTION = frozenset({"refused", "unreachable", "turned_away", "lost", "jump_failed"})
 _TIMEOUT = frozenset({"timed_out", "silent"})
 
+# States of a way that is closed, ours or that of a jump host.
+NO_WAY = frozenset({"unknown_name", "refused", "unreachable", "timed_out", "silent", "turned_away"})
+
 # (pattern of a whole line, state), in the order of how much each tells.
 _LINES: tuple[tuple[str, str], ...] = (
     (r"@\s+WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\s+@", "host_key_changed"),

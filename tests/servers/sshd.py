@@ -3,8 +3,8 @@
 Accounts, their shells and passwords stand in copies of /etc/passwd, /etc/shadow and /etc/group that only this sshd
 sees (a mount namespace of its own), so nothing on the machine is changed. Needs root and `unshare`.
 
-    with Sshd.started(users=[User("post", shell="/bin/dash", password="geheim")], commands={"postqueue": "echo {}"}) as server:
-        server.destination("post"), server.client_config("post")
+    with Sshd.started([User("post", shell="/bin/dash")], commands={"postqueue": "echo {}"}) as server:
+        SshDoor(server.destination("post"), str(server.client_config()), Journal())
 
 `commands` are shell scripts put on the accounts' PATH (behind the system's folders, as the remote script has it).
 `binds` puts a file over another one for this sshd only: {"/usr/bin/df": path}. `prefix` starts it inside something
@@ -70,7 +70,7 @@ class Sshd:
         """A running server; stopped, with all its sessions, and its folder removed at the end."""
         if shutil.which("sshd", path="/usr/sbin:/usr/local/sbin") is None:
             raise RuntimeError("sshd is missing: install openssh-server to run these tests")
-        folder = Path(tempfile.mkdtemp(prefix="mfa-sshd-"))
+        folder = Path(tempfile.mkdtemp(prefix="mfa-sshd-", dir="/tmp"))
         folder.chmod(0o755)  # sshd reads authorized_keys as the account
         server = cls(folder, users, address, port or free_port())
         try:

@@ -132,19 +132,24 @@ async def test_clocks_stand_still_while_a_question_is_open(server, open_door):
     assert (await door.reading()).complete
 
 
+def _all_arguments_and_environments() -> list[str]:
+    """Of every process but this one."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        for name in ("cmdline", "environ") if path.name != str(os.getpid()) else ():
+            try:
+                found.append((path / name).read_bytes().decode("utf-8", "replace"))
+            except OSError:
+                continue
+    return found
+
+
 async def test_password_stands_in_no_argument_environment_or_file(server, open_door, until):
     """While ssh waits for the answer and again when it has it: no process but ours knows it."""
     seen: list[str] = []
 
     async def watched(prompt):
-        for path in Path("/proc").glob("[0-9]*"):
-            if path.name == str(os.getpid()):
-                continue
-            for name in ("cmdline", "environ"):
-                try:
-                    seen.append((path / name).read_bytes().decode("utf-8", "replace"))
-                except OSError:
-                    continue
+        seen.extend(_all_arguments_and_environments())
         return "correct horse"
 
     await open_door(config=no_key(server), prompter=watched).reading()
