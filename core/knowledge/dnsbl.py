@@ -193,7 +193,8 @@ def load_lists(folder: Path | None = None) -> tuple[Blacklist, ...]:
     paths = sorted((folder or resources_dir() / "data" / "dnsbl").glob("*.toml"))
     lists = [parse_list(tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
     order = {weight: number for number, weight in enumerate(WEIGHTS)}
-    return tuple(sorted(lists, key=lambda one: (one.tier, one.kind, order[one.weight], one.zone)))
+    # Within a tier the list that says most comes first.
+    return tuple(sorted(lists, key=lambda one: (one.tier, one.kind, order[one.weight], -len(one.codes), one.zone)))
 
 
 def list_by_zone(zone: str) -> Blacklist | None:

@@ -60,13 +60,19 @@ def random_label() -> str:
     return "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
 
 
-async def ask_list(resolver: Resolver, one: Blacklist, addresses: Iterable[str], domains: Iterable[str]) -> ZoneFacts:
+async def ask_list(
+    resolver: Resolver,
+    one: Blacklist,
+    addresses: Iterable[str],
+    domains: Iterable[str],
+    lifetime: float = LIFETIME,
+) -> ZoneFacts:
     """One list: its self-tests for the families it covers, and our addresses or domains."""
     questions = [*_tests(one), ("random_test", random_label(), 0, "")]
     questions += _domains(one, domains) if one.kind == "domains" else _addresses(one, addresses)
     asked = await asyncio.gather(
         *(
-            _ask(resolver, purpose, f"{query}.{one.zone}", family, subject)
+            _ask(resolver, purpose, f"{query}.{one.zone}", family, subject, lifetime)
             for purpose, query, family, subject in questions
         )
     )
@@ -96,10 +102,12 @@ def _domains(one: Blacklist, domains: Iterable[str]) -> list[tuple[Purpose, str,
     return [("domain", name, 0, name) for name in names]
 
 
-async def _ask(resolver: Resolver, purpose: Purpose, name: str, family: int, subject: str = "") -> Asked:
+async def _ask(
+    resolver: Resolver, purpose: Purpose, name: str, family: int, subject: str = "", lifetime: float = LIFETIME
+) -> Asked:
     """One question; no answer is a fact about this list, not the end of the check."""
     try:
-        answer = await resolver.query(name, "A", lifetime=LIFETIME)
+        answer = await resolver.query(name, "A", lifetime=lifetime)
     except CheckError as error:
         what = error.code.partition(".")[2]
         return Asked(purpose, name, family, subject, rcode=str(error.values.get("rcode", "")), error=what)
