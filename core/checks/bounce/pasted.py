@@ -24,10 +24,10 @@ _DEFERRED = re.compile(
     r"status=(?:deferred|softbounce)|stat=deferred|\bdefer \(|\bdeferred\b|result=\"?tempfail|deferral:", re.I
 )
 _REFUSAL = re.compile(
-    r"(?<![\w.])[45]\d\d[ -](?:#?[45]\.\d|[^\d\s])|(?<![\w.])[45]\.\d{1,3}\.\d{1,3}\b|status=(?:bounced|deferred)|"
+    r"^\s*[45]\d\d\b|(?<![\w.])[45]\d\d[ -](?:#?[45]\.\d|[^\d\s])|(?<![\w.])[45]\.\d{1,3}\.\d{1,3}\b|status=(?:bounced|deferred)|"
     r"stat=\w|reject|"
     r"\brefused|\bdenied|undeliver|unroute|timed out|no such user|unknown user|user unknown|\brejected\b|"
-    r"mailbox.{0,20}full|quota|"
+    r"mailbox.{0,20}full|quota|cannot be delivered|"
     r"does ?n[o.']t exist|not found|blocked|blacklist|\bbounced?\b|greylist|not deliver|relay|unreachable|"
     r"存在し|配信|受信拒否|拒否|いっぱい|見つかりません|届け|送信でき|容量",
     re.I,
