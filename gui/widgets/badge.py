@@ -35,7 +35,7 @@ class Badge(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.state = state
-        self._word = word
+        self._word = word[:1].upper() + word[1:] if word else None  # it stands alone here, like a headline
         self.show_state(texts, state)
 
     def show_state(self, texts: Texts, state: str) -> None:
