@@ -40,7 +40,9 @@ class Machine:
 
     def inside(self, argv: Sequence[str]) -> list[str]:
         """The command that runs `argv` on this machine, in the folder we are in."""
-        return ["nsenter", "--target", str(self.pid), "--net", "--uts", "--mount", f"--wdns={Path.cwd()}", "--", *argv]
+        # --root: where we ourselves live in a changed root, entering its mounts alone would lead out of it.
+        spaces = ["--net", "--uts", "--mount", "--root", f"--wdns={Path.cwd()}"]
+        return ["nsenter", "--target", str(self.pid), *spaces, "--", *argv]
 
     def run(self, argv: Sequence[str], *, check: bool = True, timeout: float = 120.0, **more: Any) -> Done:
         """Run a command on this machine to its end; with `check`, another status than 0 raises `LabError`."""
