@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import ipaddress
-import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
@@ -30,7 +29,7 @@ from core.guide import is_host_and_port, is_host_name
 from core.model import Finding, Pasted, Report, Severity, Target, headline
 from core.notebook import Notebook
 from core.practice import INCIDENTS, practice_company
-from core.report.json_file import finding_to_json, report_from_json, report_to_json
+from core.report.json_file import finding_to_json, json_text, report_from_text, report_to_json
 from core.report.text_file import findings_text, report_text
 from core.report.words import check_name
 from core.run import CheckFinished, CheckStarted, Run, RunFinished
@@ -228,13 +227,16 @@ def _deliver(report: Report, arguments: argparse.Namespace, texts: Texts) -> int
     if arguments.pdf:
         from core.report.pdf_file import write_pdf  # pulls in the PDF engine, which only this needs
 
-        write_pdf(report, texts.language, Path(arguments.pdf))
+        try:
+            write_pdf(report, texts.language, Path(arguments.pdf))
+        except OSError as error:
+            raise UsageError("file.unwritable", name=arguments.pdf, reason=error.strerror or "") from error
         print(texts.text("cli.pdf_written", path=arguments.pdf), file=sys.stderr)
     return report.severity.exit_code
 
 
 def _write_json(value: dict[str, Any], where: str) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=None if where == "lines" else 2)
+    text = json_text(value, None if where == "lines" else 2)
     if where in ("-", "lines"):
         print(text)
         return
@@ -245,12 +247,7 @@ def _write_json(value: dict[str, Any], where: str) -> None:
 
 
 def _report_again(arguments: argparse.Namespace, texts: Texts) -> int:
-    content = read_file(arguments.run)
-    try:
-        report = report_from_json(json.loads(content.data))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError("cli.not_a_run", name=content.name) from error
-    return _deliver(report, arguments, texts)
+    return _deliver(report_from_text(read_file(arguments.run).text()), arguments, texts)
 
 
 def _read_queues(arguments: argparse.Namespace, texts: Texts) -> int:

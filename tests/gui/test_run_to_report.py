@@ -92,6 +92,16 @@ async def test_the_answer_changes_its_language_and_opens_its_details(open_wizard
         assert fold.button.text() == wizard.texts.text(f"{fold._key}.close")
 
 
+async def test_the_answer_has_no_empty_tail(open_wizard, qtbot: QtBot) -> None:
+    wizard = await practised(await open_wizard(), qtbot)
+    await asyncio.sleep(0.1)
+    page, ground = wizard.answer, wizard.answer.widget()
+    last = page._holder
+    bottom = last.mapTo(ground, last.rect().bottomLeft()).y()
+    assert ground.height() - bottom < 120
+    assert last.height() <= last.heightForWidth(last.width()) + 40
+
+
 async def test_practice_is_not_written_into_the_notebook(open_wizard, qtbot: QtBot) -> None:
     wizard = await practised(await open_wizard(), qtbot)
     wizard.to_start()
