@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.guide import Answers, Missing, PageName
@@ -12,6 +12,15 @@ from core.texts import Texts
 from gui.widgets.text import SpokenLabel, label, say_all
 
 _WIDEST = 900  # pixels: longer lines are hard to read
+
+
+class _Ground(QWidget):
+    """What scrolls. It claims no height of its own: else the scroll area would take the height its wrapped lines
+    have at the narrowest width, and leave an empty tail below the page."""
+
+    def minimumSizeHint(self) -> QSize:
+        """The width the content needs; the height follows from the width it gets."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
 
 class Page(QScrollArea):
@@ -34,7 +43,7 @@ class Page(QScrollArea):
         self._fill()
 
     def _fill(self) -> None:
-        ground, column = QWidget(), QWidget()
+        ground, column = _Ground(), QWidget()
         ground.setProperty("role", "page")
         ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column.setMaximumWidth(_WIDEST)
