@@ -18,6 +18,7 @@ class Incident:
     relays: bool
     listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # zone -> A records for our address
     mta: str = "sendmail"  # what runs on the server: "sendmail" or "postfix"
+    version: str = "8.9.3"  # of that program, as its own tool tells it on the server
     waiting: int = 0  # messages in the queue
     domain: str = "midori-shoji.example"
     mail_host: str = "mail.midori-shoji.example"
@@ -36,6 +37,7 @@ RELAY_2004 = Incident(
 ALL_FINE = Incident(
     greeting="mail.midori-shoji.example ESMTP Postfix",
     mta="postfix",
+    version="3.10.13",
     relays=False,
     waiting=3,
 )

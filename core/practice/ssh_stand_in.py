@@ -33,7 +33,7 @@ def _sendmail(incident: Incident, now: datetime) -> dict[str, str]:
     return {
         "mta": "program /usr/sbin/sendmail\nprogram /usr/bin/mailq\nlink /usr/sbin/sendmail /usr/sbin/sendmail\n"
         "marker /etc/sendmail.cf",
-        "sendmail_version": "Version 8.9.3",
+        "sendmail_version": f"Version {incident.version}",
         "sendmail_queue": "\n".join(sendmail_listing(incident, now)),
     }
 
@@ -42,7 +42,7 @@ def _postfix(incident: Incident, now: datetime) -> dict[str, str]:
     return {
         "mta": "program /usr/sbin/postconf\nprogram /usr/sbin/postqueue\nprogram /usr/sbin/sendmail\n"
         "link /usr/sbin/sendmail /usr/sbin/sendmail\nmarker /etc/postfix/main.cf",
-        "postfix_version": "mail_version = 3.10.13",
+        "postfix_version": f"mail_version = {incident.version}",
         "postfix_settings": f"myhostname = {incident.mail_host}\nmynetworks = 127.0.0.0/8",
         "postfix_queue": "\n".join(postfix_listing(incident, now)),
     }

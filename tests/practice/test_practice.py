@@ -51,7 +51,8 @@ async def test_a_healthy_company_is_accused_of_nothing() -> None:
 
 
 async def test_another_greeting_changes_the_software_finding() -> None:
-    newer = replace(RELAY_2004, greeting="mail.midori-shoji.example ESMTP Sendmail 8.18.2/8.18.2; Mon, 1 Jan 2026 0:00")
+    greeting = "mail.midori-shoji.example ESMTP Sendmail 8.18.2/8.18.2; Mon, 1 Jan 2026 0:00"
+    newer = replace(RELAY_2004, greeting=greeting, version="8.18.2")
     codes = found(await played(newer))
     assert "smtp_banner.unsupported" not in codes
 
