@@ -10,7 +10,7 @@ from core.knowledge.addresses import parse_address
 # Words providers put into the names of lines, not of servers.
 _LINE_WORDS = re.compile(
     r"(^|[.\-_0-9])(dyn|dynamic|dhcp|ppp|pppoe|pool|dial|dialup|dsl|adsl|vdsl|cable|cust|customer|client|broadband|"
-    r"ftth|flets|unassigned|nat|mobile|wireless|static)([.\-_0-9]|$)"
+    r"ftth|flets|unassigned|nat|mobile|wireless)([.\-_0-9]|$)"
 )
 
 
