@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.clients.askpass import Prompt
@@ -25,7 +26,7 @@ class Question(QDialog):
         super().__init__(parent)
         self.texts = texts
         self.setWindowTitle(title)
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(600)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(28, 24, 28, 22)
         self.column.setSpacing(12)
@@ -41,8 +42,15 @@ class Question(QDialog):
         for button in buttons:
             button.say(self.texts)
             self._buttons.addWidget(button)
-        self.column.addSpacing(6)
+        self.column.addStretch(1)
         self.column.addLayout(self._buttons)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As wide as its buttons need, as high as its wrapped lines need at that width."""
+        width = max(600, self.column.totalSizeHint().width())
+        self.column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        self.resize(width, self.column.totalHeightForWidth(width))
+        super().showEvent(event)
 
 
 async def answer_of(dialog: QDialog) -> bool:
@@ -147,6 +155,7 @@ class HostKeyQuestion(Question):
         word = "different" if pasted else "no_fingerprint"
         self.verdict.setText(f"● {self.texts.text(f'gui.ask.host_key.{word}')}")
         self.verdict.show()
+        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
         restyle(self.edit, wrong="true")
         self.unsure.setVisible(not pasted)  # a key that differs is never accepted from here
 

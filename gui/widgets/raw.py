@@ -82,6 +82,7 @@ def table_view(table: Table, headings: Sequence[str], name: str) -> QTableView:
     view.horizontalHeader().setStretchLastSection(True)
     view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     view.horizontalHeader().setResizeContentsPrecision(50)
+    view.ensurePolished()
     view.resizeColumnsToContents()
     rows = min(len(table.rows), _HIGHEST)
     view.setFixedHeight(view.verticalHeader().defaultSectionSize() * (rows + 1) + 24)
