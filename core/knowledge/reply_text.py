@@ -28,7 +28,8 @@ _CODES = re.compile(
 _ENHANCED = re.compile(r"(?<![\w.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _DSN_FIELD = re.compile(r"\bdsn=([245]\.\d{1,3}\.\d{1,3})")
 _HOST = re.compile(
-    r"(?:\bhost |\bconnect to |while talking to |\brelay=|\bH=|lost connection with |response from |"
+    r"(?:(?<!client )(?<!sending )(?<!your )(?<!remote )\bhost |\bconnect to |while talking to |\brelay=|\bH=|"
+    r"lost connection with |response from |"
     r"(?:mta|server)\s*[:=]\s*)\[?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+|\d+\.\d+\.\d+\.\d+)\.?",
     re.I,
 )

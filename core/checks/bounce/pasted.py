@@ -24,7 +24,8 @@ _DEFERRED = re.compile(
     r"status=(?:deferred|softbounce)|stat=deferred|\bdefer \(|\bdeferred\b|result=\"?tempfail|deferral:", re.I
 )
 _REFUSAL = re.compile(
-    r"^\s*[45]\d\d\b|(?<![\w.])[45]\d\d[ -](?:#?[45]\.\d|[^\d\s])|(?<![\w.])[45]\.\d{1,3}\.\d{1,3}\b|status=(?:bounced|deferred)|"
+    r"^\s*[45]\d\d\b|(?<![\w.])[45]\d\d[ -](?:#?[45]\.\d|[^\d\s])|(?<![\w.])[45]\.\d{1,3}\.\d{1,3}\b|"
+    r"status=(?:bounced|deferred)|"
     r"stat=\w|reject|"
     r"\brefused|\bdenied|undeliver|unroute|timed out|no such user|unknown user|user unknown|\brejected\b|"
     r"mailbox.{0,20}full|quota|cannot be delivered|"
