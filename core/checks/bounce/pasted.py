@@ -10,9 +10,11 @@ from core.checks.bounce.kinds import DELAYED, GIVEN_UP, body_says_returned
 from core.checks.bounce.our_address import address_in_refusal
 from core.checks.bounce.report_part import read_status_report
 from core.checks.bounce.wording import is_transcript, said_of_recipients, transcript_replies, without_copy
+from core.knowledge.replies import explain_reply
 from core.knowledge.reply_text import fold
 
 MOST_TEXT = 200_000
+_ONLY_PROGRAMS_SAY = ("unreachable", "tls_failed", "mail_loop", "dns_problem", "domain_cannot_receive")
 _REPORT_FIELD = re.compile(r"^[ \t>]*(?:final-recipient|diagnostic-code)[ \t]*:", re.I | re.M)
 _LOG_TO = re.compile(
     r"\b(?:to=|ctladdr=|\*\* |== |rcpt to: ?|orig_to=)<?([^\s<>,;:]+@[A-Za-z0-9.-]+[A-Za-z0-9])>?", re.I
@@ -73,11 +75,19 @@ def _folded_lines(text: str) -> str:
 
 def _is_refusal(text: str) -> bool:
     if not _REFUSAL.search(text):
-        return False
+        return _is_known_wording(text)
     coded = re.search(
         r"(?<![\w.])[45]\d\d[ -]+#?[45]\.\d|status=(?:bounced|deferred)|^\s*[45]\d\d[ -]", text, re.M | re.I
     )
     return bool(coded) or not _PROSE.search(text)
+
+
+def _is_known_wording(text: str) -> bool:
+    """A short line without any code, in words that only a mail program uses."""
+    if len(text) > 400 or _PROSE.search(text):
+        return False
+    reason = explain_reply(text)
+    return reason.decided_by in ("provider", "software") or reason.word in _ONLY_PROGRAMS_SAY
 
 
 def _from_fields(text: str) -> BounceFacts:
