@@ -42,6 +42,11 @@ ZONES = {
     "example.jp": "@ MX 10 mail\nmail A 203.0.113.10\n",
     "far.example": f"@ MX 10 mx\nmx A {REFUSES}\nclient A {OUTSIDE}\n",
     "other.example": f"@ MX 10 mx\nmx A {REFUSES}\n",
+    # Sender and recipient of the relay test must exist; backup.test is another company's mail some servers pass on.
+    "example.org": f"@ MX 10 mx\nmx A {REFUSES}\n",
+    "example.net": f"@ MX 10 mx\nmx A {REFUSES}\nexample.jp MX 10 mx\n",
+    "xexample.jp": f"@ MX 10 mx\nmx A {REFUSES}\n",
+    "backup.test": f"@ MX 10 mx\nmx A {REFUSES}\n",
     "113.0.203.in-addr.arpa": "".join(f"{n} PTR mail.example.jp.\n" for n in range(10, 60)),
     "100.51.198.in-addr.arpa": "7 PTR client.far.example.\n",
 }

@@ -1,7 +1,8 @@
 """What each mail server of the lab is: how its Debian package is turned into that server, and how it is asked.
 
 Every server is mail.example.jp and takes mail for example.jp. The names say the product and what is special:
-`pf` Postfix, `sm` Sendmail, `ex` Exim, `os` OpenSMTPD; `closed` refuses to relay, `open` relays for everyone.
+`pf` Postfix, `sm` Sendmail, `ex` Exim, `os` OpenSMTPD; `closed` refuses to relay, `open` relays for everyone. The
+partly open ones have one hole each: a forged sender, a greeting, an address form is believed.
 The scripts run as root inside the server; the domain and network are the documentation's own.
 """
 
@@ -103,6 +104,47 @@ OPENSMTPD = Product(
     version="/usr/sbin/smtpd -h 2>&1 | sed -n 's/^version: OpenSMTPD //p'",
 )
 
+
+def _believes(check: str) -> str:
+    """Postfix: something a stranger may freely choose is believed before the destination is looked at."""
+    return f"postconf -e smtpd_relay_restrictions='permit_mynetworks, {check}, reject_unauth_destination'"
+
+
+def _feature(name: str, *arguments: str) -> str:
+    """Sendmail: a FEATURE of its configuration language."""
+    quoted = ", ".join(f"`{word}'" for word in (name, *arguments))
+    return f'sed -i "/^MAILER(/i FEATURE({quoted})dnl" /etc/mail/sendmail.mc'.replace("`", "\\`")
+
+
+def _accepts(condition: str) -> str:
+    """Exim: a first word in the rules for recipients."""
+    return f"sed -i '/^acl_check_rcpt:/a \\  accept {condition}' /etc/exim4/exim4.conf.template"
+
+
+def _matches(rule: str) -> str:
+    """OpenSMTPD: one more rule."""
+    return f"echo 'match from any {rule} for any action \"relay\"' >> /etc/smtpd.conf"
+
+
+# x%far@ours goes to x@far. Debian forbids the percent sign by a macro of its own.
+_EXIM_PERCENT = r"""
+        cd /etc/exim4
+        echo 'CHECK_RCPT_LOCAL_LOCALPARTS = ^[.] : ^.*[|`#&]' >> exim4.conf.localmacros
+        cat > /tmp/routers <<'END'
+percent_hack:
+  driver = redirect
+  domains = +local_domains
+  local_parts = ^.*%.*
+  data = ${sg{$local_part}{\N^(.*)%([^%]+)\$\N}{\$1@\$2}}
+bang_path:
+  driver = redirect
+  domains = +local_domains
+  local_parts = ^.*!.*
+  data = ${sg{$local_part}{\N^([^!]+)!(.*)\$\N}{\$2@\$1}}
+END
+        sed -i '/^begin routers/r /tmp/routers' exim4.conf.template
+"""
+
 KINDS: dict[str, Kind] = {
     "pf-closed": Kind(POSTFIX),
     "pf-open": Kind(POSTFIX, "postconf -e mynetworks=0.0.0.0/0"),
@@ -111,13 +153,54 @@ KINDS: dict[str, Kind] = {
     # Says yes to every recipient and refuses at DATA.
     "pf-atdata": Kind(POSTFIX, "postconf -e mynetworks=0.0.0.0/0 smtpd_data_restrictions=reject"),
     "pf-hidden": Kind(POSTFIX, "postconf -e smtpd_banner='$myhostname ESMTP'"),
+    "pf-sender": Kind(POSTFIX, _believes("check_sender_access inline:{example.jp=OK}")),
+    "pf-helo": Kind(POSTFIX, _believes("check_helo_access inline:{mail.example.jp=OK}")),
+    "pf-null": Kind(POSTFIX, _believes("check_sender_access inline:{{<> = OK}}")),
+    "pf-regexp": Kind(
+        POSTFIX,
+        f"echo '/example\\.jp/ OK' > /etc/postfix/ours\n{_believes('check_recipient_access regexp:/etc/postfix/ours')}",
+    ),
+    "pf-untrusted": Kind(POSTFIX, "postconf -e allow_untrusted_routing=yes relay_domains=backup.test"),
+    # Backup mail server for another company, as it should be.
+    "pf-backup": Kind(POSTFIX, "postconf -e relay_domains=backup.test"),
+    # Says yes to everyone, and its smart host then refuses.
+    "pf-bounce": Kind(POSTFIX, "postconf -e mynetworks=0.0.0.0/0 relayhost='[198.51.100.25]'"),
+    # Takes every address there is into one local mailbox.
+    "pf-catchall": Kind(
+        POSTFIX, "echo '/./ root@localhost' > /etc/postfix/all\npostconf -e virtual_alias_maps=regexp:/etc/postfix/all"
+    ),
+    # Takes every name in its own domain.
+    "pf-everyname": Kind(POSTFIX, "postconf -e local_recipient_maps= luser_relay=root allow_percent_hack=no"),
+    # Every recipient waits, as with a strict greylist in front of everything.
+    "pf-grey": Kind(
+        POSTFIX,
+        "postconf -e smtpd_client_restrictions='check_client_access static:{450 4.2.0 Greylisted, try again later}'",
+    ),
+    # Speaks to nobody without encryption.
+    "pf-tls": Kind(POSTFIX, "postconf -e smtpd_tls_security_level=encrypt"),
+    # Waits five seconds before each refusal, then breaks off after three.
+    "pf-strict": Kind(
+        POSTFIX, "postconf -e smtpd_error_sleep_time=5 smtpd_soft_error_limit=1 smtpd_hard_error_limit=3"
+    ),
     "sm-closed": Kind(SENDMAIL),
+    "sm-loose": Kind(SENDMAIL, f"{_feature('loose_relay_check')}\necho backup.test >> /etc/mail/relay-domains"),
+    "sm-relaydom": Kind(SENDMAIL, "echo backup.test >> /etc/mail/relay-domains"),
+    "sm-localfrom": Kind(SENDMAIL, _feature("relay_local_from")),
+    "sm-mailfrom": Kind(
+        SENDMAIL, f"{_feature('relay_mail_from', 'domain')}\nprintf 'From:example.jp\\tRELAY\\n' >> /etc/mail/access"
+    ),
     "sm-open": Kind(SENDMAIL, "sed -i '/^MAILER(/i FEATURE(`promiscuous_relay'\"'\"')dnl' /etc/mail/sendmail.mc"),
     "ex-closed": Kind(EXIM),
     "ex-open": Kind(
         EXIM, "sed -i \"s|^dc_relay_nets=.*|dc_relay_nets='0.0.0.0/0'|\" /etc/exim4/update-exim4.conf.conf"
     ),
+    "ex-percent": Kind(EXIM, _EXIM_PERCENT),
+    "ex-sender": Kind(EXIM, _accepts("sender_domains = +local_domains")),
+    "ex-helo": Kind(EXIM, _accepts("condition = ${if eq{$sender_helo_name}{mail.example.jp}}")),
+    "ex-null": Kind(EXIM, _accepts("senders = :")),
     "os-closed": Kind(OPENSMTPD),
+    "os-sender": Kind(OPENSMTPD, _matches('mail-from "@example.jp"')),
+    "os-helo": Kind(OPENSMTPD, _matches('helo "mail.example.jp"')),
     "os-open": Kind(
         OPENSMTPD, """sed -i 's/^match from local.*/match from any for any action "relay"/' /etc/smtpd.conf"""
     ),
