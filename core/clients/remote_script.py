@@ -89,6 +89,7 @@ SECTIONS: tuple[RemoteCommand, ...] = (
     RemoteCommand("connection", 'printf "%s\\n" "$SSH_CONNECTION"'),
     RemoteCommand("listening", "ss -ltn || netstat -ltn || netstat -an"),
     RemoteCommand("listeners", "ss -ltnp || netstat -ltnp"),
+    RemoteCommand("processes", "ps -A -o pid= -o comm="),
     RemoteCommand(
         "mta",
         f'for p in {_PROGRAMS}; do f=$(command -v $p) && echo "program $f"; done; '

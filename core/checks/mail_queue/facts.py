@@ -58,6 +58,7 @@ class QueueFacts:
     listed_example: str = ""
     own_domains: tuple[str, ...] = ()
     refused: Refusal | None = None
+    running: bool | None = None  # whether the mail program is among those that run; None when not shown
     unparsed: int = 0  # lines that are no part of the format
     complete: bool = True  # False: the listing was cut, or a part of it was refused
     command: str = ""  # what was run, or the name of what was pasted

@@ -31,6 +31,8 @@ def judge(facts: QueueFacts) -> tuple[Finding, ...]:
 
 
 def _refused(facts: QueueFacts) -> Iterator[Finding]:
+    if facts.running is False and facts.refused != "daemon_down":  # some tools list a stopped program's queue
+        yield _finding("system_down", Severity.CRITICAL, command=clean(facts.command, 200))
     if facts.refused:
         code = _CODES.get(facts.refused, facts.refused)
         yield _finding(code, _REFUSALS[facts.refused], command=clean(facts.command, 200))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.checks.mail_queue.facts import QueueFacts
 from core.checks.mail_queue.reader import read_lines, read_queue
+from core.checks.mail_queue.serving import is_running, serving
 from core.errors import CheckError, UsageError
 from core.model import Context, Target
 
@@ -26,17 +27,8 @@ _QUEUES: dict[str, tuple[str | None, str]] = {
     "courier_queue": ("courier", "mailq"),
     "other_queue": (None, "mailq"),
 }
-# The program that holds port 25 open, as ss and netstat name it.
-_LISTENERS = {
-    "postfix": ("master",),
-    "exim": ("exim", "exim4"),
-    "sendmail": ("sendmail", "sendmail-mta"),
-    "opensmtpd": ("smtpd",),
-    "qmail": ("qmail-smtpd", "tcpserver"),
-    "courier": ("couriertcpd",),
-}
-_ON_PORT_25 = re.compile(r"[:.]25\s")
-_PROGRAM = re.compile(r'\(\("([^"]{1,64})"|\d/([^\s:]{1,64})')
+# `postqueue -p`, for Postfix before 3.1; -j prints nothing but objects and notices.
+_FOR_PEOPLE = re.compile(r"^(?:-+Queue ID-|Mail queue is empty)", re.MULTILINE)
 _CUT_BY_TIMEOUT = (124, 137, 143)  # timeout(1): ended, killed
 
 
@@ -62,14 +54,20 @@ def from_reading(reading: ServerReading) -> QueueFacts:
     Raises CheckError "mail_queue.unreadable".
     """
     read_at = server_clock(reading)
-    found = {
-        name: _facts(name, section, read_at, reading) for name, section in reading.sections.items() if name in _QUEUES
-    }
-    if not found:
+    at_work = serving(reading)
+    sections = [section for name, section in reading.sections.items() if name in _QUEUES]
+    chosen = [section for section in sections if _QUEUES[section.name][0] in at_work] or sections
+    if not chosen:
         return QueueFacts(None, read_at, refused="not_found", complete=False, command="postqueue; mailq; exim; smtpctl")
-    serving = _serving(reading)
-    ranked = sorted(found.values(), key=lambda facts: (facts.mta in serving, facts.total or 0), reverse=True)
-    return ranked[0]
+    found, errors = list[QueueFacts](), list[CheckError]()
+    for section in chosen:
+        try:
+            found.append(_facts(section, read_at, reading))
+        except CheckError as error:
+            errors.append(error)
+    if not found:
+        raise errors[0]
+    return max(found, key=lambda facts: facts.total or 0)
 
 
 def server_clock(reading: ServerReading) -> datetime:
@@ -85,42 +83,33 @@ def server_clock(reading: ServerReading) -> datetime:
     return read_at
 
 
-def _facts(name: str, section: Section, read_at: datetime, reading: ServerReading) -> QueueFacts:
-    mta, command = _QUEUES[name]
+def _facts(section: Section, read_at: datetime, reading: ServerReading) -> QueueFacts:
+    mta, command = _QUEUES[section.name]
+    facts = _listed(section, mta or _small_mta(reading), command, read_at)
+    if mta == "postfix":
+        facts = replace(facts, command=command + (" -p" if _FOR_PEOPLE.search(facts.excerpt) else " -j"))
+    if section.name == "courier_queue" and facts.total == 0 and not _is_root(reading):
+        # Courier shows everyone else only their own mail, and says "0 messages" with exit status 0.
+        facts = replace(facts, total=None, refused="permission_denied", complete=False)
+    return replace(facts, running=is_running(reading, mta) if mta else None)
+
+
+def _listed(section: Section, mta: str, command: str, read_at: datetime) -> QueueFacts:
     if section.exit_status not in (0, None) and not any(line.strip() for line in section.lines):
         return _silent(section, mta, command, read_at)
     try:
-        facts = read_lines(section.lines, read_at, mta or _small_mta(reading))
+        facts = read_lines(section.lines, read_at, mta)
     except UsageError as error:
         answer = " ".join(line.strip() for line in section.lines[:3])[:300]
         raise CheckError("mail_queue.unreadable", command=command, answer=answer) from error
-    if mta == "postfix":
-        command += " -j" if facts.excerpt.lstrip().startswith("{") else " -p"
     cut = not section.complete or section.exit_status in _CUT_BY_TIMEOUT
-    facts = replace(facts, command=command, complete=facts.complete and not cut)
-    if name == "courier_queue" and facts.total == 0 and not _is_root(reading):
-        # Courier shows everyone else only their own mail, and says "0 messages" with exit status 0.
-        return replace(facts, total=None, refused="permission_denied", complete=False)
-    return facts
+    return replace(facts, command=command, complete=facts.complete and not cut)
 
 
-def _silent(section: Section, mta: str | None, command: str, read_at: datetime) -> QueueFacts:
+def _silent(section: Section, mta: str, command: str, read_at: datetime) -> QueueFacts:
     if section.exit_status == 127:
         return QueueFacts(mta, read_at, refused="not_found", complete=False, command=command)
     raise CheckError("mail_queue.unreadable", command=command, answer=f"exit {section.exit_status}")
-
-
-def _serving(reading: ServerReading) -> set[str]:
-    """The mail programs that hold port 25 open; without root's rights the server may not say."""
-    programs = {
-        name
-        for line in reading.lines("listeners")
-        if _ON_PORT_25.search(line)
-        for found in _PROGRAM.finditer(line)
-        for name in found.groups()
-        if name
-    }
-    return {mta for mta, names in _LISTENERS.items() if programs & set(names)}
 
 
 def _small_mta(reading: ServerReading) -> str:

@@ -36,6 +36,7 @@ READS_ONLY: dict[str, set[str]] = {
     "qmail-qstat": set(),
     "qmail-qread": set(),
     "df": {"-P", "-Pi"},
+    "ps": {"-A", "-o", "pid=", "comm="},
 }
 FORBIDDEN = re.compile(
     r"\b(rm|mv|cp|tee|dd|touch|mktemp|chmod|chown|ln|mkdir|sudo|su|postsuper|postcat|newaliases|"
