@@ -18,10 +18,14 @@ from core.check import Check
 from core.checks import ALL
 from core.clients import Clients, Doors
 from core.clients.askpass import Prompter
+from core.clients.http import HttpClient
 from core.clients.journal import Journal
+from core.clients.list_keys import KeychainKeys
 from core.clients.resolver import Resolver
 from core.clients.smtp import SmtpClient
 from core.clients.ssh import SshDoor
+from core.clients.tls_door import TlsDoor
+from core.clients.whois import WhoisClient
 from core.diagnosis import diagnose
 from core.errors import CheckError
 from core.knowledge.dates import data_checked_on
@@ -76,7 +80,11 @@ def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Cli
     if target.ssh:
         ssh = SshDoor(target.ssh, target.ssh_config, journal, prompter=prompter, program=doors.ssh_program)
     resolver = Resolver(doors.resolver or target.resolver, doors.reroute, journal)
-    return Clients(resolver, SmtpClient(doors.reroute, journal), ssh, journal)
+    way = (doors.reroute, journal)
+    return Clients(
+        resolver, SmtpClient(*way), ssh, journal,
+        TlsDoor(*way), WhoisClient(resolver, *way), HttpClient(resolver, *way),
+    )  # fmt: skip
 
 
 def chosen_checks(

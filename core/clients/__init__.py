@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from core.clients.http import HttpClient
 from core.clients.journal import Journal
+from core.clients.list_keys import ListKeys
 from core.clients.reroute import Reroute
+from core.clients.tls_door import TlsDoor
+from core.clients.whois import WhoisClient
 from core.model import Vantage
 
 if TYPE_CHECKING:
@@ -15,24 +19,37 @@ if TYPE_CHECKING:
     from core.clients.ssh import SshDoor
 
 
+def _nowhere() -> Reroute:
+    return Reroute(closed=True)
+
+
 @dataclass
 class Clients:
-    """The doors of one run. `ssh` is None when the person gave no server to log in to."""
+    """The doors of one run. `ssh` is None when the person gave no server to log in to.
+
+    The last three lead nowhere unless they are given: what makes clients for something else never asks them.
+    """
 
     resolver: Resolver
     smtp: SmtpClient
     ssh: SshDoor | None = None
     journal: Journal = field(default_factory=Journal)
+    list_keys: ListKeys = field(default_factory=ListKeys)
+    tls: TlsDoor = field(default_factory=lambda: TlsDoor(_nowhere(), Journal()))
+    whois: WhoisClient = field(default_factory=lambda: WhoisClient(None, _nowhere(), Journal()))
+    http: HttpClient = field(default_factory=lambda: HttpClient(None, _nowhere(), Journal()))
 
 
 @dataclass(frozen=True)
 class Doors:
     """Where the doors lead. The practice company gives its own; a real run uses the defaults.
 
-    `resolver` "IP:PORT" overrides the target's; `ssh_program` replaces the system's ssh.
+    `resolver` "IP:PORT" overrides the target's; `ssh_program` replaces the system's ssh; `list_keys` replaces the
+    keychain.
     """
 
     resolver: str | None = None
     reroute: Reroute = field(default_factory=Reroute)
     ssh_program: tuple[str, ...] | None = None
     vantage: Vantage | None = None
+    list_keys: ListKeys | None = None

@@ -57,17 +57,25 @@ class SmtpClient:
         self._reply_limit = reply_limit
 
     async def open(
-        self, address: str, port: int, *, tls: bool = False, server_name: str = "", deadline: float
+        self,
+        address: str,
+        port: int,
+        *,
+        tls: bool = False,
+        server_name: str = "",
+        deadline: float,
+        context: ssl.SSLContext | None = None,
     ) -> SmtpSession:
         """Connect to an IP address and read the greeting, whatever it says.
 
         `tls`: encrypted from the first byte (port 465). `server_name`: sent in the TLS handshake.
-        `deadline`: seconds for the whole session. Raises the `smtp.*` errors.
+        `deadline`: seconds for the whole session. `context`: of the encryption, else one that accepts any certificate.
+        Raises the `smtp.*` errors.
         """
         where = _checked_endpoint(address, port)
         until = time.monotonic() + deadline
         wire = await self._connect(address, port, min(self._connect_limit, deadline))
-        session = SmtpSession(wire, address, port, until, self._reply_limit, server_name)
+        session = SmtpSession(wire, address, port, until, self._reply_limit, server_name, context)
         session.rerouted = where != self._reroute.endpoint(address, port)
         try:
             await session.start(tls)
@@ -98,9 +106,17 @@ class SmtpSession:
     rerouted: bool = False  # the socket leads elsewhere (practice, tests): its local address tells nothing
 
     def __init__(
-        self, wire: Wire, address: str, port: int, until: float, reply_limit: float, server_name: str = ""
+        self,
+        wire: Wire,
+        address: str,
+        port: int,
+        until: float,
+        reply_limit: float,
+        server_name: str = "",
+        context: ssl.SSLContext | None = None,
     ) -> None:
         self._wire = wire
+        self._context = context
         self._until = until
         self._reply_limit = reply_limit
         self._server_name = server_name
@@ -197,7 +213,7 @@ class SmtpSession:
         name = self._server_name
         async with self._limited():
             try:
-                layer = TlsWire(self._wire, name)
+                layer = TlsWire(self._wire, name, self._context)
                 self.tls = await layer.handshake()
             except PlainTextInsteadOfTlsError as error:
                 if after_starttls:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import certifi
 
 HANDSHAKE_LIMIT = 256 * 1024  # bytes; a sane certificate chain is under 10 KB
+_DER = 2  # _ssl.ENCODING_DER
 _RECORD_TYPES = range(0x14, 0x18)  # RFC 8446 5.1: change_cipher_spec, alert, handshake, application_data
 
 
@@ -43,11 +46,12 @@ class PlainTextInsteadOfTlsError(Exception):
 
 @dataclass(frozen=True)
 class TlsFacts:
-    """What the handshake agreed on. `certificate` is DER, unverified."""
+    """What the handshake agreed on. `certificate` is DER, unverified; `chain` is all that was sent, ours first."""
 
     version: str
     cipher: str
     certificate: bytes
+    chain: tuple[bytes, ...] = ()
 
 
 def unverifying_context() -> ssl.SSLContext:
@@ -56,6 +60,35 @@ def unverifying_context() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def looking_context() -> ssl.SSLContext:
+    """Accepts any certificate and every protocol version this computer still knows, so that old servers are seen."""
+    context = unverifying_context()
+    _allow_old_protocols(context)
+    return context
+
+
+def verifying_context(old_protocols: bool = False) -> ssl.SSLContext:
+    """Checks the chain against the system's authorities and Mozilla's (certifi).
+
+    Both, because Windows fetches an authority only when first needed, and a frozen program on macOS has none. Names
+    are left to the caller unless it sets `check_hostname`. `old_protocols`: the chain alone is in question.
+    """
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    context.check_hostname = False
+    # Stricter than mail programs are; the default only since Python 3.13.
+    context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
+    if old_protocols:
+        _allow_old_protocols(context)
+    return context
+
+
+def _allow_old_protocols(context: ssl.SSLContext) -> None:
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0)
 
 
 class TlsWire:
@@ -85,8 +118,9 @@ class TlsWire:
                 self._take(data, received)
         await self._flush()
         cipher = self._tls.cipher()
+        certificate = self._tls.getpeercert(binary_form=True) or b""
         return TlsFacts(
-            self._tls.version() or "", cipher[0] if cipher else "", self._tls.getpeercert(binary_form=True) or b""
+            self._tls.version() or "", cipher[0] if cipher else "", certificate, _sent_chain(self._tls, certificate)
         )
 
     async def read(self) -> bytes:
@@ -132,3 +166,14 @@ class TlsWire:
     async def _flush(self) -> None:
         if waiting := self._outgoing.read():
             await self._wire.write(waiting)
+
+
+def _sent_chain(tls: ssl.SSLObject, certificate: bytes) -> tuple[bytes, ...]:
+    """Every certificate the server sent, as DER. Public only since Python 3.13; before, of the object below."""
+    found: Any = tls
+    if not hasattr(found, "get_unverified_chain"):
+        found = getattr(tls, "_sslobj", None)
+    if not hasattr(found, "get_unverified_chain"):
+        return (certificate,)
+    sent = found.get_unverified_chain() or ()
+    return tuple(one if isinstance(one, bytes) else one.public_bytes(_DER) for one in sent)

@@ -1,0 +1,153 @@
+"""One HTTPS GET (RFC 9110), for RDAP (RFC 9083) and MTA-STS policies (RFC 8461): bounded in time and bytes.
+
+Names are looked up through the run's own resolver and connections go through its reroute, so that a practice run
+never leaves the laptop. The certificate is verified with its name. No redirect is followed: it is an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import io
+import json
+import ssl
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from core import __version__
+from core.clients.journal import Journal
+from core.clients.resolver import Resolver
+from core.clients.reroute import Reroute
+from core.clients.smtp_wire import SocketWire
+from core.clients.tls import PlainTextInsteadOfTlsError, TlsWire, verifying_context
+from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
+
+MOST_BYTES = 256 * 1024
+_PORT = 443
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """Status, media type and body of one answer."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError; hostile depth counts as that too."""
+        try:
+            return json.loads(self.body.decode("utf-8"))
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
+class HttpClient:
+    """`limit`: seconds for one whole exchange."""
+
+    def __init__(self, resolver: Resolver | None, reroute: Reroute, journal: Journal, limit: float = 10.0) -> None:
+        self._resolver = resolver
+        self._reroute = reroute
+        self._journal = journal
+        self._limit = limit
+
+    async def get(self, url: str, accept: str) -> HttpAnswer:
+        """Fetch an https URL. Raises the `http.*` errors, or the resolver's when the name could not be asked."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme != "https" or parts.port not in (None, _PORT) or not host:
+            raise ValueError(f"only https: {url[:200]}")
+        request = (
+            f"GET {parts.path or '/'} HTTP/1.1\r\nHost: {host}\r\nAccept: {accept}\r\n"
+            f"User-Agent: mail-first-aid/{__version__}\r\nConnection: close\r\n\r\n"
+        )
+        wire: SocketWire | None = None
+        try:
+            async with asyncio.timeout(self._limit):
+                wire = await self._connect(host)
+                raw = await _exchange(wire, host, request.encode("ascii"))
+        except CheckError:
+            raise
+        except TimeoutError as error:
+            raise CheckTimeoutError("http.timed_out", host=host) from error
+        except ssl.SSLCertVerificationError as error:
+            raise CheckError("http.not_trusted", host=host) from error
+        except PlainTextInsteadOfTlsError as error:
+            raise CheckError("http.broken_answer", host=host) from error
+        except OSError as error:
+            raise CheckConnectionError("http.unreachable", host=host) from error
+        finally:
+            if wire:
+                wire.close()
+        return _parsed(raw, host)
+
+    async def _connect(self, host: str) -> SocketWire:
+        """The first address that takes the connection."""
+        failure: OSError = ConnectionRefusedError("no address")
+        for address in await self._addresses(host):
+            endpoint = self._reroute.endpoint(address, _PORT)
+            if endpoint is None:
+                continue
+            self._journal.note_contact(host, _PORT, "HTTPS")
+            try:
+                return await SocketWire.connect(*endpoint)
+            except OSError as error:
+                failure = error
+        raise failure
+
+    async def _addresses(self, host: str) -> tuple[str, ...]:
+        if self._resolver is None:
+            return ()
+        answer = await self._resolver.query(host, "A")
+        if not answer.records:
+            answer = await self._resolver.query(host, "AAAA")
+        return answer.records[:3]
+
+
+async def _exchange(wire: SocketWire, host: str, request: bytes) -> bytes:
+    context = verifying_context()
+    context.check_hostname = True
+    tls = TlsWire(wire, host, context)
+    await tls.handshake()
+    await tls.write(request)
+    raw = bytearray()
+    while len(raw) <= MOST_BYTES and (data := await tls.read()):
+        raw += data
+        if _is_whole(raw):
+            break
+    return bytes(raw)
+
+
+def _is_whole(raw: bytearray) -> bool:
+    """Whether a body of announced length is there: some servers keep the connection open in spite of our wish."""
+    head, gap, body = raw.partition(b"\r\n\r\n")
+    if not gap:
+        return False
+    lines = [line.lower() for line in bytes(head).split(b"\r\n")]
+    lengths = [line.partition(b":")[2].strip() for line in lines if line.startswith(b"content-length:")]
+    if lengths:
+        return lengths[0].isdigit() and len(body) >= int(lengths[0])
+    return b"transfer-encoding: chunked" in lines and body.endswith(b"0\r\n\r\n")
+
+
+class _Recorded:
+    """What `http.client` reads from instead of a socket."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+
+    def makefile(self, _mode: str) -> io.BytesIO:
+        return io.BytesIO(self._raw)
+
+
+def _parsed(raw: bytes, host: str) -> HttpAnswer:
+    if len(raw) > MOST_BYTES:
+        raise CheckError("http.too_much", host=host)
+    response = http.client.HTTPResponse(_Recorded(raw))  # type: ignore[arg-type]
+    try:
+        response.begin()
+        body = response.read()
+    except (http.client.HTTPException, OSError, ValueError) as error:
+        raise CheckError("http.broken_answer", host=host) from error
+    return HttpAnswer(response.status, (response.getheader("Content-Type") or "").lower(), body)
