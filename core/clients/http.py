@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from core import __version__
 from core.clients.journal import Journal
-from core.clients.resolver import Resolver
 from core.clients.reroute import Reroute
+from core.clients.resolver import Resolver
 from core.clients.smtp_wire import SocketWire
 from core.clients.tls import PlainTextInsteadOfTlsError, TlsWire, verifying_context
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from core.clients.journal import Journal
-from core.clients.resolver import Resolver
 from core.clients.reroute import Reroute
+from core.clients.resolver import Resolver
 from core.clients.smtp_wire import SocketWire
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
 

@@ -25,7 +25,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class PortTls:
-    """One door. `state` is "encrypted" or how far we got; `verify_code` is OpenSSL's (0 trusted, None not found out)."""
+    """One door. `state`: "encrypted" or how far we got; `verify_code`: OpenSSL's (0 trusted, None not found out)."""
 
     host: str
     address: str
