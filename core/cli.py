@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from core import __version__
+from core.blacklists_command import add_blacklists, run_blacklists, states_text
 from core.checks import ALL
 from core.checks.bounce import bounce_summary, read_bounce
 from core.checks.bounce.judge import judge as judge_bounce
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         reader = _command(commands, name, help_text, run)
         reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+    add_blacklists(_command, commands).set_defaults(command=_blacklists)
     practice = _command(commands, "practice", "run the check on the built-in practice company", _practice)
     practice.add_argument("incident", nargs="?", default="relay-2004", choices=sorted(INCIDENTS))
     report = _command(commands, "report", "print a saved run again", _report_again)
@@ -248,6 +250,15 @@ def _write_json(value: dict[str, Any], where: str) -> None:
 
 def _report_again(arguments: argparse.Namespace, texts: Texts) -> int:
     return _deliver(report_from_text(read_file(arguments.run).text()), arguments, texts)
+
+
+def _blacklists(arguments: argparse.Namespace, texts: Texts) -> int:
+    result = run_blacklists(arguments, texts, lambda error: print(_problem_line(error, texts), file=sys.stderr))
+    if arguments.json:
+        _write_json(result, arguments.json)
+    if arguments.json != "-":
+        print(states_text(result, texts))
+    return Severity(result["severity"]).exit_code
 
 
 def _read_queues(arguments: argparse.Namespace, texts: Texts) -> int:

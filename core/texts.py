@@ -109,7 +109,12 @@ class Texts:
         return ("、" if self.language == "ja" else ", ").join(items)
 
     def date(self, value: str | date) -> str:
-        """A calendar date: 1999年2月4日 / 4 Feb 1999."""
+        """A calendar date: 1999年2月4日 / 4 Feb 1999; of "1999-02" and "1999" what is known."""
+        if isinstance(value, str) and len(value) < len("1999-02-04"):
+            year, _, month = value.partition("-")
+            if self.language == "ja":
+                return f"{year}年" + (f"{int(month)}月" if month else "")
+            return f"{_MONTHS_EN[int(month) - 1]} {year}" if month else year
         day = datetime.fromisoformat(value).date() if isinstance(value, str) else value
         if self.language == "ja":
             return f"{day.year}年{day.month}月{day.day}日"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.clients.http import HttpClient
 from core.clients.journal import Journal
 from core.clients.list_keys import ListKeys
+from core.clients.relay_ledger import RelayLedger
 from core.clients.reroute import Reroute
 from core.clients.tls_door import TlsDoor
 from core.clients.whois import WhoisClient
@@ -25,7 +26,8 @@ def _nowhere() -> Reroute:
 
 @dataclass
 class Clients:
-    """The doors of one run. `ssh` is None when the person gave no server to log in to.
+    """The doors of one run. `ssh` is None when the person gave no server to log in to; `outside` speaks SMTP from a
+    machine outside our network, where one was given.
 
     The last three lead nowhere unless they are given: what makes clients for something else never asks them.
     """
@@ -38,6 +40,8 @@ class Clients:
     tls: TlsDoor = field(default_factory=lambda: TlsDoor(_nowhere(), Journal()))
     whois: WhoisClient = field(default_factory=lambda: WhoisClient(None, _nowhere(), Journal()))
     http: HttpClient = field(default_factory=lambda: HttpClient(None, _nowhere(), Journal()))
+    outside: SmtpClient | None = None
+    relay_ledger: RelayLedger = field(default_factory=RelayLedger)
 
 
 @dataclass(frozen=True)

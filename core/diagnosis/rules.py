@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
+from core.knowledge.dnsbl import dead_list_of
+from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.model import Cause, Certainty, Finding
 
 ROOT, CONSEQUENCE, SUSPICION, RISK = range(4)
@@ -80,15 +82,43 @@ def account_hijacked(clues: Clues) -> Iterator[Ranked]:
             yield ROOT, Cause("account_hijacked", "possible", "you", codes, {"sender": sender})
 
 
+def own_filter_rejects_all(clues: Clues) -> Iterator[Ranked]:
+    """Our own server asks a dead list. One that calls everybody listed turns all mail away; an empty one only waits."""
+    using = clues.having("dnsbl.own_server_uses_dead_list")
+    if bad := critical(using):
+        yield ROOT, Cause("own_filter_rejects_all", "likely", "you", codes_of(bad), {"zones": value_list(bad, "zone")})
+    elif using:
+        zones = value_list(using, "zone")
+        yield RISK, Cause("own_filter_rejects_all", "possible", "you", codes_of(using), {"zones": zones})
+
+
 def address_listed(clues: Clues) -> Iterator[Ranked]:
     """A self-tested list names our sending address. The queue's or a bounce's refusal points the same way."""
     listed = clues.having("dnsbl.listed")
-    if listed:
-        zones = value_list(listed, "list_name") or value_list(listed, "zone")
-        yield CONSEQUENCE, Cause("address_listed", "confirmed", "you", codes_of(listed), {"zones": zones})
-    elif refused := clues.having("mail_queue.blocked_using_list"):
-        zones = value_list(refused, "zone")
-        yield CONSEQUENCE, Cause("address_listed", "likely", "you", codes_of(refused), {"zones": zones})
+    ours = tuple(finding for finding in listed if not _at_another_company(finding, clues))
+    if ours:
+        zones = value_list(ours, "list_name") or value_list(ours, "zone")
+        yield CONSEQUENCE, Cause("address_listed", "confirmed", "you", codes_of(ours), {"zones": zones})
+    elif not listed and (refused := clues.having("mail_queue.blocked_using_list")):
+        zones = [zone for zone in value_list(refused, "zone") if dead_list_of(zone) is None]
+        if zones:
+            yield CONSEQUENCE, Cause("address_listed", "likely", "you", codes_of(refused), {"zones": zones})
+
+
+def shared_host_listed(clues: Clues) -> Iterator[Ranked]:
+    """The listed address is that of a server under another company's name, and nobody here can log in to it."""
+    theirs = tuple(finding for finding in clues.having("dnsbl.listed") if _at_another_company(finding, clues))
+    if theirs:
+        zones = value_list(theirs, "list_name") or value_list(theirs, "zone")
+        values = {"zones": zones, "addresses": value_list(theirs, "address")}
+        yield CONSEQUENCE, Cause("shared_host_listed", "likely", "hosting_company", codes_of(theirs), values)
+
+
+def domain_listed(clues: Clues) -> Iterator[Ranked]:
+    """A self-tested list names our domain: other servers and other addresses would be refused the same."""
+    if listed := clues.having("dnsbl.domain_listed"):
+        values = {"zones": value_list(listed, "list_name"), "domains": value_list(listed, "domain")}
+        yield CONSEQUENCE, Cause("domain_listed", "confirmed", "you", codes_of(listed), values)
 
 
 def provider_blocked(clues: Clues) -> Iterator[Ranked]:
@@ -139,10 +169,13 @@ def mailbox_full(clues: Clues) -> Iterator[Ranked]:
 
 
 def recipient_side(clues: Clues) -> Iterator[Ranked]:
-    """A bounce whose reason lies with the address or the other server."""
+    """A bounce whose reason lies with the address or the other server, or a server that asks a dead list."""
     reasons = ("user_unknown", "address_closed", "domain_cannot_receive", "recipient_refuses", "server_trouble")
-    if theirs := clues.bounced(*reasons):
-        words = [code.partition(".")[2] for code in codes_of(theirs)]
+    theirs = clues.bounced(*reasons)
+    words = [code.partition(".")[2] for code in codes_of(theirs)]
+    if dead := _named_a_dead_list(clues):
+        theirs, words = theirs + dead, [*words, "dead_list"]
+    if theirs:
         yield CONSEQUENCE, Cause("recipient_side", "likely", "recipient", codes_of(theirs), {"reasons": words})
 
 
@@ -157,6 +190,25 @@ def server_unsupported(clues: Clues) -> Iterator[Ranked]:
     for finding in clues.having("smtp_banner.unsupported")[:1]:
         values = {name: finding.values.get(name) for name in ("product", "version")}
         yield RISK, Cause("server_unsupported", "confirmed", "you", codes_of([finding]), values)
+
+
+def _named_a_dead_list(clues: Clues) -> tuple[Finding, ...]:
+    """Refusals by a list that has ended: nothing that we repair would help."""
+    queued = clues.having("mail_queue.blocked_using_list")
+    dead = tuple(finding for finding in queued if any(dead_list_of(zone) for zone in value_list([finding], "zone")))
+    return clues.having("dnsbl.dead_list_in_refusal") or dead
+
+
+def _at_another_company(finding: Finding, clues: Clues) -> bool:
+    """The address stands in MX records whose server's name is not ours, and there is no login to it."""
+    target, address = clues.context.target, finding.values.get("address")
+    if target.ssh or not target.domain:
+        return False
+    ours = {registrable_domain(plain_domain(name)) for name in (target.domain, *target.also_domain)}
+    names = [
+        host.name for host in clues.context.mail_hosts if address in host.addresses and host.preference is not None
+    ]
+    return bool(names) and all(registrable_domain(plain_domain(name)) not in ours for name in names)
 
 
 def _leading_senders(clues: Clues) -> tuple[Finding, ...]:
@@ -179,7 +231,10 @@ RULES: tuple[Rule, ...] = (
     outbound_25_blocked,
     resolver_broken,
     provider_blocked,
+    own_filter_rejects_all,
     address_listed,
+    shared_host_listed,
+    domain_listed,
     rate_limited,
     recipient_side,
     mailbox_full,

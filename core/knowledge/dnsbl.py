@@ -16,10 +16,11 @@ from typing import Any, Literal
 
 from core.resources import resources_dir
 
-Tier = Literal["A", "B", "C", "D"]
+Tier = Literal["A", "B", "C", "D", "E"]  # E: answers only to the person's own key
 Weight = Literal["major", "medium", "policy", "minor", "none"]
 Kind = Literal["addresses", "domains"]
-TIERS = ("A", "B", "C", "D")
+TIERS = ("A", "B", "C", "D", "E")
+KEY = "{key}"  # stands for the key in the zone of a keyed list, wherever it is kept or shown
 WEIGHTS = ("major", "medium", "policy", "minor", "none")
 
 # RFC 5782 section 5, written out: IP libraries turn ::FFFF:7F00:2 into an IPv4 address and reverse it wrongly.
@@ -107,6 +108,17 @@ class Blacklist:
     white: bool = False  # being listed here is good news
     never_pay: bool = True
     registrable_only: bool = False  # host parts must be taken off first
+    service: str = ""  # whose key it needs; its zone then holds "{key}"
+    replaces: str = ""  # the open zone that need not be asked beside this one
+
+    @property
+    def important(self) -> bool:
+        """Whether there is no all-clear without its answer: tier A, or what stands in for it."""
+        return self.tier == "A" or bool(self.replaces)
+
+    def question(self, query: str, key: str = "") -> str:
+        """The name to ask for. Without `key` it is the name to keep and to show: the key is a secret."""
+        return f"{query}.{self.zone}".replace(KEY, key or KEY)
 
     def positive_tests(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """(name below the zone, A records) of every entry that is always listed."""
@@ -180,6 +192,8 @@ def parse_list(raw: Mapping[str, Any]) -> Blacklist:
     weights = {found.weight, *(code.weight for code in codes if code.weight)}
     if found.tier not in TIERS or not weights <= set(WEIGHTS) or found.kind not in ("addresses", "domains"):
         raise ValueError(f"{found.zone}: unknown tier, weight or kind")
+    if len({found.tier == "E", KEY in found.zone, bool(found.service)}) != 1:
+        raise ValueError(f"{found.zone}: a list of tier E, and no other, has a service and {KEY} in its zone")
     return found
 
 
@@ -189,7 +203,7 @@ def _with_tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def load_lists(folder: Path | None = None) -> tuple[Blacklist, ...]:
-    """Every list, tier A first. Raises when a data file is wrong: a bug of ours, found by the tests."""
+    """Every open list, tier A first. Raises when a data file is wrong: a bug of ours, found by the tests."""
     paths = sorted((folder or resources_dir() / "data" / "dnsbl").glob("*.toml"))
     lists = [parse_list(tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
     order = {weight: number for number, weight in enumerate(WEIGHTS)}
@@ -197,10 +211,28 @@ def load_lists(folder: Path | None = None) -> tuple[Blacklist, ...]:
     return tuple(sorted(lists, key=lambda one: (one.tier, one.kind, order[one.weight], -len(one.codes), one.zone)))
 
 
+@cache
+def keyed_lists() -> tuple[Blacklist, ...]:
+    """Every list that answers only to the person's own key."""
+    return load_lists(resources_dir() / "data" / "dnsbl_keyed")
+
+
+def key_services() -> tuple[str, ...]:
+    """Whose keys can be used, in the order of the alphabet."""
+    return tuple(sorted({one.service for one in keyed_lists()}))
+
+
+def lists_with(services: Iterable[str]) -> tuple[Blacklist, ...]:
+    """The lists that can be asked by somebody who has a key of these services."""
+    keyed = tuple(one for one in keyed_lists() if one.service in set(services))
+    replaced = {one.replaces for one in keyed}
+    return (*keyed, *(one for one in load_lists() if one.zone not in replaced))
+
+
 def list_by_zone(zone: str) -> Blacklist | None:
-    """The list with this zone."""
+    """The list with this zone (as it is shown: "{key}" instead of a key)."""
     wanted = zone.rstrip(".").lower()
-    return next((one for one in load_lists() if one.zone == wanted), None)
+    return next((one for one in (*load_lists(), *keyed_lists()) if one.zone == wanted), None)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.clients import Doors
+from core.clients.list_keys import ListKeys
 from core.clients.reroute import Reroute
 from core.model import Target, Vantage
 from core.practice import dns_server, smtp_server, ssh_stand_in
@@ -73,6 +74,7 @@ def _doors(story: Incident, smtp_port: int, dns_port: int, answers: Path) -> Doo
         reroute=Reroute(table, closed=True),
         ssh_program=(*_own_command(), "practice-ssh", str(answers)),
         vantage=Vantage("outside", story.client_address),
+        list_keys=ListKeys(),  # nobody's real key is needed here
     )
 
 

@@ -32,6 +32,7 @@ STOPS: dict[str, Stop] = {
     "web_form_abused": _REFUSED,
     "address_listed": _REFUSED,
     "shared_host_listed": _REFUSED,
+    "domain_listed": _REFUSED,
     "provider_blocked": _REFUSED,
     "sender_auth_failing": _REFUSED,
     "ptr_or_helo_wrong": _REFUSED,

@@ -29,7 +29,7 @@ class Asked:
 class ZoneFacts:
     """Everything asked of one list in this run."""
 
-    zone: str
+    zone: str  # of a keyed list with "{key}" in place of the key
     asked: tuple[Asked, ...]
 
 
@@ -42,6 +42,16 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class ListUse:
+    """One list that the mail server itself asks about those who deliver to it (Postfix)."""
+
+    zone: str
+    setting: str  # "smtpd_recipient_restrictions"
+    rejects: bool  # it refuses mail by its answer; False: it only warns, counts or lets pass
+    any_answer: bool  # no answer is singled out: everything the name answers counts as "listed"
+
+
+@dataclass(frozen=True)
 class Facts:
     """One look at all lists, through one resolver."""
 
@@ -51,3 +61,6 @@ class Facts:
     zones: tuple[ZoneFacts, ...]
     addresses: tuple[Subject, ...]
     domains: tuple[str, ...]
+    own_lists: tuple[ListUse, ...] = ()  # of the server we can log in to
+    dead_in_refusals: tuple[str, ...] = ()  # zones of dead lists named in the bounce or the queue we were given
+    keys_unread: tuple[str, ...] = ()  # services whose key was set, but the keychain stayed shut

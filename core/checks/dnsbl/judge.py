@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from core.checks.dnsbl.dead import dead_findings
 from core.checks.dnsbl.facts import Asked, Facts
 from core.checks.dnsbl.outcomes import Outcome, outcomes_of
 from core.knowledge.dnsbl import WEIGHTS
+from core.knowledge.public_resolvers import public_resolver_name
 from core.model import Evidence, Finding, Severity, Table, Value
 
 # Sources that prove that mail leaves from this address; an MX or SPF entry only makes it likely.
 _PROVEN = ("bounce", "header", "ssh", "given")
+# How lists treat the servers of Google, Cloudflare and others: openly refused, or made to look empty or broken.
+_AS_PUBLIC_SERVERS_ARE_TREATED = (
+    "public_resolver",
+    "refused",
+    "too_many_queries",
+    "test_entry_missing",
+    "server_failed",
+)
 _ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN, Severity.OK)
 
 
@@ -20,13 +30,16 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
     if facts.resolver_test.return_codes:
         evidence = (_evidence(facts, facts.resolver_test),)
         values: dict[str, Value] = {"resolver": facts.resolver, "answer": list(facts.resolver_test.return_codes)}
-        return (Finding("dnsbl.resolver_rewrites", Severity.UNKNOWN, values, evidence),)
+        return (*dead_findings(facts), Finding("dnsbl.resolver_rewrites", Severity.UNKNOWN, values, evidence))
     outcomes = outcomes_of(facts)
     findings = [_listed(facts, one) for one in outcomes if one.reading.state == "listed"]
-    findings.sort(key=lambda finding: _ORDER.index(finding.severity))
     findings += _unasked_or_clean(facts, outcomes, bool(_bad(findings)))
     if not facts.addresses:
         findings.append(Finding("dnsbl.no_public_address", Severity.UNKNOWN))
+    findings += dead_findings(facts)
+    if facts.keys_unread:
+        findings.append(_keys_unread(facts, outcomes))
+    findings.sort(key=lambda finding: _ORDER.index(finding.severity))
     if findings and outcomes:
         findings[0] = replace(findings[0], table=_table(facts))
     return tuple(findings)
@@ -75,22 +88,48 @@ def _weighed(one: Outcome, source: str) -> tuple[str, Severity]:
     if weight == "minor" or tier == "C":
         return "dnsbl.listed_minor", Severity.WARNING
     code = "dnsbl.listed" if one.blacklist.kind == "addresses" else "dnsbl.domain_listed"
-    if tier == "B" or (weight == "policy" and source not in _PROVEN):
+    if not one.blacklist.important or (weight == "policy" and source not in _PROVEN):
         return code, Severity.WARNING
     return code, Severity.CRITICAL
 
 
 def _unasked_or_clean(facts: Facts, outcomes: tuple[Outcome, ...], listed: bool) -> list[Finding]:
     unasked = [one for one in outcomes if one.reading.state == "unasked"]
-    names, reasons = _names(unasked), _reasons(unasked)
-    if unasked and len(unasked) == len(outcomes):
-        values: dict[str, Value] = {"lists": names, "reasons": reasons, "resolver": facts.resolver}
-        return [Finding("dnsbl.could_not_ask", Severity.UNKNOWN, values, _all_evidence(facts, unasked))]
-    if listed or any(one.blacklist.tier == "A" for one in unasked):
-        return [_partly_unasked(facts, unasked, reason) for reason in reasons]
+    all_unasked = bool(unasked) and len(unasked) == len(outcomes)
+    if all_unasked or listed or any(one.blacklist.important for one in unasked):
+        return _unasked(facts, unasked, all_unasked)
     if not facts.addresses:
         return []
-    return [_clean(facts, outcomes, names, reasons)]
+    return [_clean(facts, outcomes, _names(unasked), _reasons(unasked))]
+
+
+def _unasked(facts: Facts, unasked: list[Outcome], all_unasked: bool) -> list[Finding]:
+    """A public DNS server explains every refusal at once; what is left is told by its reason."""
+    company = public_resolver_name(facts.resolver)
+    refused = [one for one in unasked if company and one.reading.reason in _AS_PUBLIC_SERVERS_ARE_TREATED]
+    rest = [one for one in unasked if one not in refused]
+    found = [_public_resolver(facts, refused, company)] if refused else []
+    if all_unasked and not refused:
+        values: dict[str, Value] = {"lists": _names(rest), "reasons": _reasons(rest), "resolver": facts.resolver}
+        return [Finding("dnsbl.could_not_ask", Severity.UNKNOWN, values, _all_evidence(facts, rest))]
+    return found + [_partly_unasked(facts, rest, reason) for reason in _reasons(rest)]
+
+
+def _public_resolver(facts: Facts, refused: list[Outcome], company: str) -> Finding:
+    values: dict[str, Value] = {
+        "resolver": facts.resolver,
+        "company": company,
+        "lists": _names(refused),
+        "lookup_pages": _pages(refused),
+    }
+    return Finding("dnsbl.public_resolver", Severity.UNKNOWN, values, _all_evidence(facts, refused))
+
+
+def _keys_unread(facts: Facts, outcomes: tuple[Outcome, ...]) -> Finding:
+    """The open lists were asked instead: when they answered, nothing is missing."""
+    missing = any(one.blacklist.important and one.reading.state == "unasked" for one in outcomes)
+    values: dict[str, Value] = {"services": list(facts.keys_unread)}
+    return Finding("dnsbl.keys_unread", Severity.UNKNOWN if missing else Severity.OK, values)
 
 
 def _clean(facts: Facts, outcomes: tuple[Outcome, ...], unasked: list[str], reasons: list[str]) -> Finding:
@@ -105,8 +144,7 @@ def _clean(facts: Facts, outcomes: tuple[Outcome, ...], unasked: list[str], reas
 
 def _partly_unasked(facts: Facts, unasked: list[Outcome], reason: str) -> Finding:
     these = [one for one in unasked if one.reading.reason == reason]
-    pages = list(dict.fromkeys(one.blacklist.lookup_page for one in these))
-    values: dict[str, Value] = {"lists": _names(these), "reason": reason, "lookup_pages": pages}
+    values: dict[str, Value] = {"lists": _names(these), "reason": reason, "lookup_pages": _pages(these)}
     return Finding("dnsbl.partly_unasked", Severity.UNKNOWN, values, _all_evidence(facts, these))
 
 
@@ -116,6 +154,10 @@ def _names(outcomes: Iterable[Outcome]) -> list[str]:
 
 def _reasons(outcomes: Iterable[Outcome]) -> list[str]:
     return list(dict.fromkeys(one.reading.reason for one in outcomes))
+
+
+def _pages(outcomes: Iterable[Outcome]) -> list[str]:
+    return list(dict.fromkeys(one.blacklist.lookup_page for one in outcomes))
 
 
 def _all_evidence(facts: Facts, outcomes: Iterable[Outcome]) -> tuple[Evidence, ...]:

@@ -5,38 +5,82 @@ from __future__ import annotations
 import asyncio
 import secrets
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from core.checks.dnsbl.facts import Asked, Facts, Purpose, Subject, ZoneFacts
+from core.checks.dnsbl.facts import Asked, Facts, ListUse, Purpose, Subject, ZoneFacts
+from core.checks.dnsbl.named import dead_zones_named, lists_in_settings
 from core.clients import Clients
 from core.clients.resolver import Resolver
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
-from core.knowledge.dnsbl import Blacklist, load_lists, reversed_address
+from core.knowledge.dnsbl import Blacklist, lists_with, reversed_address
 from core.knowledge.domain_names import plain_domain, registrable_domain
-from core.model import Context
+from core.model import Context, Pasted
 
 MOST_ADDRESSES = 10
 LIFETIME = 4.0  # seconds for one question with its repetition over TCP
+TOTAL = 6.0  # seconds for all questions together, those that wait for their turn included
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How lists are asked: by whom, for how long one question may take, and when (loop time) all must be done."""
+
+    resolver: Resolver
+    lifetime: float = LIFETIME
+    ends: float | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)  # service -> key: never part of a fact
+
+    @classmethod
+    def now(cls, resolver: Resolver, keys: Mapping[str, str] | None = None) -> Asking:
+        """With the usual limits, from now on."""
+        return cls(resolver, LIFETIME, asyncio.get_running_loop().time() + TOTAL, keys or {})
 
 
 async def measure(context: Context, clients: Clients) -> Facts:
-    """Every list of tiers A and B (all tiers when thorough) about the sending addresses and our domains.
+    """Every list of tiers A and B (all tiers when thorough), and keyed ones, about our addresses and domains.
 
     Raises CheckTimeoutError when the resolver answered nothing at all.
     """
     addresses, domains = public_subjects(context), own_domains(context)
-    lists = [one for one in load_lists() if one.tier in ("A", "B") or context.target.thorough]
-    resolver = clients.resolver
-    names = [subject.address for subject in addresses]
-    test, zones = await asyncio.gather(
-        _ask(resolver, "random_test", f"{random_label()}.com", 0),
-        asyncio.gather(*(ask_list(resolver, one, names, domains) for one in lists)),
+    keys = await clients.list_keys.all()
+    lists = [one for one in lists_with(keys) if one.tier in ("A", "B", "E") or context.target.thorough]
+    asking, names = Asking.now(clients.resolver, keys), [subject.address for subject in addresses]
+    test, zones, own_lists = await asyncio.gather(
+        rewriting_test(asking),
+        asyncio.gather(*(ask_list(asking, one, names, domains) for one in lists)),
+        own_server_lists(clients),
     )
-    facts = Facts(datetime.now(UTC), resolver.address, test, tuple(zones), addresses, domains)
+    facts = Facts(
+        measured_at=datetime.now(UTC),
+        resolver=clients.resolver.address,
+        resolver_test=test,
+        zones=tuple(zones),
+        addresses=addresses,
+        domains=domains,
+        own_lists=own_lists,
+        dead_in_refusals=dead_zones_named(pasted.text for pasted in _refusals(context) if pasted),
+        keys_unread=clients.list_keys.unread,
+    )
     _require_an_answer(facts)
     return facts
+
+
+def _refusals(context: Context) -> tuple[Pasted | None, ...]:
+    return context.target.bounce, context.target.queue
+
+
+async def own_server_lists(clients: Clients) -> tuple[ListUse, ...]:
+    """The lists our own server asks; none without a login. Why a login failed is told by the checks that need it."""
+    if clients.ssh is None:
+        return ()
+    try:
+        reading = await clients.ssh.reading()
+    except CheckError:
+        return ()
+    return lists_in_settings((*reading.lines("postfix_settings"), *reading.lines("postfix_effective")))
 
 
 def public_subjects(context: Context) -> tuple[Subject, ...]:
@@ -60,19 +104,19 @@ def random_label() -> str:
     return "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
 
 
-async def ask_list(
-    resolver: Resolver,
-    one: Blacklist,
-    addresses: Iterable[str],
-    domains: Iterable[str],
-    lifetime: float = LIFETIME,
-) -> ZoneFacts:
+async def rewriting_test(asking: Asking) -> Asked:
+    """A name that cannot exist: a resolver that has an answer to it invents answers."""
+    return await _ask(asking, "random_test", f"{random_label()}.com")
+
+
+async def ask_list(asking: Asking, one: Blacklist, addresses: Iterable[str], domains: Iterable[str]) -> ZoneFacts:
     """One list: its self-tests for the families it covers, and our addresses or domains."""
     questions = [*_tests(one), ("random_test", random_label(), 0, "")]
     questions += _domains(one, domains) if one.kind == "domains" else _addresses(one, addresses)
+    key = asking.keys.get(one.service, "")
     asked = await asyncio.gather(
         *(
-            _ask(resolver, purpose, f"{query}.{one.zone}", family, subject, lifetime)
+            _ask(asking, purpose, one.question(query), family, subject, secret=one.question(query, key))
             for purpose, query, family, subject in questions
         )
     )
@@ -103,14 +147,17 @@ def _domains(one: Blacklist, domains: Iterable[str]) -> list[tuple[Purpose, str,
 
 
 async def _ask(
-    resolver: Resolver, purpose: Purpose, name: str, family: int, subject: str = "", lifetime: float = LIFETIME
+    asking: Asking, purpose: Purpose, name: str, family: int = 0, subject: str = "", secret: str = ""
 ) -> Asked:
-    """One question; no answer is a fact about this list, not the end of the check."""
+    """One question; no answer is a fact about this list, not the end of the check. Only `name` is kept."""
     try:
-        answer = await resolver.query(name, "A", lifetime=lifetime)
+        async with asyncio.timeout_at(asking.ends):
+            answer = await asking.resolver.query(secret or name, "A", lifetime=asking.lifetime)
     except CheckError as error:
         what = error.code.partition(".")[2]
         return Asked(purpose, name, family, subject, rcode=str(error.values.get("rcode", "")), error=what)
+    except TimeoutError:
+        return Asked(purpose, name, family, subject, error="timed_out")
     return Asked(purpose, name, family, subject, answer.records, answer.rcode)
 
 

@@ -10,7 +10,7 @@ import dns.rrset
 import pytest
 
 from core.checks.dnsbl.facts import Asked, Facts
-from core.checks.dnsbl.measure import ask_list
+from core.checks.dnsbl.measure import Asking, ask_list
 from core.checks.dnsbl.outcomes import outcomes_of
 from core.knowledge.dnsbl import list_by_zone
 from tests.servers.dns_server import NXDOMAIN, Reply, Script, answers
@@ -121,7 +121,7 @@ async def outcome_of(
             lists.list_address(zone, name, ZONES[zone])
     lists.serve({zone: break_list(lists.healthy(zone))} if break_list else {})
     address = ADDRESS_6 if blacklist.families == (6,) else ADDRESS
-    facts = await ask_list(lists.resolver, blacklist, [address], [DOMAIN], lifetime)
+    facts = await ask_list(Asking(lists.resolver, lifetime), blacklist, [address], [DOMAIN])
     test = Asked("random_test", "x.com", 0, rcode="NXDOMAIN")
     (outcome,) = outcomes_of(Facts(datetime.now(UTC), "", test, (facts,), (), ()))
     return outcome.reading
@@ -200,7 +200,7 @@ async def test_the_ipv6_test_entry_failing_does_not_void_ipv4(lists) -> None:
     zen = list_by_zone("zen.spamhaus.org")
     assert zen is not None
     lists.serve()
-    facts = await ask_list(lists.resolver, zen, [ADDRESS, ADDRESS_6], [])
+    facts = await ask_list(Asking(lists.resolver), zen, [ADDRESS, ADDRESS_6], [])
     test = Asked("random_test", "x.com", 0, rcode="NXDOMAIN")
     four, six = outcomes_of(Facts(datetime.now(UTC), "", test, (facts,), (), ()))
     assert (four.reading.state, six.reading.state) == ("not_listed", "unasked")
