@@ -21,9 +21,11 @@ from core.clients.askpass import Prompter
 from core.clients.http import HttpClient
 from core.clients.journal import Journal
 from core.clients.list_keys import KeychainKeys
+from core.clients.relay_ledger import RelayLedger, ledger_path
 from core.clients.resolver import Resolver
 from core.clients.smtp import SmtpClient
 from core.clients.ssh import SshDoor
+from core.clients.ssh_tunnel import SshTunnel
 from core.clients.tls_door import TlsDoor
 from core.clients.whois import WhoisClient
 from core.diagnosis import diagnose
@@ -82,9 +84,18 @@ def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Cli
     resolver = Resolver(doors.resolver or target.resolver, doors.reroute, journal)
     way = (doors.reroute, journal)
     return Clients(
-        resolver, SmtpClient(*way), ssh, journal,
+        resolver, SmtpClient(*way), ssh, journal, doors.list_keys or KeychainKeys(),
         TlsDoor(*way), WhoisClient(resolver, *way), HttpClient(resolver, *way),
     )  # fmt: skip
+
+
+def _add_relay_doors(clients: Clients, target: Target, doors: Doors) -> None:
+    """What only the relay test needs: a way from outside, and the record of earlier tests (none when practising)."""
+    if target.outside:
+        tunnel = SshTunnel(target.outside, target.ssh_config, clients.journal, program=doors.ssh_program)
+        clients.outside = SmtpClient(doors.reroute, clients.journal, connect_limit=30.0, way=tunnel.connect)
+    if not doors.reroute.closed:
+        clients.relay_ledger = RelayLedger(ledger_path())
 
 
 def chosen_checks(
@@ -142,6 +153,7 @@ class Run:
         started_at = _now()
         self._tell(RunStarted(tuple(check.id for check in self.checks)))
         clients = open_clients(self.target, self._doors, self._prompter)
+        _add_relay_doors(clients, self.target, self._doors)
         try:
             first = await first_survey(self.target, clients, self._doors)
             self._tell(ContextFound(first.context))
