@@ -117,8 +117,17 @@ SECTIONS: tuple[RemoteCommand, ...] = (
     # -bt reads addresses to explain from standard input, which is empty: it prints the version and ends.
     # Never -bv here: other programs under the name "sendmail" answer it with a mail.
     RemoteCommand("sendmail_version", "sendmail -d0.1 -bt", "real_sendmail"),
-    _queue("sendmail_queue", "mailq", "real_sendmail"),
+    RemoteCommand("sendmail_relay", _SENDMAIL_RELAY, "real_sendmail", max_lines=2000),
+    # Quarantined mail (since 8.13) stands in a listing of its own; an older one might take -qQ for something else.
+    _queue(
+        "sendmail_queue",
+        "mailq; case $(sendmail -d0.1 -bt) in 'Version 8.1'[3-9]*) echo Quarantined:; sendmail -bp -qQ;; esac",
+        "real_sendmail",
+    ),
     RemoteCommand("opensmtpd_version", "smtpd -h", "has smtpctl"),
+    RemoteCommand(
+        "opensmtpd_relay", "cat /etc/smtpd.conf /etc/mail/smtpd.conf 2>/dev/null", "has smtpctl", masked=True
+    ),
     _queue("opensmtpd_queue", "smtpctl show queue", "has smtpctl"),
     _queue("qmail_queue", "qmail-qstat; qmail-qread", "has qmail-qread"),
     _queue("courier_queue", "mailq", "courier_mta"),

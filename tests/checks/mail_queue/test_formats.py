@@ -222,3 +222,11 @@ def test_a_message_with_too_many_recipients_for_one_line_is_still_counted(taken_
     assert (facts.total, facts.complete, facts.unparsed) == (2, True, 0)
     assert 200 < facts.recipients < 300
     assert read_queue(whole[:200], taken_at).complete is False
+
+
+def test_sendmails_quarantined_mail_stands_in_a_second_listing(sample: Callable[[str], str]) -> None:
+    row = "6AM4aj{}000104        6 Sun Nov 22 04:36 <sales@example.jp>\n"
+    waiting = "\t\t/var/spool/mqueue (1 request)\n" + row.format("GO") + "\t\t<a@far.example>\n"
+    aside = "\t\t/var/spool/mqueue (1 request)\n" + row.format("GP") + "     QUARANTINE: hand\n\t\t<b@far.example>\n"
+    facts = read_queue(waiting + "Quarantined:\n" + aside, datetime(2026, 11, 22, 8, 40, tzinfo=UTC))
+    assert (facts.total, facts.deferred, facts.hold, facts.unparsed) == (2, 1, 1, 0)

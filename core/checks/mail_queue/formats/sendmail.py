@@ -24,6 +24,7 @@ _EMPTY = re.compile(r"^\s*/\S{1,255} is empty$")
 _TOTAL = re.compile(r"^\s*Total requests: \d{1,9}$")
 _HEADING = re.compile(r"^-+Q-ID-+ ")
 _PART = re.compile(r"^M(?:SP|TA) Queue status\.\.\.$")
+_QUARANTINED = "Quarantined:"  # our own mark before a second listing of the same queues, with -qQ
 _REASON = re.compile(r"^(?:(?:7BIT|8BITMIME|BINARYMIME)\s*)?\((.*?)\)?$")
 _CUT_RECIPIENT = 38
 
@@ -51,6 +52,9 @@ class _Reader:
             self._enter(queue[1], int(queue[2]))
         elif _EMPTY.match(line):
             self._enter(line.split()[0], 0)
+        elif line == _QUARANTINED:
+            self.close()
+            self._seen.clear()
         elif line and not any(pattern.match(line) for pattern in (_TOTAL, _HEADING, _PART)):
             self._detail(line)
 
