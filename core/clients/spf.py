@@ -100,13 +100,13 @@ class SpfDoor:
             return error
 
 
-class _Unanswered(Exception):  # noqa: N818 - no error: the next question
+class _Unanswered(Exception):
     def __init__(self, question: _Question) -> None:
         super().__init__(question)
         self.question = question
 
 
-class _TooLong(Exception):  # noqa: N818 - no error of ours: a record nobody could mean
+class _TooLong(Exception):
     pass
 
 

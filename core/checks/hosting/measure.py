@@ -1,0 +1,67 @@
+"""Asks for the names that tell who runs a domain's mail: MX, SPF, name servers, and the mail servers' reverse names."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from core.checks.hosting.facts import Facts, Lookup
+from core.clients import Clients
+from core.clients.resolver import Answer, Resolver
+from core.errors import CheckError, CheckTimeoutError
+from core.knowledge.addresses import is_public
+from core.knowledge.domain_names import registrable_domain
+from core.model import Context
+
+MOST_ADDRESSES = 6
+SILENT = ("timed_out", "unreachable")
+
+
+async def measure(context: Context, clients: Clients) -> Facts:
+    """Raises CheckTimeoutError when the resolver answered nothing at all."""
+    resolver, target = clients.resolver, context.target
+    domain = target.domain
+    addresses = [address for host in context.mail_hosts for address in host.addresses if is_public(address)]
+    told = context.mail_hosts[0].name if context.mail_hosts else None
+    asked = [(domain, "MX"), (domain, "TXT"), (registrable_domain(domain), "NS")] if domain else []
+    found, reverse = await asyncio.gather(
+        asyncio.gather(*(_look_up(resolver, name, kind) for name, kind in asked)),
+        asyncio.gather(*(_reverse(resolver, address) for address in addresses[:MOST_ADDRESSES])),
+    )
+    every = [*found, *reverse]
+    if every and all(lookup.error in SILENT for lookup in every):
+        raise CheckTimeoutError("dns.timed_out", name=every[0].name, server=resolver.address)
+    mx, txt, ns = found if found else (None, None, None)
+    own = target.own_server or target.ssh is not None
+    return Facts(
+        measured_at=datetime.now(UTC),
+        resolver=resolver.address,
+        domain=domain,
+        mx=mx,
+        txt=txt,
+        ns=ns,
+        told_host=told,
+        reverse=tuple(reverse),
+        own_server=own,
+        symptom=target.symptom,
+        since=target.since,
+    )
+
+
+async def _reverse(resolver: Resolver, address: str) -> Lookup:
+    try:
+        return _lookup(await resolver.reverse(address))
+    except CheckError as error:
+        return Lookup(address, "PTR", error=error.code.partition(".")[2])
+
+
+async def _look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
+    """A server that fails is a fact about this name."""
+    try:
+        return _lookup(await resolver.query(name, rdtype))
+    except CheckError as error:
+        return Lookup(name, rdtype, rcode=str(error.values.get("rcode", "")), error=error.code.partition(".")[2])
+
+
+def _lookup(answer: Answer) -> Lookup:
+    return Lookup(answer.name, answer.rdtype, answer.records, answer.rcode)

@@ -1,0 +1,72 @@
+"""What the DNS says about who may send for a domain: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489, 9989)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from core.model import AddressSource
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One question: records, or an rcode ("NOERROR", "NXDOMAIN") without any, or why nothing came ("timed_out")."""
+
+    name: str
+    rdtype: str
+    records: tuple[str, ...] = ()
+    rcode: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class SpfCheck:
+    """What a receiver finds for one address. `identity` is the name checked: the envelope's domain or the HELO name.
+
+    `result`, `mechanism`, `lookups`, `void_lookups`: RFC 7208. `problem` and `term` explain a permerror or temperror.
+    `proven`: we know that mail leaves from this address; else it only takes the mail of our own server's name.
+    """
+
+    address: str
+    source: AddressSource | Literal["nobody"]
+    proven: bool
+    identity: Literal["mailfrom", "helo"]
+    name: str
+    result: str
+    mechanism: str = ""
+    problem: str = ""
+    term: str = ""
+    lookups: int = 0
+    void_lookups: int = 0
+
+
+@dataclass(frozen=True)
+class DkimKey:
+    """One place where a key may stand. `from_message`: a signature in the pasted message names it."""
+
+    selector: str
+    from_message: bool
+    txt: Lookup
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One look at a domain's proofs of sender.
+
+    `stranger`: the record judged for an address that nobody can have. `ignored`: addresses that only take our mail at
+    somebody else's, or that only the SPF record itself names: they prove nothing about it.
+    """
+
+    measured_at: datetime
+    resolver: str
+    domain: str
+    txt: Lookup
+    stranger: SpfCheck | None
+    checks: tuple[SpfCheck, ...]
+    ignored: tuple[str, ...]
+    keys: tuple[DkimKey, ...]
+    dmarc: Lookup
+    dmarc_parent: Lookup | None  # of the registered domain, asked when the domain itself has none
+    report_permissions: tuple[Lookup, ...]  # RFC 7489 section 7.1, of report addresses elsewhere
+    mail_servers: tuple[str, ...]

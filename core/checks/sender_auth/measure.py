@@ -1,0 +1,144 @@
+"""Asks for the SPF, DKIM and DMARC records, and evaluates SPF for every address our mail is known to leave from."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from core.checks.sender_auth.facts import DkimKey, Facts, Lookup, SpfCheck
+from core.checks.sender_auth.records import dmarc_records, report_domains, signatures
+from core.clients import Clients
+from core.clients.resolver import Resolver
+from core.clients.spf import SpfDoor
+from core.errors import CheckError, CheckTimeoutError
+from core.knowledge.addresses import is_public
+from core.knowledge.dkim_selectors import usual_selectors
+from core.knowledge.domain_names import plain_domain, registrable_domain
+from core.model import Context, SendingAddress
+
+MOST_ADDRESSES = 6
+MOST_SIGNATURES = 5
+STRANGER = "240.0.0.1"  # reserved: nobody sends from there, so a record that lets it pass lets everybody pass
+PROVEN = ("bounce", "header", "ssh", "given")
+
+
+async def measure(context: Context, clients: Clients) -> Facts:
+    """Raises CheckTimeoutError when the resolver answered nothing at all."""
+    resolver, domain = clients.resolver, plain_domain(context.target.domain or "")
+    senders = _senders(context, domain)
+    txt, spf, keys, dmarc = await asyncio.gather(
+        _look_up(resolver, domain, "TXT"),
+        _spf_checks(resolver, domain, senders, context),
+        _keys(resolver, domain, context.target.bounce.text if context.target.bounce else ""),
+        _dmarc(resolver, domain),
+    )
+    if txt.error and txt.error == dmarc[0].error and txt.error in ("timed_out", "unreachable"):
+        raise CheckTimeoutError("dns.timed_out", name=domain, server=resolver.address)
+    used = {one.address for one in senders}
+    return Facts(
+        measured_at=datetime.now(UTC),
+        resolver=resolver.address,
+        domain=domain,
+        txt=txt,
+        stranger=spf[0],
+        checks=tuple(spf[1:]),
+        ignored=tuple(one.address for one in context.addresses if one.address not in used),
+        keys=keys,
+        dmarc=dmarc[0],
+        dmarc_parent=dmarc[1],
+        report_permissions=dmarc[2],
+        mail_servers=tuple(host.name for host in context.mail_hosts),
+    )
+
+
+def _senders(context: Context, domain: str) -> list[SendingAddress]:
+    """The addresses whose result says something: proven ones, and those of mail servers that are our own."""
+    target, own = context.target, registrable_domain(domain)
+    is_ours = target.own_server or target.ssh is not None
+    ours = {
+        address
+        for host in context.mail_hosts
+        if is_ours or registrable_domain(host.name) == own
+        for address in host.addresses
+    }
+    public = [one for one in context.addresses if is_public(one.address)]
+    return [one for one in public if one.source in PROVEN or one.address in ours][:MOST_ADDRESSES]
+
+
+async def _spf_checks(
+    resolver: Resolver, domain: str, senders: list[SendingAddress], context: Context
+) -> list[SpfCheck]:
+    """For an address nobody has first, then for each sender: the envelope's domain, and the name it says HELO with."""
+    door = SpfDoor(resolver)
+    stranger = SendingAddress(STRANGER, "given")
+    # The first one fills the door's answers: the others need few questions more.
+    first, *names = await asyncio.gather(
+        _check(door, stranger, f"postmaster@{domain}", domain),
+        *(_helo_name(resolver, one, context) for one in senders),
+    )
+    checks = []
+    for one, name in zip(senders, names, strict=True):
+        checks.append(_check(door, one, f"postmaster@{domain}", name or domain))
+        if name and name != domain:
+            checks.append(_check(door, one, "", name))
+    return [first, *await asyncio.gather(*checks)]
+
+
+async def _check(door: SpfDoor, one: SendingAddress, sender: str, helo: str) -> SpfCheck:
+    found = await door.check(one.address, sender, helo)
+    return SpfCheck(
+        address=one.address,
+        source="nobody" if one.address == STRANGER else one.source,
+        proven=one.source in PROVEN,
+        identity="mailfrom" if sender else "helo",
+        name=sender.rpartition("@")[2] or helo,
+        result=found.result,
+        mechanism=found.mechanism,
+        problem=found.problem,
+        term=found.term,
+        lookups=found.lookups,
+        void_lookups=found.void_lookups,
+    )
+
+
+async def _helo_name(resolver: Resolver, one: SendingAddress, context: Context) -> str:
+    """What the server most likely calls itself: its reverse name, else its name in the MX; "" when neither is known."""
+    try:
+        records = (await resolver.reverse(one.address)).records
+    except CheckError:
+        records = ()
+    hosts = [host.name for host in context.mail_hosts if one.address in host.addresses]
+    return next((plain_domain(name) for name in (*records, *hosts)), "")
+
+
+async def _keys(resolver: Resolver, domain: str, message: str) -> tuple[DkimKey, ...]:
+    """Keys that signatures of ours in the pasted message name, then those under the usual names."""
+    own = registrable_domain(domain)
+    signed = [(d, s) for d, s in signatures(message) if registrable_domain(d) == own][:MOST_SIGNATURES]
+    places = [(d, s, True) for d, s in signed]
+    places += [(domain, s, False) for s in usual_selectors() if (domain, s) not in signed]
+    found = await asyncio.gather(*(_look_up(resolver, f"{s}._domainkey.{d}", "TXT") for d, s, _ in places))
+    return tuple(DkimKey(s, named, txt) for (_, s, named), txt in zip(places, found, strict=True))
+
+
+async def _dmarc(resolver: Resolver, domain: str) -> tuple[Lookup, Lookup | None, tuple[Lookup, ...]]:
+    """The domain's record, the registered domain's when it has none, and whether others take the reports."""
+    own = await _look_up(resolver, f"_dmarc.{domain}", "TXT")
+    parent, registered = None, registrable_domain(domain)
+    if not own.error and not dmarc_records(own.records) and registered != domain:
+        parent = await _look_up(resolver, f"_dmarc.{registered}", "TXT")
+    where = parent or own
+    records = dmarc_records(where.records)
+    others = [one for one in report_domains(records[0]) if registrable_domain(one) != registered] if records else []
+    below = where.name.removeprefix("_dmarc.")
+    asked = [_look_up(resolver, f"{below}._report._dmarc.{one}", "TXT") for one in others[:3]]
+    return own, parent, tuple(await asyncio.gather(*asked))
+
+
+async def _look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
+    """A server that fails is a fact about this name."""
+    try:
+        answer = await resolver.query(name, rdtype)
+    except CheckError as error:
+        return Lookup(name, rdtype, rcode=str(error.values.get("rcode", "")), error=error.code.partition(".")[2])
+    return Lookup(name, rdtype, answer.records, answer.rcode)

@@ -1,0 +1,160 @@
+"""What the SPF record and its evaluation mean (RFC 7208 section 2.6 and 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.checks.sender_auth.facts import Facts, SpfCheck
+from core.checks.sender_auth.records import almost_spf, merged_spf, new_spf, spf_records, with_addresses
+from core.clean import clean
+from core.knowledge.hosts import hosts_of
+from core.model import Evidence, Finding, Severity, Table, Value
+
+LONGEST = 1_000  # characters of a record shown
+# What the library says, and the word of `sender_auth.spf_problem` for it; anything else is a wrongly written record.
+_PROBLEMS = {
+    "Too many DNS lookups": "too_many_lookups",
+    "void lookups": "void_lookups",
+    "Two or more type TXT spf records found": "include_two_records",
+    "No valid SPF record for included domain": "include_missing",
+    "redirect domain has no SPF record": "redirect_missing",
+    "More than 10 MX records": "too_many_mx",
+    "include has trivial recursion": "loop",
+}
+
+
+def judge_spf(facts: Facts, signed: bool) -> Iterator[Finding]:
+    """`signed`: a usable DKIM key was seen, so mail without SPF still has one proof."""
+    records = spf_records(facts.txt.records)
+    if facts.txt.error:
+        yield _finding(facts, "spf_unknown", Severity.UNKNOWN, reason=_unasked(facts.txt.rcode, facts.txt.error))
+    elif len(records) > 1:
+        shown: list[str] = [clean(record, LONGEST) for record in records[:5]]
+        yield _finding(facts, "spf_two_records", Severity.CRITICAL, records=shown, proposed=merged_spf(shown))
+    elif records:
+        yield from _evaluated(facts, clean(records[0], LONGEST))
+    elif wrong := almost_spf(facts.txt.records):
+        record = clean(wrong[0], LONGEST)
+        yield _finding(facts, "spf_unreadable", Severity.CRITICAL, record=record, proposed=_first(facts))
+    else:
+        severity = Severity.WARNING if signed else Severity.CRITICAL
+        yield _finding(facts, "spf_missing", severity, proposed=_first(facts))
+    yield from _helo(facts)
+
+
+def spf_result(facts: Facts) -> str:
+    """The worst result of an address that our mail surely leaves from; "" when there is none."""
+    results = [one.result for one in envelope(facts) if one.proven]
+    order = ("permerror", "fail", "softfail", "neutral", "none", "temperror", "pass")
+    return next((result for result in order if result in results), "")
+
+
+def envelope(facts: Facts) -> list[SpfCheck]:
+    """The checks of the envelope's sender: those receivers act on."""
+    return [one for one in facts.checks if one.identity == "mailfrom"]
+
+
+def _first(facts: Facts) -> str:
+    """A first record: our senders, and the include of the company that runs our mail."""
+    companies = hosts_of(facts.mail_servers, "mx")
+    includes = [host.spf_include for host in companies if host.spf_include]
+    return new_spf([one.address for one in envelope(facts)], includes)
+
+
+def _evaluated(facts: Facts, record: str) -> Iterator[Finding]:
+    """One record, and what it says about each address."""
+    checks, stranger = envelope(facts), facts.stranger
+    broken = [one for one in checks if one.result == "permerror"]
+    broken += [stranger] if stranger and stranger.result == "permerror" else []
+    passed = [one.address for one in checks if one.result == "pass"]
+    if broken:
+        severity = Severity.WARNING if passed else Severity.CRITICAL
+        yield _permerror(facts, record, broken[0], severity)
+    for one in checks:
+        yield from _not_passed(facts, record, one)
+    unsure = [one for one in checks or [stranger] if one and one.result == "temperror"]
+    if unsure:
+        yield _finding(facts, "spf_unknown", Severity.UNKNOWN, reason=_temperror(unsure[0]))
+    if stranger and stranger.result == "pass":
+        yield _finding(facts, "spf_too_open", Severity.WARNING, record=record, term=clean(stranger.mechanism, 200))
+    elif passed and not broken:
+        lookups = max(one.lookups for one in [*checks, *([stranger] if stranger else [])])
+        yield _finding(facts, "spf_pass", Severity.OK, addresses=passed, record=record, lookups=lookups)
+    elif not checks and not broken and not unsure:
+        yield _without_address(facts, record)
+
+
+def _without_address(facts: Facts, record: str) -> Finding:
+    if record.lower().split() == ["v=spf1", "-all"]:
+        return _finding(facts, "spf_sends_nothing", Severity.WARNING, record=record)
+    lookups = facts.stranger.lookups if facts.stranger else 0
+    return _finding(facts, "spf_not_evaluated", Severity.UNKNOWN, record=record, lookups=lookups)
+
+
+def _not_passed(facts: Facts, record: str, one: SpfCheck) -> Iterator[Finding]:
+    """Receivers refuse a "fail" and distrust the others; it is sure to hurt only where our mail surely leaves."""
+    if one.result not in ("fail", "softfail", "neutral"):
+        return
+    severity = Severity.CRITICAL if one.proven and one.result == "fail" else Severity.WARNING
+    values: dict[str, Value] = {
+        "address": one.address,
+        "source": one.source,
+        "record": record,
+        "term": clean(one.mechanism, 200) if one.mechanism else None,
+        "proposed": with_addresses(record, [one.address]),
+    }
+    yield _finding(facts, f"spf_{one.result}", severity, **values)
+
+
+def _permerror(facts: Facts, record: str, one: SpfCheck, severity: Severity) -> Finding:
+    known = (word for text, word in _PROBLEMS.items() if one.problem.startswith(text))
+    values: dict[str, Value] = {
+        "record": record,
+        "problem": next(known, "syntax"),
+        "term": clean(one.term, 200) if one.term else None,
+        "lookups": one.lookups,
+        "void_lookups": one.void_lookups,
+    }
+    return _finding(facts, "spf_permerror", severity, **values)
+
+
+def _helo(facts: Facts) -> Iterator[Finding]:
+    for one in facts.checks:
+        if one.identity == "helo" and one.result in ("fail", "permerror"):
+            values: dict[str, Value] = {"name": clean(one.name, 255), "address": one.address, "result": one.result}
+            yield _finding(facts, "spf_helo_fail", Severity.WARNING, **values)
+
+
+def _unasked(rcode: str, error: str) -> str:
+    if rcode == "REFUSED":
+        return "refused"
+    return "silent" if error in ("timed_out", "unreachable") else "server_failed"
+
+
+def _temperror(one: SpfCheck) -> str:
+    if one.problem in ("too_long", "too_many_questions"):
+        return one.problem
+    silent = one.problem in ("timed_out", "dns.timed_out", "dns.unreachable")
+    return "silent" if silent else "server_failed"
+
+
+def _finding(facts: Facts, code: str, severity: Severity, **values: Value) -> Finding:
+    txt = facts.txt
+    answered = "\n".join(txt.records) or txt.rcode or txt.error
+    asked = Evidence(f"{txt.name} {txt.rdtype} @{facts.resolver}", answered, facts.measured_at)
+    found = [Evidence(f"SPF {one.address} {one.identity} {one.name}", _said(one)) for one in facts.checks]
+    everything: dict[str, Value] = {"domain": facts.domain, **values}
+    return Finding(f"sender_auth.{code}", severity, everything, (asked, *found), _table(facts))
+
+
+def _said(one: SpfCheck) -> str:
+    return " ".join(word for word in (one.result, one.mechanism, one.problem, one.term) if word)
+
+
+def _table(facts: Facts) -> Table:
+    """Every address checked, and how the check went."""
+    rows = [
+        (one.address, f"{one.identity} {one.name}", one.result, one.mechanism, f"{one.lookups}/{one.void_lookups}")
+        for one in facts.checks
+    ]
+    return Table(("address", "identity", "result", "mechanism", "lookups"), tuple(rows))
