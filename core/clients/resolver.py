@@ -44,6 +44,16 @@ class Answer:
     cut: bool = False  # there was more than we keep
 
 
+@dataclass(frozen=True)
+class Direct:
+    """What one name server says itself, unasked for recursion. `referred`: the NS names of a referral."""
+
+    answer: Answer
+    authoritative: bool
+    recursive: bool  # it would ask others: a resolver, perhaps one that stands in the way
+    referred: tuple[str, ...] = ()
+
+
 class Resolver:
     """One run's way to the DNS. `server` is "IP", "IP:PORT" or "[IPv6]:PORT"; None means the system's servers.
 
@@ -78,6 +88,23 @@ class Resolver:
             response = await self._ask(question, name, rdtype, servers, lifetime or self._lifetime)
         return _answer(name, rdtype, response)
 
+    async def ask_directly(self, name: str, rdtype: str, server: Endpoint, *, lifetime: float | None = None) -> Direct:
+        """Ask one name server for what it holds itself (no recursion); a referral is an answer here. Raises as
+        `query`."""
+        async with self._in_flight:
+            response = await self._ask(
+                absolute_name(name), name, rdtype, (server,), lifetime or self._lifetime, recursive=False
+            )
+        names = [
+            str(rdata.target).lower()
+            for rrset in response.authority
+            if rrset.rdtype == dns.rdatatype.NS
+            for rdata in list(rrset)[:MOST_RECORDS]
+        ]
+        flags = response.flags
+        found = _answer(name, rdtype, response)
+        return Direct(found, bool(flags & dns.flags.AA), bool(flags & dns.flags.RA), tuple(names))
+
     async def reverse(self, address: str) -> Answer:
         """The names (PTR) of an IP address. Raises as `query`; UsageError when it is no address."""
         try:
@@ -87,7 +114,13 @@ class Resolver:
         return await self.query(name.to_text(), "PTR")
 
     async def _ask(
-        self, question: dns.name.Name, name: str, rdtype: str, servers: tuple[Endpoint, ...], lifetime: float
+        self,
+        question: dns.name.Name,
+        name: str,
+        rdtype: str,
+        servers: tuple[Endpoint, ...],
+        lifetime: float,
+        recursive: bool = True,
     ) -> dns.message.Message:
         """Every server over UDP, then the first again over TCP; the first proper answer counts."""
         tries: list[tuple[_Ask, Endpoint]] = [(ask_udp, server) for server in servers]
@@ -98,7 +131,7 @@ class Resolver:
             left = ends - asyncio.get_running_loop().time()
             limit = left / (len(tries) - number)
             try:
-                return await self._one_try(ask, question, name, rdtype, server, limit, left)
+                return await self._one_try(ask, question, name, rdtype, server, limit, left, recursive)
             except CheckError as error:
                 # A server that spoke tells more than one that did not.
                 if failure is None or isinstance(failure, CheckTimeoutError | CheckConnectionError):
@@ -107,7 +140,15 @@ class Resolver:
         raise failure
 
     async def _one_try(
-        self, ask: _Ask, question: dns.name.Name, name: str, rdtype: str, server: Endpoint, limit: float, left: float
+        self,
+        ask: _Ask,
+        question: dns.name.Name,
+        name: str,
+        rdtype: str,
+        server: Endpoint,
+        limit: float,
+        left: float,
+        recursive: bool,
     ) -> dns.message.Message:
         endpoint = self._reroute.endpoint(*server)
         if endpoint is None:
@@ -115,7 +156,7 @@ class Resolver:
         self._journal.note_contact(*server, "DNS")
         # TCP needs no EDNS, and a server too old for EDNS gets its chance there.
         edns = 0 if ask is ask_udp else -1
-        query = dns.message.make_query(question, rdtype, use_edns=edns, payload=1232)
+        query = dns.message.make_query(question, rdtype, use_edns=edns, payload=1232, flags=_flags(recursive))
         try:
             async with asyncio.timeout(limit):
                 response = await ask(query, endpoint)
@@ -128,7 +169,7 @@ class Resolver:
             raise CheckError("dns.broken_answer", name=name, server=_shown(server)) from error
         except OSError as error:
             raise CheckConnectionError("dns.unreachable", name=name, server=_shown(server)) from error
-        return _checked(response, name, server)
+        return _checked(response, name, server, recursive)
 
 
 def parse_server(text: str) -> Endpoint:
@@ -172,14 +213,24 @@ def _shown(server: Endpoint) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _checked(response: dns.message.Message, name: str, server: Endpoint) -> dns.message.Message:
+def _flags(recursive: bool) -> dns.flags.Flag:
+    return dns.flags.Flag(dns.flags.RD if recursive else 0)
+
+
+def _checked(response: dns.message.Message, name: str, server: Endpoint, recursive: bool) -> dns.message.Message:
     """`response` if it is an answer: the server neither failed nor only pointed elsewhere."""
     rcode = response.rcode()
     if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         raise CheckError("dns.server_failed", name=name, server=_shown(server), rcode=dns.rcode.to_text(rcode))
     authority = {rrset.rdtype for rrset in response.authority}
     final = response.flags & (dns.flags.AA | dns.flags.RA)
-    if not final and not response.answer and rcode == dns.rcode.NOERROR and dns.rdatatype.SOA not in authority:
+    if (
+        recursive
+        and not final
+        and not response.answer
+        and rcode == dns.rcode.NOERROR
+        and dns.rdatatype.SOA not in authority
+    ):
         # A referral: this server knows somebody who may know. That is not "no record".
         raise CheckError("dns.server_failed", name=name, server=_shown(server), rcode="REFERRAL")
     return response

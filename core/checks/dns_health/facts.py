@@ -50,6 +50,36 @@ class AddressFacts:
 
 
 @dataclass(frozen=True)
+class NameServer:
+    """One of the domain's name servers, asked itself. The look-ups are None when it has no public address."""
+
+    name: str
+    addresses: tuple[str, ...]
+    soa: Lookup | None = None
+    mx: Lookup | None = None
+    ns: Lookup | None = None
+    authoritative: bool = False
+    recursive: bool = False
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """The name servers of the zone the domain lies in; `parent`: as the zone above names them (empty: not asked)."""
+
+    zone: str
+    parent: tuple[str, ...]
+    servers: tuple[NameServer, ...]
+
+
+@dataclass(frozen=True)
+class Helo:
+    """The name our server greets with, as read on it, and the addresses of that name."""
+
+    name: str
+    forward: tuple[Lookup, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """One look at the DNS. `mx` and what hangs on it are None or empty when no domain was told."""
 
@@ -59,5 +89,7 @@ class Facts:
     mx: Lookup | None
     mx_hosts: tuple[MxHost, ...]
     domain_addresses: tuple[Lookup, ...]  # A and AAAA of the domain itself: asked only when there is no MX
-    rewriting_test: Lookup | None  # a name that cannot exist: asked only when there is no MX
+    rewriting_test: Lookup | None  # a name that cannot exist: it has none in an honest network
     addresses: tuple[AddressFacts, ...]
+    delegation: Delegation | None = None
+    helo: Helo | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from core.checks.dns_health.facts import AddressFacts, Facts, Lookup, MxHost
 from core.checks.dns_health.reverse import is_confirmed, is_generic
+from core.checks.dns_health.servers import held_by_servers, judge_servers
 from core.clean import clean
 from core.knowledge.addresses import is_public
 from core.model import Evidence, Finding, Severity, Table, Value
@@ -16,7 +17,7 @@ _PROVEN = ("bounce", "header", "ssh", "given")
 
 def judge(facts: Facts) -> tuple[Finding, ...]:
     """The faults; OK only when everything was seen and nothing is wrong."""
-    findings = [*_domain(facts), *_mx(facts)]
+    findings = [*_domain(facts), *_mx(facts), *judge_servers(facts), *_helo(facts)]
     for address in facts.addresses:
         findings += _reverse(facts, address)
     unknown = _failed(facts)
@@ -45,17 +46,36 @@ def _ok(facts: Facts) -> Finding:
 def _domain(facts: Facts) -> Iterator[Finding]:
     """The domain without any MX record."""
     mx, values = facts.mx, {"domain": facts.domain or ""}
+    if _rewrites(facts) and facts.rewriting_test:
+        evidence = _evidence(facts, [facts.rewriting_test])
+        yield Finding("dns_health.resolver_rewrites", Severity.UNKNOWN, {"resolver": facts.resolver}, evidence)
     if mx is None or mx.error or mx.records:
         return
     evidence = _evidence(facts, [mx, *facts.domain_addresses])
+    if held_by_servers(facts):
+        return  # the domain's own servers know better: `judge_servers` says so
     if mx.rcode == "NXDOMAIN":
         yield Finding("dns_health.no_such_domain", Severity.CRITICAL, values, evidence)
-    elif facts.rewriting_test and facts.rewriting_test.records:
-        yield Finding("dns_health.resolver_rewrites", Severity.UNKNOWN, {"resolver": facts.resolver}, evidence)
+    elif _rewrites(facts):
+        return
     elif found := [record for lookup in facts.domain_addresses for record in lookup.records]:
         yield Finding("dns_health.implicit_mx", Severity.WARNING, {**values, "addresses": found}, evidence)
     elif not any(lookup.error for lookup in facts.domain_addresses):
         yield Finding("dns_health.no_mx", Severity.CRITICAL, values, evidence)
+
+
+def _rewrites(facts: Facts) -> bool:
+    return facts.rewriting_test is not None and bool(facts.rewriting_test.records)
+
+
+def _helo(facts: Facts) -> Iterator[Finding]:
+    """The greeting name must be one that the world can look up (RFC 5321 section 4.1.4)."""
+    if facts.helo is None or any(lookup.records for lookup in facts.helo.forward):
+        return
+    if any(lookup.error and lookup.error != "bad_name" for lookup in facts.helo.forward):
+        return
+    evidence = _evidence(facts, list(facts.helo.forward))
+    yield Finding("dns_health.helo_unknown", Severity.WARNING, {"name": clean(facts.helo.name, 255)}, evidence)
 
 
 def _mx(facts: Facts) -> Iterator[Finding]:
@@ -157,4 +177,6 @@ def _evidence(facts: Facts, lookups: list[Lookup]) -> tuple[Evidence, ...]:
 def _table(facts: Facts) -> Table:
     rows = [("MX", f"{host.preference} {host.exchange}", " ".join(_addresses(host))) for host in facts.mx_hosts]
     rows += [("PTR", one.address, " ".join(one.ptr.records)) for one in facts.addresses]
+    servers = facts.delegation.servers if facts.delegation else ()
+    rows += [("SOA", one.name, " ".join(one.soa.records) if one.soa else "") for one in servers]
     return Table(("rdtype", "name", "answer"), tuple(rows))

@@ -7,12 +7,14 @@ import secrets
 import string
 from datetime import UTC, datetime
 
-from core.checks.dns_health.facts import AddressFacts, Facts, Lookup, MxHost, ReverseName
+from core.checks.dns_health.delegation import find_delegation
+from core.checks.dns_health.facts import AddressFacts, Delegation, Facts, Helo, Lookup, MxHost, ReverseName
 from core.clients import Clients
 from core.clients.resolver import Answer, Resolver
 from core.clients.resolver_mail import mx_records
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
+from core.knowledge.domain_names import plain_domain
 from core.model import Context, SendingAddress
 
 MOST_HOSTS = 10
@@ -25,15 +27,38 @@ async def measure(context: Context, clients: Clients) -> Facts:
     """Raises CheckTimeoutError when the resolver answered nothing at all, UsageError for a name that is none."""
     resolver, domain = clients.resolver, context.target.domain
     public = [one for one in context.addresses if is_public(one.address)][:MOST_ADDRESSES]
-    about_domain, addresses = await asyncio.gather(
-        _domain_facts(resolver, domain), asyncio.gather(*(_address_facts(resolver, one) for one in public))
+    about_domain, addresses, delegation, helo = await asyncio.gather(
+        _domain_facts(resolver, domain),
+        asyncio.gather(*(_address_facts(resolver, one) for one in public)),
+        _delegation(resolver, domain),
+        _helo(clients),
     )
     mx, hosts, own, test = about_domain
-    facts = Facts(datetime.now(UTC), resolver.address, domain, mx, hosts, own, test, tuple(addresses))
+    facts = Facts(datetime.now(UTC), resolver.address, domain, mx, hosts, own, test, tuple(addresses), delegation, helo)
     first = [mx] if mx else [one.ptr for one in addresses]
     if first and all(lookup.error in SILENT for lookup in first + [one.ptr for one in addresses]):
         raise CheckTimeoutError("dns.timed_out", name=first[0].name, server=resolver.address)
     return facts
+
+
+async def _delegation(resolver: Resolver, domain: str | None) -> Delegation | None:
+    return await find_delegation(resolver, plain_domain(domain)) if domain else None
+
+
+async def _helo(clients: Clients) -> Helo | None:
+    """The greeting name set in Postfix, where we could log in; other programs' default is the machine's own name."""
+    if clients.ssh is None:
+        return None
+    try:
+        reading = await clients.ssh.reading()
+    except CheckError:
+        return None  # the checks that read the server report why
+    settings = dict(line.partition(" = ")[::2] for line in reading.lines("postfix_settings"))
+    name = settings.get("smtp_helo_name", "").strip() or settings.get("myhostname", "").strip()
+    if not name or "$" in name:
+        return None
+    kinds = ("A", "AAAA")
+    return Helo(name, tuple(await asyncio.gather(*(_look_up(clients.resolver, name, kind) for kind in kinds))))
 
 
 _DomainFacts = tuple[Lookup | None, tuple[MxHost, ...], tuple[Lookup, ...], Lookup | None]
@@ -42,20 +67,16 @@ _DomainFacts = tuple[Lookup | None, tuple[MxHost, ...], tuple[Lookup, ...], Look
 async def _domain_facts(resolver: Resolver, domain: str | None) -> _DomainFacts:
     if not domain:
         return None, (), (), None
-    mx = await _look_up(resolver, domain, "MX")
+    # A network that invents addresses for names that do not exist would fake more than one answer.
+    label = "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
+    mx, test = await asyncio.gather(_look_up(resolver, domain, "MX"), _look_up(resolver, f"{label}.com", "A"))
     if mx.error or mx.rcode == "NXDOMAIN":
-        return mx, (), (), None
+        return mx, (), (), test
     if not mx.records:
-        # Without an MX the domain's own address counts; a network that invents addresses would fake one.
-        label = "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
-        *own, test = await asyncio.gather(
-            _look_up(resolver, domain, "A"),
-            _look_up(resolver, domain, "AAAA"),
-            _look_up(resolver, f"{label}.com", "A"),
-        )
+        own = await asyncio.gather(_look_up(resolver, domain, "A"), _look_up(resolver, domain, "AAAA"))
         return mx, (), tuple(own), test
     hosts = mx_records(Answer(domain, "MX", mx.rcode, mx.records))[:MOST_HOSTS]
-    return mx, tuple(await asyncio.gather(*(_mx_host(resolver, *host) for host in hosts))), (), None
+    return mx, tuple(await asyncio.gather(*(_mx_host(resolver, *host) for host in hosts))), (), test
 
 
 async def _mx_host(resolver: Resolver, preference: int, exchange: str) -> MxHost:

@@ -1,0 +1,116 @@
+"""Do the domain's name servers all answer, and all the same, and the same as the resolver we asked? (pure)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.checks.dns_health.facts import Delegation, Facts, NameServer
+from core.clean import clean
+from core.model import Evidence, Finding, Severity, Value
+
+
+def judge_servers(facts: Facts) -> Iterator[Finding]:
+    """Faults of the delegation; nothing when the zone's servers are not known."""
+    delegation = facts.delegation
+    if delegation is None:
+        return
+    if _unasked(delegation):
+        values: dict[str, Value] = {"zone": delegation.zone, "servers": [one.name for one in delegation.servers]}
+        yield Finding("dns_health.servers_unasked", Severity.UNKNOWN, values, _evidence(facts, delegation.servers))
+        return
+    yield from _lame(facts, delegation)
+    yield from _named_differently(facts, delegation)
+    yield from _disagreeing(facts, delegation)
+
+
+def answers_itself(server: NameServer) -> bool:
+    """Whether it holds the zone: it answered for its SOA, and as one who knows."""
+    return server.authoritative and server.soa is not None and not server.soa.error and bool(server.soa.records)
+
+
+def held_by_servers(facts: Facts) -> tuple[str, ...] | None:
+    """The MX as the name servers agree on; None when they could not be asked or disagree."""
+    servers = [one for one in facts.delegation.servers if answers_itself(one)] if facts.delegation else []
+    answers = {one.mx.records for one in servers if one.mx and not one.mx.error}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _unasked(delegation: Delegation) -> bool:
+    """Whether we see them at all from here: not when all are silent or without a public address (while a resolver
+    does answer for the domain), nor when a resolver stands in for them."""
+    asked = [one for one in delegation.servers if one.soa]
+    if not asked:
+        return True
+    silent = all(one.soa and one.soa.error in ("timed_out", "unreachable") for one in asked)
+    replaced = all(one.recursive and not one.authoritative for one in asked)
+    return silent or replaced
+
+
+def _lame(facts: Facts, delegation: Delegation) -> Iterator[Finding]:
+    """Name servers that do not answer for the zone they are named for."""
+    lame = [one for one in delegation.servers if not answers_itself(one)]
+    if not lame:
+        return
+    severity = Severity.CRITICAL if len(lame) == len(delegation.servers) else Severity.WARNING
+    values: dict[str, Value] = {
+        "zone": delegation.zone,
+        "servers": [clean(one.name, 255) for one in lame],
+        "reasons": list(dict.fromkeys(_reason(one) for one in lame)),
+    }
+    yield Finding("dns_health.server_lame", severity, values, _evidence(facts, lame))
+
+
+def _reason(server: NameServer) -> str:
+    if server.soa is None:
+        return "no_address"
+    if server.soa.error in ("timed_out", "unreachable"):
+        return "silent"
+    return "refused" if server.soa.rcode == "REFUSED" else "not_its_zone"
+
+
+def _named_differently(facts: Facts, delegation: Delegation) -> Iterator[Finding]:
+    """The zone above still names other servers than the zone itself: typical of an unfinished move."""
+    own = {name for one in delegation.servers if answers_itself(one) and one.ns for name in one.ns.records}
+    if delegation.parent and own and set(delegation.parent) != own:
+        values: dict[str, Value] = {
+            "zone": delegation.zone,
+            "parent": [clean(name.removesuffix("."), 255) for name in delegation.parent],
+            "own": [clean(name.removesuffix("."), 255) for name in sorted(own)],
+        }
+        yield Finding("dns_health.delegation_differs", Severity.WARNING, values, _evidence(facts, delegation.servers))
+
+
+def _disagreeing(facts: Facts, delegation: Delegation) -> Iterator[Finding]:
+    """Servers that give different MX, different versions of the zone, or another MX than our resolver."""
+    servers = [one for one in delegation.servers if answers_itself(one)]
+    values: dict[str, Value] = {"zone": delegation.zone, "servers": [clean(one.name, 255) for one in servers]}
+    answers = {one.mx.records for one in servers if one.mx and not one.mx.error}
+    if len(answers) > 1:
+        yield Finding("dns_health.servers_disagree", Severity.CRITICAL, values, _evidence(facts, servers))
+    elif len({serial(one) for one in servers}) > 1:
+        yield Finding("dns_health.serials_differ", Severity.WARNING, values, _evidence(facts, servers))
+    held = held_by_servers(facts)
+    if held is not None and facts.mx and not facts.mx.error and tuple(sorted(facts.mx.records)) != held:
+        told: dict[str, Value] = {
+            "domain": facts.domain or "",
+            "resolver": facts.resolver,
+            "old": [clean(record, 300) for record in sorted(facts.mx.records)] or None,
+            "new": [clean(record, 300) for record in held] or None,
+        }
+        yield Finding("dns_health.resolver_differs", Severity.WARNING, told, _evidence(facts, servers))
+
+
+def serial(server: NameServer) -> str:
+    """The zone's version number at this server: the third word of its SOA."""
+    words = server.soa.records[0].split() if server.soa and server.soa.records else []
+    return words[2] if len(words) > 2 else ""
+
+
+def _evidence(facts: Facts, servers: tuple[NameServer, ...] | list[NameServer]) -> tuple[Evidence, ...]:
+    found = []
+    for one in servers:
+        for lookup in (one.soa, one.mx):
+            if lookup:
+                said = "\n".join(lookup.records) or lookup.rcode or lookup.error
+                found.append(Evidence(f"{lookup.name} {lookup.rdtype} @{one.name}", said, facts.measured_at))
+    return tuple(found)
