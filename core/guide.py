@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from core.clients.remote_script import SECTIONS
 from core.model import Pasted, Symptom, Target
 
 PageName = Literal["start", "questions", "server", "inside", "consent", "running", "answer", "report"]
@@ -237,3 +238,8 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def remote_commands() -> tuple[tuple[str, str], ...]:
+    """The fixed list of commands that may be run on the server, each with the key of the text that says why."""
+    return tuple((command.command, command.why_code) for command in SECTIONS)

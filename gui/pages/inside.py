@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from core.guide import Answers, HowInside, Missing
 from gui.pages.page import Page
 from gui.widgets.choice import ChoiceSet
+from gui.widgets.commands import CommandList
 from gui.widgets.field import Field
 from gui.widgets.finding import card
 from gui.widgets.text import SpokenLabel, label
@@ -70,6 +71,7 @@ class InsidePage(Page):
         frame, box = card()
         box.addWidget(self.ssh)
         box.addWidget(SpokenLabel("gui.inside.ssh_promise", "small"))
+        box.addWidget(CommandList())
         return frame
 
     def _paste_part(self) -> QWidget:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.clients import Doors
+from core.clients.remote_script import SECTIONS
+from core.texts import Texts
+from gui.widgets.commands import CommandList
+from gui.widgets.text import say_all
 from gui.wizard import Wizard
 
 
@@ -147,3 +151,16 @@ async def test_everything_the_keyboard_reaches_has_a_name(open_wizard) -> None:
     wizard = await open_wizard()
     for widget in wizard.findChildren(QPushButton):
         assert widget.text() or widget.accessibleName(), widget
+
+
+def test_the_list_of_remote_commands_can_be_read_before_anything_runs(qtbot: QtBot) -> None:
+    shown = CommandList()
+    qtbot.addWidget(shown)
+    say_all(shown, Texts("ja"))
+    shown.show()
+    assert not shown.list.isVisible()
+    qtbot.mouseClick(shown.button, Qt.MouseButton.LeftButton)
+    words = [each.text() for each in shown.list.findChildren(QLabel)]
+    assert shown.list.isVisible()
+    assert {command.command for command in SECTIONS} <= set(words)
+    assert all(words)
