@@ -119,7 +119,7 @@ def test_the_version_is_the_one_the_server_tells_itself(closed: Office, answer: 
 
 
 def test_a_closed_relay_is_fine(answer: Answer) -> None:
-    assert answer.codes("open_relay") == ["open_relay.closed"]
+    assert answer.codes("open_relay")[0] == "open_relay.closed"
     assert answer.result("open_relay")["severity"] == "ok"
     assert "open_relay" not in answer.causes()
     assert answer.document["vantage"]["relation"] == "outside"
@@ -127,7 +127,8 @@ def test_a_closed_relay_is_fine(answer: Answer) -> None:
 
 
 def test_an_address_on_no_list_is_fine_and_every_list_was_asked(answer: Answer) -> None:
-    assert answer.result("dnsbl")["severity"] == "ok", answer.codes("dnsbl")
+    dnsbl = answer.result("dnsbl")
+    assert dnsbl["severity"] == "ok", (dnsbl["problem"], answer.codes("dnsbl"))
 
 
 def test_the_report_tells_what_it_ran_and_whom_it_asked(closed: Office, answer: Answer) -> None:
@@ -141,7 +142,7 @@ def test_an_open_relay_is_critical_and_the_first_cause(lab: Lab, tmp_path: Path)
     for place in office(lab, "pf-open", tmp_path, blacklists()):
         place.server.fill_queue(30)
         said = ask(lab.outside, tmp_path, place.options())
-        assert said.codes("open_relay") == ["open_relay.accepted"]
+        assert said.codes("open_relay")[0] == "open_relay.accepted"
         assert said.result("open_relay")["severity"] == "critical"
         assert said.causes()[0] == "open_relay"
         assert said.status == 2
@@ -150,7 +151,7 @@ def test_an_open_relay_is_critical_and_the_first_cause(lab: Lab, tmp_path: Path)
 def test_an_open_relay_shows_without_a_login_too(lab: Lab, tmp_path: Path) -> None:
     for place in office(lab, "pf-open", tmp_path, {}):
         options = ["--mail-host", place.server.address, "--resolver", place.dns.server, "--only", "open_relay"]
-        assert ask(lab.outside, tmp_path, [*options, "--own-server"]).codes("open_relay") == ["open_relay.accepted"]
+        assert ask(lab.outside, tmp_path, [*options, "--own-server"]).codes("open_relay")[0] == "open_relay.accepted"
         unasked = ask(lab.outside, tmp_path, options)
         assert unasked.result("open_relay")["severity"] == "not_applicable"
         assert unasked.status == 3
@@ -160,9 +161,9 @@ def test_from_the_servers_own_network_no_answer_is_given(lab: Lab, tmp_path: Pat
     for place in office(lab, "pf-subnet", tmp_path, {}):
         only = [*place.options(), "--only", "open_relay"]
         inside = ask(lab.neighbour, tmp_path, only)
-        assert inside.codes("open_relay") == ["open_relay.not_testable_here"]
+        assert inside.codes("open_relay")[0] == "open_relay.not_testable_here"
         assert inside.status == 3
-        assert ask(lab.outside, tmp_path, only).codes("open_relay") == ["open_relay.closed"]
+        assert ask(lab.outside, tmp_path, only).codes("open_relay")[0] == "open_relay.closed"
 
 
 def test_a_listed_address_is_found_on_the_list_that_has_it(lab: Lab, closed: Office, tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ def test_other_servers_are_counted_and_named_as_they_do_themselves(
         assert said.result("mail_queue")["facts"]["mta"] == product
         (host,) = said.result("smtp_banner")["facts"]["hosts"]
         assert place.server.version().startswith(host["inside"]["version"])
-        assert said.codes("open_relay") == ["open_relay.closed"]
+        assert said.codes("open_relay")[0] == "open_relay.closed"
 
 
 # What cannot be looked at: each ends by itself, in time, says so, and is neither fine nor bad.
