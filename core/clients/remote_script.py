@@ -46,6 +46,27 @@ MARKERS: dict[str, str] = {
     "/var/qmail/control": "qmail_settings",
     "/etc/courier": "courier_settings",
 }
+# Exim rehearses a session as if a stranger had connected: the rules are asked, nothing is sent, kept or logged.
+# \74 and \76 are angle brackets; written so, nothing here looks like a redirection.
+_STRANGER = r"RCPT TO:\74relaytest@example.net\76\r\nRSET\r\n"
+_REHEARSAL = (
+    r"EHLO client.example.net\r\nMAIL FROM:\74spamtest@example.org\76\r\n" + _STRANGER
+    + r"MAIL FROM:\74\76\r\n" + _STRANGER
+    + r"EHLO %s\r\nMAIL FROM:\74spamtest@%s\76\r\n" + _STRANGER + r"QUIT\r\n"
+)  # fmt: skip
+_EXIM_RELAY = (
+    'h=$("$(command -v exim || command -v exim4)" -bP primary_hostname); '
+    f"printf '{_REHEARSAL}' ${{h##* }} ${{h##* }} | "
+    '"$(command -v exim || command -v exim4)" -bh 192.0.2.1 2>/dev/null'
+)
+# Each FEATURE of Sendmail leaves the name of its file in the sendmail.cf it was made into.
+_SENDMAIL_RELAY = (
+    "for f in /etc/mail/sendmail.cf /etc/sendmail.cf; do "
+    r"[ -r $f ] && echo read sendmail.cf && sed -n 's/^#.*[ /]\([a-z_]*\)\.m4.*/feature \1/p' $f; done; "
+    "[ -r /etc/mail/access ] && grep -i '^[^#]*relay' /etc/mail/access | sed 's/^/access /'; "
+    "[ -r /etc/mail/access ] || echo unreadable /etc/mail/access; "
+    "[ -r /etc/mail/relay-domains ] && sed 's/^/relay-domain /' /etc/mail/relay-domains; true"
+)
 _EFFECTIVE = (
     "mynetworks mynetworks_style inet_interfaces inet_protocols myhostname mydomain myorigin mydestination "
     "relay_domains relayhost smtp_bind_address smtp_bind_address6 smtpd_relay_restrictions "
@@ -113,6 +134,7 @@ SECTIONS: tuple[RemoteCommand, ...] = (
         'do "$(command -v exim || command -v exim4)" -bP $s; done',
         "has exim exim4",
     ),
+    RemoteCommand("exim_relay", _EXIM_RELAY, "has exim exim4", seconds=15),
     _queue("exim_queue", '"$(command -v exim || command -v exim4)" -bp', "has exim exim4"),
     # -bt reads addresses to explain from standard input, which is empty: it prints the version and ends.
     # Never -bv here: other programs under the name "sendmail" answer it with a mail.
@@ -204,9 +226,12 @@ _OPENING = """\
   export PATH
   exec 3<&0 5>&1
   main=$$
+  session=$main
+  # Behind sudo the session began with another program; elsewhere it is ours, and never that of a person.
+  if [ -n "$SUDO_COMMAND" ]; then session=$(ps -o sid= -p "$main" 2>/dev/null | tr -d ' '); fi
   (
     while read -r ignored; do :; done
-    pkill -KILL -s "$main"; kill -KILL "-$main"; kill -KILL "$main"
+    pkill -KILL -s "${session:-$main}"; kill -KILL "-$main"; kill -KILL "$main"
   ) <&3 >/dev/null 2>&1 4>&- 5>&- &
   watcher=$!
   renice 15 "$main" >/dev/null 2>&1

@@ -13,7 +13,7 @@ import contextlib
 import ipaddress
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -23,6 +23,7 @@ from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.smtp_reply import LINE_LIMIT, SESSION_LIMIT, Reply, ReplyError, ReplyReader
 from core.clients.smtp_wire import SocketWire
+from core.clients.ssh_tunnel import PipeWire
 from core.clients.tls import PlainTextInsteadOfTlsError, TlsFacts, TlsWire, Wire
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
 from core.model import Evidence
@@ -45,12 +46,23 @@ class Hello:
         return any(line.split(" ", 1)[0].upper() == keyword.upper() for line in self.capabilities if line)
 
 
+# Another way to a mail server than a socket of ours: `SshTunnel.connect`.
+ConnectionWay = Callable[[str, int], Awaitable[PipeWire]]
+
+
 class SmtpClient:
-    """Opens sessions. `connect_limit` and `reply_limit` are seconds for one connection and one reply."""
+    """Opens sessions. `connect_limit` and `reply_limit` are seconds for one connection and one reply. `way` leads
+    through another machine."""
 
     def __init__(
-        self, reroute: Reroute, journal: Journal, connect_limit: float = 10.0, reply_limit: float = 30.0
+        self,
+        reroute: Reroute,
+        journal: Journal,
+        connect_limit: float = 10.0,
+        reply_limit: float = 30.0,
+        way: ConnectionWay | None = None,
     ) -> None:
+        self._way = way
         self._reroute = reroute
         self._journal = journal
         self._connect_limit = connect_limit
@@ -84,14 +96,18 @@ class SmtpClient:
             raise
         return session
 
-    async def _connect(self, address: str, port: int, limit: float) -> SocketWire:
+    async def _connect(self, address: str, port: int, limit: float) -> SocketWire | PipeWire:
         self._journal.note_contact(address, port, "SMTP")
         endpoint = self._reroute.endpoint(address, port)
         if endpoint is None:
             raise CheckConnectionError("smtp.connection_refused", address=address, port=port)
         try:
             async with asyncio.timeout(limit):
+                if self._way is not None:
+                    return await self._way(*endpoint)
                 return await SocketWire.connect(*endpoint)
+        except CheckError:
+            raise
         except TimeoutError as error:
             raise CheckTimeoutError("smtp.connect_timed_out", address=address, port=port) from error
         except ConnectionRefusedError as error:
@@ -128,7 +144,7 @@ class SmtpSession:
         self._closed = False
         self.peer_address = address
         self.port = port
-        self.local_address = wire.local_address if isinstance(wire, SocketWire) else ""
+        self.local_address = wire.local_address if isinstance(wire, SocketWire | PipeWire) else ""
         self.on_loopback = isinstance(wire, SocketWire) and wire.on_loopback
         self.greeting = Reply(0, None, ())
         self.tls: TlsFacts | None = None

@@ -110,11 +110,24 @@ def _checked_ipv6(host: str, address: str, zone: str | None) -> str:
     return host
 
 
-def argv(program: tuple[str, ...], settings: Path, to: Destination) -> list[str]:
+def argv(program: tuple[str, ...], settings: Path, to: Destination, remote_command: str = REMOTE_SHELL) -> list[str]:
     """The whole command line; the script then goes to standard input."""
     port = ["-p", str(to.port)] if to.port is not None else []
     user = ["-l", to.user] if to.user is not None else []
-    return [*program, "-F", str(settings), "-T", "-x", "-a", *port, *user, "--", to.host, REMOTE_SHELL]
+    return [*program, "-F", str(settings), "-T", "-x", "-a", *port, *user, "--", to.host, remote_command]
+
+
+def tunnel_argv(program: tuple[str, ...], settings: Path, to: Destination, address: str, port: int) -> list[str]:
+    """The command line that carries bytes to `address`:`port` as seen from `to` (`-W`), and runs nothing there."""
+    where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    whole = argv(program, settings, to)[:-1]
+    return [*whole[:-2], "-W", where, *whole[-2:]]
+
+
+def tunnel_settings(text: str) -> str:
+    """Settings for `-W`: it clears other forwardings itself, and tells only at INFO why a way is closed."""
+    kept = [line for line in text.split("\n") if line.strip() != "ClearAllForwardings yes"]
+    return "\n".join(kept).replace("LogLevel ERROR", "LogLevel INFO")
 
 
 def question_argv(program: tuple[str, ...], settings: Path, to: Destination) -> list[str]:

@@ -73,6 +73,17 @@ class AnswerPattern:
 
 
 @dataclass(frozen=True)
+class ThoroughLimits:
+    """How the thorough run stays under the limits of real servers; times in seconds."""
+
+    forms_per_connection: int
+    connections_at_once: int
+    rest_seconds: float
+    most_rests: int
+    most_seconds: float
+
+
+@dataclass(frozen=True)
 class RelayData:
     """The whole file."""
 
@@ -81,13 +92,15 @@ class RelayData:
     recipient_domain: str
     pause_seconds: float
     most_refusals: int
+    window_seconds: int
+    thorough: ThoroughLimits
     forms: tuple[RelayForm, ...]
     answers: tuple[AnswerPattern, ...]
     hosted: tuple[re.Pattern[str], ...]
     examples: tuple[tuple[str, int, str, Meaning], ...] = field(default=())
 
 
-_KEYS = {"checked", "limits", "recipient", "form", "answer", "hosted", "example"}
+_KEYS = {"checked", "limits", "thorough", "recipient", "form", "answer", "hosted", "example"}
 
 
 @cache
@@ -103,6 +116,8 @@ def relay_data() -> RelayData:
         recipient_domain=data["recipient"]["domain"],
         pause_seconds=float(data["limits"]["pause_seconds"]),
         most_refusals=int(data["limits"]["most_refusals"]),
+        window_seconds=int(data["limits"]["window_seconds"]),
+        thorough=ThoroughLimits(**data["thorough"]),
         forms=tuple(RelayForm(**{**row, "implied_by": tuple(row.get("implied_by", ()))}) for row in data["form"]),
         answers=tuple(
             AnswerPattern(row["meaning"], re.compile(row["pattern"], re.IGNORECASE), row.get("stage", ""))

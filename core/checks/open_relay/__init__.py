@@ -1,4 +1,7 @@
-"""Does the server pass on mail from strangers to strangers? Asked only with consent, and only up to RCPT."""
+"""Does the server pass on mail from strangers to strangers?
+
+Asked only with consent, and only up to RCPT; and read from its settings where we can log in, which asks nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,24 @@ _WHERE = ("host", "address")
 
 CHECK: Check[OpenRelayFacts] = Check(
     id="open_relay",
-    needs=(("own_server",), ("mail_hosts",)),
+    needs=(("own_server", "ssh"), ("mail_hosts", "ssh")),
     codes={
         "open_relay.accepted": (*_WHERE, "count"),
         "open_relay.accepted_unknown_vantage": (*_WHERE, "count"),
         "open_relay.ambiguous": _WHERE,
+        "open_relay.routes_through": (*_WHERE, "count"),
         "open_relay.not_testable_here": _WHERE,
         "open_relay.refused_inside": (*_WHERE, "count"),
         "open_relay.closed": (*_WHERE, "count"),
+        "open_relay.closed_thorough": (*_WHERE, "count", "untested"),
         "open_relay.incomplete": (*_WHERE, "tested", "total", "reasons"),
         "open_relay.hosted": _WHERE,
+        "open_relay.config_open": ("product", "settings"),
+        "open_relay.config_closed": ("product",),
+        "open_relay.config_unclear": ("product", "settings"),
+        "open_relay.trust_too_wide": ("product", "networks", "count"),
     },
-    time_limit=300.0,
+    time_limit=1300.0,  # three servers, thoroughly; each client and the thorough run have their own limits
     measure=measure,
     judge=judge,
     uses_server=True,

@@ -1,17 +1,18 @@
 """Ask each mail server, as a stranger, to pass on mail to a stranger: up to RCPT, never further.
 
-At most four refusals a server in one run, one connection at a time with a pause between, an end at the first sign
-that the server has had enough. Servers of big providers are never asked.
+Only with the person's word that the server is theirs, which is kept with its date; servers of big providers are
+never asked. What the settings say is read over ssh beside it and needs no probe.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from core.checks.open_relay.facts import OpenRelayFacts, ProbeResult, ServerProbes
-from core.checks.open_relay.probing import Attempt, attempt
+from core.checks.open_relay.facts import OpenRelayFacts, ServerProbes, SettingsRead
+from core.checks.open_relay.pacing import Job, Thorough, careful, jobs_of, said_no
+from core.checks.open_relay.probing import NOBODY_THERE, Door, Visit
+from core.checks.open_relay.sections import settings_in
 from core.clients import Clients
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 from core.knowledge.relay_forms import Places, Probe, is_hosted, probes, relay_data
@@ -19,55 +20,86 @@ from core.knowledge.vantage import relation_of
 from core.model import Context, MailHost, Relation
 
 MOST_SERVERS = 3
-_HAD_ENOUGH = frozenset({"rate_limited", "client_blocked", "greylisted"})
-_NO_CONNECTION = frozenset({"smtp.connect_timed_out", "smtp.connection_refused", "smtp.unreachable"})
+_SUBMISSION = (465, 587)
 
 
 async def measure(context: Context, clients: Clients) -> OpenRelayFacts:
-    """Probe the servers in turn. Raises the client's error when not one of them could be reached."""
+    """Read the settings, then probe the servers in turn.
+
+    Raises the client's error when not one server could be reached and the settings told nothing either.
+    """
+    settings, unread = await _settings(clients)
     servers: list[ServerProbes] = []
-    for host in context.mail_hosts[:MOST_SERVERS]:
+    for host in context.mail_hosts[:MOST_SERVERS] if context.target.own_server else ():
         if host.addresses and host.addresses[0] not in {server.address for server in servers}:
             servers.append(await _one_server(host, context, clients))
-    if not servers:
+    if not settings:
+        _raise_if_nothing(context, servers, unread)
+    return OpenRelayFacts(datetime.now(UTC), tuple(servers), settings)
+
+
+async def _settings(clients: Clients) -> tuple[tuple[SettingsRead, ...], CheckError | None]:
+    if clients.ssh is None:
+        return (), None
+    try:
+        return settings_in(await clients.ssh.reading()), None
+    except CheckError as error:
+        return (), error
+
+
+def _raise_if_nothing(context: Context, servers: list[ServerProbes], unread: CheckError | None) -> None:
+    if not context.target.own_server and unread is not None:
+        raise unread
+    if not servers and context.target.own_server:
         raise CheckError("run.mail_host_not_found", host=context.mail_hosts[0].name if context.mail_hosts else "")
     tried = [server for server in servers if not server.hosted]
     if tried and all(_unreached(server) for server in tried):
         raise _connection_error(tried[0])
-    return OpenRelayFacts(datetime.now(UTC), tuple(servers))
 
 
 async def _one_server(host: MailHost, context: Context, clients: Clients) -> ServerProbes:
-    address = host.addresses[0]
+    door = Door(host.addresses[0], host.port)
     if is_hosted(host.name):
-        return ServerProbes(host.name, address, host.port, hosted=True)
+        return ServerProbes(host.name, door.address, host.port, hosted=True)
+    clients.relay_ledger.note_consent(door.address, datetime.now(UTC))
+    smtp = clients.outside or clients.smtp
     thorough = context.target.thorough
-    results: list[ProbeResult] = []
-    going: Attempt | None = None
-    seen: str | None = None
-    for probe in probes(places_of(host, context), thorough):
-        if _enough(results, thorough):
-            results.append(Attempt(probe, stage="").result("not_tried"))
-            continue
-        if going is not None and not going.on_loopback and not thorough:
-            await asyncio.sleep(relay_data().pause_seconds)
-        going, result = await attempt(clients.smtp, address, host.port, probe)
-        seen = seen or going.seen_address
-        results.append(result)
-    relation = _relation(context.vantage.relation, going, address, seen)
-    local = going.local_address if going else ""
-    return ServerProbes(host.name, address, host.port, relation, seen, local, False, tuple(results))
-
-
-def _enough(results: list[ProbeResult], thorough: bool) -> bool:
-    """Whether to stop: the server shows it has had enough, cannot be reached, said yes, or refused often enough."""
-    if any(result.outcome in _HAD_ENOUGH or result.error in _NO_CONNECTION for result in results):
-        return True
+    last: Visit | None
     if thorough:
-        return False
-    said_no = sum(1 for result in results if result.reply_code is not None and result.outcome != "accepted")
-    certain = any(r.outcome == "accepted" and r.control != "accepted" for r in results)
-    return certain or said_no >= relay_data().most_refusals
+        run = Thorough(smtp, thorough_jobs(host, context))
+        results = await run.run()
+        last, seen = run.last, run.seen_address
+    else:
+        chosen = probes(places_of(host, context), False)
+        results, last = await careful(smtp, door, chosen, _refused_lately(clients, door.address))
+        seen = last.seen_address if last else None
+    if not (last and last.on_loopback):
+        clients.relay_ledger.note_refusals(door.address, sum(map(said_no, results)), datetime.now(UTC))
+    relation = _relation(context, last, door.address, seen, through=clients.outside is not None)
+    local, through = last.local_address if last else "", context.target.outside if clients.outside else None
+    return ServerProbes(
+        host.name, door.address, host.port, relation, seen, local, False, thorough, through, tuple(results)
+    )
+
+
+def _refused_lately(clients: Clients, server: str) -> int:
+    since = datetime.now(UTC) - timedelta(seconds=relay_data().window_seconds)
+    return clients.relay_ledger.refusals_since(server, since)
+
+
+def thorough_jobs(host: MailHost, context: Context) -> list[Job]:
+    """Every form at the mail port; the default ones at the other family's address and where mail programs log in."""
+    places = places_of(host, context)
+    jobs = jobs_of(Door(host.addresses[0], host.port), probes(places, True))
+    few = [probe for probe in probes(places, True) if probe.form.default]
+    version = ipaddress.ip_address(host.addresses[0]).version
+    other = next((a for a in host.addresses if ipaddress.ip_address(a).version != version), None)
+    if other is not None:
+        jobs += jobs_of(Door(other, host.port, beside=True), few)
+    if host.port == 25:
+        for port in _SUBMISSION:
+            jobs += jobs_of(Door(host.addresses[0], port, beside=True), few)
+    return jobs
 
 
 def places_of(host: MailHost, context: Context) -> Places:
@@ -93,16 +125,22 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _relation(told: Relation, going: Attempt | None, address: str, seen: str | None) -> Relation:
-    """What was found before the checks, sharpened by the server's own word; a rerouted socket tells nothing."""
-    if going is None or going.rerouted:
+def _relation(context: Context, last: Visit | None, address: str, seen: str | None, through: bool) -> Relation:
+    """What was found before the checks, sharpened by the server's own word; a rerouted socket tells nothing.
+
+    Through a machine the person calls outside, only the server's word can say otherwise.
+    """
+    told = context.vantage.relation
+    if last is None or last.rerouted:
         return told
-    shown = relation_of(going.local_address, address, seen)
+    shown = relation_of(last.local_address, address, seen)
+    if through:
+        return "inside" if shown == "inside" else "outside"
     return "inside" if "inside" in (told, shown) else shown if told == "unknown" else told
 
 
 def _unreached(server: ServerProbes) -> bool:
-    return bool(server.probes) and server.probes[0].error in _NO_CONNECTION
+    return bool(server.probes) and server.probes[0].error in NOBODY_THERE
 
 
 def _connection_error(server: ServerProbes) -> CheckError:

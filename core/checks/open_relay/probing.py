@@ -1,65 +1,140 @@
-"""One relay probe over a fresh connection: greeting, EHLO, MAIL, RCPT, RSET, QUIT. DATA is never sent."""
+"""Relay probes over one fresh connection: greeting, EHLO, then MAIL, RCPT, RSET for each; QUIT. DATA is never sent."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from core.checks.open_relay.facts import Outcome, ProbeResult
 from core.clients.smtp import Hello, SmtpClient, SmtpSession, transcript_of
 from core.clients.smtp_reply import Reply
-from core.errors import CheckError
+from core.errors import CheckConnectionError, CheckError
 from core.knowledge.relay_forms import Probe, meaning_of
 from core.knowledge.vantage import seen_address_in
-from core.model import Evidence
 
 SESSION_SECONDS = 60.0  # greeting pauses and error delays included
+IMPLICIT_TLS_PORT = 465  # RFC 8314 3.3
+# Ports where a stranger must log in: turning us away there is the refusal we hope for.
+SUBMISSION_PORTS = frozenset({465, 587})
+NOBODY_THERE = frozenset({"smtp.connect_timed_out", "smtp.connection_refused", "smtp.unreachable"})
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address and port of a server. `beside`: not the mail port, so that it need not exist."""
+
+    address: str
+    port: int
+    beside: bool = False
 
 
 @dataclass
-class Attempt:
-    """A probe on its way: what is known so far, also when the connection breaks."""
+class Visit:
+    """One connection: the probes answered so far, also when it breaks. What is missing was never asked."""
 
-    probe: Probe
+    door: Door
+    results: list[ProbeResult] = field(default_factory=list)
     stage: str = "connect"
     seen_address: str | None = None
     local_address: str = ""
     on_loopback: bool = False
     rerouted: bool = False
 
-    def result(
+    def note(
         self,
+        probe: Probe,
         outcome: Outcome,
         reply: Reply | None = None,
         control: Literal["accepted", "refused"] | None = None,
         error: str | None = None,
-        evidence: tuple[Evidence, ...] = (),
-    ) -> ProbeResult:
-        """The finished probe."""
-        form = self.probe.form
-        return ProbeResult(
-            form.id, self.probe.helo, self.probe.mail_from, self.probe.rcpt_to, form.recipient, form.implied_by,
-            outcome, self.stage, reply.code if reply else None, reply.enhanced if reply else None,
-            reply.text if reply else "", control, error, evidence,
-        )  # fmt: skip
+    ) -> None:
+        """Keep the result of a probe."""
+        self.results.append(result_of(probe, self.door, outcome, self.stage, reply, control, error))
 
-    def refused(self, reply: Reply) -> ProbeResult:
+    def note_refused(self, probe: Probe, reply: Reply) -> None:
         """The server said no at this stage; what that means is looked up."""
-        return self.result(meaning_of(self.stage, reply.code, reply.text, self.probe.form.recipient), reply)
+        meaning = meaning_of(self.stage, reply.code, reply.text, probe.form.recipient)
+        wants_login = reply.code in (530, 535, 550, 553, 554) and "auth" in reply.text.lower()
+        turned_away = wants_login or (meaning in ("client_blocked", "tls_required") and reply.code >= 500)
+        if self.door.port in SUBMISSION_PORTS and turned_away and self.stage in ("MAIL", "RCPT"):
+            meaning = "refused"
+        self.note(probe, meaning, reply)
 
 
-async def attempt(smtp: SmtpClient, address: str, port: int, probe: Probe) -> tuple[Attempt, ProbeResult]:
-    """Send one probe. A broken dialogue is a result ("failed"), not an error."""
-    going = Attempt(probe)
+def result_of(
+    probe: Probe,
+    door: Door,
+    outcome: Outcome,
+    stage: str = "",
+    reply: Reply | None = None,
+    control: Literal["accepted", "refused"] | None = None,
+    error: str | None = None,
+) -> ProbeResult:
+    """The finished probe."""
+    form = probe.form
+    return ProbeResult(
+        form.id, probe.helo, probe.mail_from, probe.rcpt_to, form.recipient, form.implied_by, outcome, stage,
+        reply.code if reply else None, reply.enhanced if reply else None, reply.text if reply else "",
+        control, error, door.address, door.port,
+    )  # fmt: skip
+
+
+async def visit(smtp: SmtpClient, door: Door, probes: Sequence[Probe]) -> Visit:
+    """Send probes that share one greeting name. A broken dialogue is a result ("failed"), not an error."""
+    going = Visit(door)
+    session: SmtpSession | None = None
     try:
-        session = await smtp.open(address, port, deadline=SESSION_SECONDS)
+        tls = door.port == IMPLICIT_TLS_PORT
+        session = await smtp.open(door.address, door.port, tls=tls, deadline=SESSION_SECONDS)
         async with session:
-            result = await _converse(session, going)
-            if await _out_of_step(session, result):
-                result = going.result("failed", error="smtp.out_of_turn")
+            await _converse(session, going, probes)
+        if not going.results:
+            raise CheckConnectionError("smtp.connection_lost", address=door.address, port=door.port)
     except CheckError as error:
-        return going, going.result("failed", error=error.code, evidence=transcript_of(error))
-    return going, ProbeResult(**{**vars(result), "evidence": session.transcript})
+        if len(going.results) < len(probes):
+            nobody = door.beside and error.code in NOBODY_THERE
+            going.note(probes[len(going.results)], "no_service" if nobody else "failed", error=error.code)
+        if session is None:
+            going.results[-1] = replace(going.results[-1], evidence=transcript_of(error))
+    if session is not None and going.results:
+        going.results[0] = replace(going.results[0], evidence=session.transcript)
+    return going
+
+
+async def _converse(session: SmtpSession, going: Visit, probes: Sequence[Probe]) -> None:
+    going.stage, going.local_address = "greeting", session.local_address
+    going.on_loopback, going.rerouted = session.on_loopback, session.rerouted
+    if not session.greeting.positive:
+        return going.note_refused(probes[0], session.greeting)
+    going.stage = "HELO"
+    hello = await session.ehlo(probes[0].helo or own_name(session.local_address))
+    going.seen_address = seen_address_in(hello.reply.text)
+    if not hello.reply.positive:
+        return going.note_refused(probes[0], hello.reply)
+    for probe in probes:
+        if not session.usable:
+            return None
+        await _one(session, going, probe, hello)
+    return None
+
+
+async def _one(session: SmtpSession, going: Visit, probe: Probe, hello: Hello) -> None:
+    going.stage = "MAIL"
+    reply = await _mail(session, probe, hello)
+    if not reply.positive:
+        going.note_refused(probe, reply)
+    else:
+        going.stage = "RCPT"
+        reply = await session.command(f"RCPT TO:{probe.rcpt_to}")
+        if reply.positive:
+            going.note(probe, "accepted", reply, await _control(session, probe))
+        else:
+            going.note_refused(probe, reply)
+    if await _out_of_step(session, going.results[-1]):
+        going.results.pop()
+        going.note(probe, "failed", error="smtp.out_of_turn")
+        session.close()
 
 
 async def _out_of_step(session: SmtpSession, result: ProbeResult) -> bool:
@@ -73,35 +148,14 @@ async def _out_of_step(session: SmtpSession, result: ProbeResult) -> bool:
     return result.outcome == "accepted" and not reply.positive and reply.code != 421
 
 
-async def _converse(session: SmtpSession, going: Attempt) -> ProbeResult:
-    going.stage, going.local_address = "greeting", session.local_address
-    going.on_loopback, going.rerouted = session.on_loopback, session.rerouted
-    if not session.greeting.positive:
-        return going.refused(session.greeting)
-    going.stage = "HELO"
-    hello = await session.ehlo(going.probe.helo or own_name(session.local_address))
-    going.seen_address = seen_address_in(hello.reply.text)
-    if not hello.reply.positive:
-        return going.refused(hello.reply)
-    going.stage = "MAIL"
-    reply = await _mail(session, going, hello)
-    if not reply.positive:
-        return going.refused(reply)
-    going.stage = "RCPT"
-    reply = await session.command(f"RCPT TO:{going.probe.rcpt_to}")
-    if not reply.positive:
-        return going.refused(reply)
-    return going.result("accepted", reply, await _control(session, going.probe))
-
-
-async def _mail(session: SmtpSession, going: Attempt, hello: Hello) -> Reply:
+async def _mail(session: SmtpSession, probe: Probe, hello: Hello) -> Reply:
     """MAIL FROM; when the server wants encryption first, encrypted and once more."""
-    command = f"MAIL FROM:{going.probe.mail_from}"
+    command = f"MAIL FROM:{probe.mail_from}"
     reply = await session.command(command)
     if reply.code != 530 or not hello.offers("STARTTLS") or session.tls is not None:
         return reply
     await session.starttls()
-    await session.ehlo(going.probe.helo or own_name(session.local_address))
+    await session.ehlo(probe.helo or own_name(session.local_address))
     return await session.command(command)
 
 
@@ -119,6 +173,8 @@ async def _control(session: SmtpSession, probe: Probe) -> Literal["accepted", "r
 
 
 def own_name(local_address: str) -> str:
-    """How a client without a name greets: its address in brackets (RFC 5321 4.1.3)."""
+    """How a client without a name greets: its address in brackets (RFC 5321 4.1.3), or the name we were given."""
     address = local_address.split("%")[0] or "127.0.0.1"
+    if any(letter.isalpha() for letter in address) and ":" not in address:
+        return address
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
