@@ -119,6 +119,7 @@ def _add_check(commands: Any) -> None:
     add("--since", metavar="TEXT")
     add("--ssh", metavar="[USER@]HOST[:PORT]", help="read the server itself")
     add("--ssh-config", metavar="FILE", help="ssh settings to use instead of your own")
+    add("--sudo", choices=("no", "passwordless", "password"), default="no", help="read it as administrator, by sudo")
     add("--resolver", metavar="IP[:PORT]", help="the DNS server to ask; without it, the system's")
     add("--bounce", metavar="FILE")
     add("--queue", metavar="FILE")
@@ -154,6 +155,7 @@ def _target(arguments: argparse.Namespace) -> Target:
         address=tuple(arguments.address),
         ssh=arguments.ssh,
         ssh_config=arguments.ssh_config,
+        sudo=arguments.sudo,
         resolver=arguments.resolver,
         bounce=_evidence(arguments.bounce),
         queue=_evidence(arguments.queue),

@@ -69,6 +69,7 @@ class Target:
     address: tuple[str, ...] = ()
     ssh: str | None = None  # [USER@]HOST[:PORT]
     ssh_config: str | None = None  # path of a file read by ssh instead of the user's own settings
+    sudo: Literal["no", "passwordless", "password"] = "no"  # read the server as administrator; never unasked
     outside: str | None = None  # [USER@]HOST[:PORT], a machine outside our network
     resolver: str | None = None  # IP[:PORT]
     bounce: Pasted | None = None

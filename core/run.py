@@ -80,7 +80,7 @@ def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Cli
     journal = Journal()
     ssh = None
     if target.ssh:
-        ssh = SshDoor(target.ssh, target.ssh_config, journal, prompter=prompter, program=doors.ssh_program)
+        ssh = SshDoor(target.ssh, target.ssh_config, journal, prompter, doors.ssh_program, sudo=target.sudo)
     resolver = Resolver(doors.resolver or target.resolver, doors.reroute, journal)
     way = (doors.reroute, journal)
     return Clients(

@@ -23,7 +23,8 @@ def terminal_prompter(texts: Texts) -> Prompter | None:
 
 
 def _ask(prompt: Prompt, texts: Texts) -> str | None:
-    print(clean(prompt.text), file=sys.stderr)
+    words = texts.text("ssh.sudo_password", host=prompt.host) if prompt.kind == "sudo" else clean(prompt.text)
+    print(words, file=sys.stderr)
     if prompt.kind == "host_key":
         print(texts.text("cli.paste_fingerprint"), file=sys.stderr)
         return input("> ").strip() or None

@@ -27,7 +27,7 @@ from core.clean import clean
 from core.clients.ssh_system import System
 from core.errors import CheckError
 
-PromptKind = Literal["host_key", "password", "passphrase", "pin", "other"]
+PromptKind = Literal["host_key", "password", "passphrase", "pin", "sudo", "other"]
 _MOST_QUESTIONS = 6
 _PROOF_SECONDS = 10.0
 _LINE_LIMIT = 65_536
@@ -147,15 +147,18 @@ class Askpass:
         return text if hmac.compare_digest(proof.encode("utf-8"), expected.encode("ascii")) else None
 
     async def _answer(self, text: str) -> str | None:
+        return await self.ask(prompt_of(text, self._host))
+
+    async def ask(self, prompt: Prompt) -> str | None:
+        """Put a question before the person. None: the login must not go on, and `stop` was called."""
         async with self._turn:
             self.questions += 1
             if self.questions > _MOST_QUESTIONS:
-                self._stop(CheckError("ssh.too_many_questions", host=self._host))
+                self.stop(CheckError("ssh.too_many_questions", host=self._host))
                 return None
-            prompt = prompt_of(text, self._host)
             answer = await self._asked(prompt)
             if answer is None:
-                self._stop(CheckError("ssh.cancelled", host=self._host))
+                self.stop(CheckError("ssh.cancelled", host=self._host))
                 return None
             if prompt.kind == "host_key":
                 return self._host_key_answer(prompt, answer)
@@ -183,12 +186,12 @@ class Askpass:
         self._shown = prompt.fingerprint or self._shown
         given = _FINGERPRINT.search(answer)
         if given is None or self._shown is None or given.group().rstrip("=") != self._shown.rstrip("="):
-            self._stop(CheckError("ssh.host_key_mismatch", host=self._host, shown=self._shown))
+            self.stop(CheckError("ssh.host_key_mismatch", host=self._host, shown=self._shown))
             return None
         self.host_key = "confirmed"
         return self._shown
 
-    def _stop(self, error: CheckError) -> None:
+    def stop(self, error: CheckError) -> None:
         """Remember why, and tell the door to end ssh."""
         self.error = self.error or error
         self.stopped.set()

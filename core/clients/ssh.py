@@ -18,7 +18,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,12 +29,15 @@ from core.clients.askpass import Askpass as Askpass
 from core.clients.askpass import Prompt as Prompt
 from core.clients.askpass import Prompter as Prompter
 from core.clients.journal import Journal
+from core.clients.program import start_program
 from core.clients.remote_frames import FrameParser
 from core.clients.remote_frames import Section as Section
 from core.clients.ssh_run import Limits, Outcome, SshRun
-from core.clients.ssh_system import this_system, usable_ssh
+from core.clients.ssh_sudo import Sudo, SudoGate
+from core.clients.ssh_system import System, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 
+_SETTINGS_BYTES = 262_144
 _PEEK_SECONDS = 6.0  # some mail servers greet only after five
 
 
@@ -78,8 +80,10 @@ class SshDoor:
     """One server, one login for the whole run.
 
     `idle_limit`, `overall_limit`: seconds; both stand still while the person is asked something. `known_hosts`: an
-    own file for confirmed host keys, instead of ssh's usual one. Raises `UsageError` for a destination or a
-    settings file that cannot be used, before anything is started.
+    own file for confirmed host keys, instead of ssh's usual one. `sudo`: whether the script is run as administrator,
+    and whether sudo(8) will ask for the account's password; never tried unasked. `system`: another way to start
+    programs than this system's. Raises `UsageError` for a destination or a settings file that cannot be used, before
+    anything is started.
     """
 
     def __init__(
@@ -92,6 +96,8 @@ class SshDoor:
         idle_limit: float = 30.0,
         overall_limit: float = 60.0,
         known_hosts: Path | None = None,
+        sudo: Sudo = "no",
+        system: System | None = None,
     ) -> None:
         self._to = ssh_command.destination(destination)
         self._settings = ssh_command.settings_text(
@@ -99,7 +105,8 @@ class SshDoor:
         )
         self._journal, self._prompter, self._program = journal, prompter, program
         self._limits = Limits(idle_limit, overall_limit)
-        self._system = this_system()
+        self._system = system or this_system()
+        self._sudo: Sudo = sudo
         self._task: asyncio.Task[ServerReading] | None = None
         self._closed = False
         self.partial: ServerReading | None = None
@@ -129,6 +136,8 @@ class SshDoor:
                 self._task.exception()  # an error nobody came for is no bug
 
     async def _read(self) -> ServerReading:
+        if self._sudo == "password" and self._prompter is None:
+            raise CheckError("ssh.sudo_needs_password", host=self._to.host)
         program = self._program or (str(await asyncio.to_thread(usable_ssh, self._system)),)
         folder = Path(tempfile.mkdtemp(prefix="mfa-"))
         try:
@@ -144,20 +153,21 @@ class SshDoor:
         nonce = remote_script.new_nonce()
         parser = FrameParser(nonce, remote_script.limits())
         askpass = Askpass(self._prompter, folder, self._to.host, self._system) if self._prompter else None
-        run = SshRun(self._system, parser, self._limits, askpass)
+        gate = SudoGate(self._sudo, self._to.host)
+        run = SshRun(self._system, parser, self._limits, askpass, gate)
         self._note()
         try:
             environment = await askpass.start() if askpass else {"SSH_ASKPASS_REQUIRE": "never"}
-            argv = ssh_command.argv(program, settings, self._to)
+            argv = ssh_command.argv(program, settings, self._to, gate.remote_command)
             outcome = await run.run(argv, remote_script.script(nonce), environment)
         except OSError as error:
-            raise CheckError("ssh.program_missing") from error
+            raise CheckError("ssh.program_missing", system=self._system.name) from error
         finally:
             if askpass:
                 await askpass.close()
         if outcome.exit_status == 255 and not parser.started:
             await self._raise_if_elsewhere(outcome, ssh_command.question_argv(program, settings, self._to))
-        return self._result(outcome, parser, askpass)
+        return self._result(outcome, parser, askpass, gate)
 
     async def _raise_if_elsewhere(self, outcome: Outcome, argv: list[str]) -> None:
         """ssh's words for a way that is closed are the same behind a jump host; and it waits in vain for a mail
@@ -173,44 +183,53 @@ class SshDoor:
             raise CheckError("ssh.not_ssh", host=self._to.host)
 
     async def _asked(self, argv: list[str]) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *argv, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, **self._system.start_options()
-        )
+        options = self._system.start_options()
+        process = await start_program(argv, {}, options, threaded=self._system.threaded)
+        printed = b""
         try:
             async with asyncio.timeout(_PEEK_SECONDS):
-                printed, _ = await process.communicate()
-            return printed.decode("utf-8", "replace")
+                while chunk := await process.read_output():
+                    printed = (printed + chunk)[:_SETTINGS_BYTES]
+                await process.wait()
         except TimeoutError:
             return ""
         finally:
             if process.returncode is None:
                 self._system.end(process, by_force=True)
                 await process.wait()
+            process.release()
+        return printed.decode("utf-8", "replace")
 
     def _note(self) -> None:
         self._journal.note_contact(self._to.host, self._to.port or 22, "ssh")
         for command in remote_script.SECTIONS:
             self._journal.note_command(command.command)
 
-    def _result(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None) -> ServerReading:
+    def _result(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None, gate: SudoGate) -> ServerReading:
         if askpass and askpass.error is not None:
             raise askpass.error
         reading = _reading(parser, askpass)
         if parser.ended:
             return reading
         self.partial = reading if parser.started else None
-        raise self._error(outcome, parser, askpass)
+        raise self._error(outcome, parser, askpass, gate)
 
-    def _error(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None) -> CheckError:
+    def _error(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None, gate: SudoGate) -> CheckError:
         host = self._to.host
         if outcome.stopped_by == "flood":
             return CheckError("ssh.flooded", host=host)
         if outcome.stopped_by is not None:
             seconds = self._limits.idle if outcome.stopped_by == "idle" else self._limits.overall
             return CheckTimeoutError("ssh.stalled" if parser.started else "ssh.timed_out", host=host, seconds=seconds)
-        given = askpass is not None and askpass.password_given
         ending = ssh_states.Ending(
-            host, outcome.exit_status, outcome.stderr, parser.started, parser.noise, given, outcome.silent_for
+            host,
+            outcome.exit_status,
+            outcome.stderr,
+            parser.started,
+            parser.noise or gate.noise,
+            password_given=askpass is not None and askpass.password_given,
+            silent_for=outcome.silent_for,
+            behind_sudo=not gate.open,
         )
         return ssh_states.error_of(ending)
 

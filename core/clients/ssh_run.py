@@ -8,17 +8,16 @@ the server that nobody listens any more (the dead-man switch of the script).
 from __future__ import annotations
 
 import asyncio
-import os
 import time
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.clients.askpass import Askpass
+from core.clients.program import Program, start_program
 from core.clients.remote_frames import FrameParser
+from core.clients.ssh_sudo import SudoGate
 from core.clients.ssh_system import System
 
-_CHUNK = 65_536
 _WIRE_BYTES = 100_000_000
 _STDERR_BYTES = 64_000
 _TICK = 0.1
@@ -47,8 +46,11 @@ class Outcome:
 class SshRun:
     """Used once."""
 
-    def __init__(self, system: System, parser: FrameParser, limits: Limits, askpass: Askpass | None) -> None:
+    def __init__(
+        self, system: System, parser: FrameParser, limits: Limits, askpass: Askpass | None, gate: SudoGate
+    ) -> None:
         self._system, self._parser, self._limits, self._askpass = system, parser, limits, askpass
+        self._gate = gate
         self._stderr = bytearray()
         self._received = 0
         self._last_byte = 0.0
@@ -56,14 +58,8 @@ class SshRun:
 
     async def run(self, argv: list[str], script: bytes, environment: Mapping[str, str]) -> Outcome:
         """Raises OSError when ssh cannot be started. Cancelling ends ssh first."""
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            env={**os.environ, **environment},
-            **self._system.start_options(),
-        )
+        options = self._system.start_options()
+        process = await start_program(argv, environment, options, threaded=self._system.threaded)
         try:
             stopped_by = await self._watched(process, script)
         finally:
@@ -72,8 +68,9 @@ class SshRun:
         errors = self._stderr.decode("utf-8", "backslashreplace")
         return Outcome(status, errors, stopped_by, time.monotonic() - self._last_byte)
 
-    async def _watched(self, process: Process, script: bytes) -> str | None:
+    async def _watched(self, process: Program, script: bytes) -> str | None:
         talk = asyncio.ensure_future(self._talk(process, script))
+        sudo = asyncio.ensure_future(self._pass_sudo(process))
         errors = asyncio.ensure_future(self._listen_errors(process))
         clock = asyncio.ensure_future(self._clock())
         try:
@@ -87,30 +84,39 @@ class SshRun:
             await asyncio.wait((last_words, clock), timeout=_LAST_WORDS, return_when=asyncio.FIRST_COMPLETED)
             return clock.result() if clock.done() and not self._parser.ended else None
         finally:
-            for task in (talk, errors, clock):
+            for task in (talk, sudo, errors, clock):
                 task.cancel()
-            await asyncio.gather(talk, errors, clock, return_exceptions=True)
+            await asyncio.gather(talk, sudo, errors, clock, return_exceptions=True)
 
-    async def _talk(self, process: Process, script: bytes) -> bool:
+    async def _talk(self, process: Program, script: bytes) -> bool:
         """Send the script, take what comes until its end. True when more came than we take."""
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(script)
-        while chunk := await process.stdout.read(_CHUNK):
+        sent = self._gate.open
+        if sent:
+            process.write(script)
+        while chunk := await process.read_output():
             self._last_byte = time.monotonic()
             self._received += len(chunk)
+            chunk = self._gate.take_output(chunk)
+            if self._gate.open and not sent:
+                process.write(script)
+                sent = True
             self._parser.feed(chunk)
             if self._parser.ended:
                 break
             if self._received > _WIRE_BYTES or self._parser.over_budget:
                 return True
-        process.stdin.close()
+        process.close_input()
         return False
 
-    async def _listen_errors(self, process: Process) -> None:
+    async def _pass_sudo(self, process: Program) -> None:
+        if self._askpass is not None and not self._gate.open:
+            await self._gate.answer(process, self._askpass)
+
+    async def _listen_errors(self, process: Program) -> None:
         """Keep the first part of standard error and read on, so that ssh never waits for us."""
-        assert process.stderr is not None
-        while chunk := await process.stderr.read(_CHUNK):
+        while chunk := await process.read_errors():
             self._stderr += chunk[: _STDERR_BYTES - len(self._stderr)]
+            self._gate.take_errors(bytes(self._stderr))
 
     async def _clock(self) -> str:
         """Returns why it is time to stop."""
@@ -129,7 +135,7 @@ class SshRun:
             if now - begun - self._paused > self._limits.overall:
                 return "overall"
 
-    async def _end(self, process: Process) -> None:
+    async def _end(self, process: Program) -> None:
         """Leave nothing running here: ask ssh and its children to end, then end them."""
         if process.returncode is None:
             self._system.end(process, by_force=False)
@@ -140,5 +146,4 @@ class SshRun:
                 self._system.end(process, by_force=True)
                 await process.wait()
         self._system.end(process, by_force=True)  # what a ProxyCommand left behind in the group
-        # asyncio closes the pipes only when all were read to their end, which a flood never is.
-        process._transport.close()  # type: ignore[attr-defined]
+        process.release()

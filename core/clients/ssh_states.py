@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from core.clean import clean
+from core.clients.ssh_sudo import sudo_state
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 
 _CONNECTION = frozenset({"refused", "unreachable", "turned_away", "lost", "jump_failed"})
@@ -78,6 +79,7 @@ class Ending:
     noise: bytes = b""
     password_given: bool = False
     silent_for: float = 0.0  # seconds between the server's last byte and the end
+    behind_sudo: bool = False  # sudo stood between the login and the script, and did not let it through
 
 
 def state_of(stderr: str) -> str | None:
@@ -91,6 +93,8 @@ def error_of(ending: Ending) -> CheckError:
     if ending.started:
         return _error("lost" if _was_cut(ending) else "script_died", ending)
     state = state_of(ending.stderr)
+    if ending.behind_sudo and ending.exit_status != 255:
+        return _error(sudo_state(ending.stderr, ending.exit_status), ending)
     if ending.exit_status == 255:
         return _error(state or "failed", ending)
     if state in ("password_expired", "no_shell"):

@@ -12,9 +12,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from asyncio.subprocess import Process
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from core.errors import CheckError, CheckTimeoutError
 
@@ -22,11 +21,24 @@ _VERSION = re.compile(r"OpenSSH_(?:for_Windows_)?(\d+)\.(\d+)")
 _VERSION_SECONDS = 10.0
 
 
+class Process(Protocol):
+    """What is needed to end a program."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+
+    def kill(self) -> None:
+        """End it. Raises ProcessLookupError when it is gone already."""
+
+
 class System(Protocol):
     """What the door needs from the operating system."""
 
+    name: Literal["windows", "mac", "linux"]  # as the texts have it that tell how ssh is to be had
     oldest: tuple[int, int]  # the oldest OpenSSH that works here
     local_sockets: bool  # whether askpass may use a Unix socket; else TCP on loopback
+    threaded: bool  # whether programs are started with threads instead of by asyncio (see `program`)
 
     def find_ssh(self) -> Path | None:
         """The absolute path of ssh; never one found by looking into the current folder."""
@@ -41,8 +53,10 @@ class System(Protocol):
 class Posix:
     """Linux, macOS, the BSDs: a session of its own, signals to the whole group."""
 
+    name: Literal["windows", "mac", "linux"] = "mac" if sys.platform == "darwin" else "linux"
     oldest = (7, 6)
     local_sockets = True
+    threaded = False
 
     def find_ssh(self) -> Path | None:
         found = shutil.which("ssh") or shutil.which("ssh", path="/usr/bin:/usr/local/bin:/bin")
@@ -63,8 +77,10 @@ class Posix:
 class Windows:
     """Microsoft's OpenSSH from the system folder, without a console window."""
 
+    name: Literal["windows", "mac", "linux"] = "windows"
     oldest = (8, 1)
     local_sockets = False
+    threaded = True
 
     def find_ssh(self) -> Path | None:
         root = Path(os.environ.get("SystemRoot", r"C:\Windows"))  # noqa: SIM112 - Windows spells it so
@@ -100,18 +116,19 @@ def usable_ssh(system: System) -> Path:
     """
     path = system.find_ssh()
     if path is None:
-        raise CheckError("ssh.program_missing")
+        raise CheckError("ssh.program_missing", system=system.name)
     try:
         asked = subprocess.run([path, "-V"], capture_output=True, stdin=subprocess.PIPE, timeout=_VERSION_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise CheckTimeoutError("ssh.program_missing") from error
+        raise CheckTimeoutError("ssh.program_missing", system=system.name) from error
     except OSError as error:
-        raise CheckError("ssh.program_missing") from error
+        raise CheckError("ssh.program_missing", system=system.name) from error
     version = version_in((asked.stderr + asked.stdout).decode("ascii", "replace"))
     if version is None:
-        raise CheckError("ssh.program_missing")
+        raise CheckError("ssh.program_missing", system=system.name)
     if version < system.oldest:
-        raise CheckError("ssh.program_too_old", version=_dotted(version), needed=_dotted(system.oldest))
+        versions = {"version": _dotted(version), "needed": _dotted(system.oldest)}
+        raise CheckError("ssh.program_too_old", **versions, system=system.name)
     return path
 
 

@@ -96,6 +96,7 @@ def _target(told: Mapping[str, Any]) -> Target:
         address=_words(told.get("address", [])),
         ssh=_optional(str, told.get("ssh")),
         ssh_config=_optional(str, told.get("ssh_config")),
+        sudo=_one_of(told.get("sudo"), "no", "passwordless", "password") or "no",
         outside=_optional(str, told.get("outside")),
         resolver=_optional(str, told.get("resolver")),
         bounce=_pasted(told.get("bounce")),

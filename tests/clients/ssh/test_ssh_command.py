@@ -11,6 +11,7 @@ from core.clients.journal import Journal
 from core.clients.ssh import SshDoor
 from core.clients.ssh_command import Destination, Way, argv, destination, own_settings, settings_text, way
 from core.clients.ssh_states import _LINES
+from core.clients.ssh_sudo import _LINES as SUDO_LINES
 from core.clients.ssh_system import Posix, Windows, version_in
 from core.errors import UsageError
 from core.texts import LANGUAGES, Texts
@@ -151,6 +152,11 @@ STATES = (
     "flooded",
     "jump_failed",
     "failed",
+    "sudo_missing",
+    "sudo_not_allowed",
+    "sudo_needs_password",
+    "sudo_wrong_password",
+    "sudo_refused",
 )
 
 
@@ -159,7 +165,7 @@ STATES = (
 def test_every_state_has_its_own_words(language, state):
     texts = Texts(language)
     values = {"host": "h", "user": "u", "port": "p", "path": "f", "version": "7.4", "needed": "7.6"}
-    values |= {"shown": "SHA256:x", "line": "x", "seconds": 30.0}
+    values |= {"system": "linux", "shown": "SHA256:x", "line": "x", "seconds": 30.0}
     key = f"problem.ssh.{state}"
     assert texts.text(f"{key}.title", values) and texts.text(f"{key}.meaning", values)
     assert texts.steps(key, values)
@@ -175,8 +181,9 @@ def test_no_two_states_share_a_sentence(language):
 def test_no_state_without_words_in_the_code():
     """Every code that stands in the door's sources is in the list above."""
     folder = Path(__file__).resolve().parents[3] / "core" / "clients"
-    names = ("ssh.py", "ssh_command.py", "ssh_system.py", "ssh_states.py", "askpass.py")
+    names = ("ssh.py", "ssh_command.py", "ssh_system.py", "ssh_states.py", "ssh_sudo.py", "askpass.py")
     sources = "".join((folder / name).read_text() for name in names)
     used = set(re.findall(r'"ssh\.([a-z_]+)"', sources)) - {"exe"} | {state for _, state in _LINES}
+    used |= {state for _, state in SUDO_LINES}
     used |= set(re.findall(r'return "([a-z_]+)"', (folder / "ssh_states.py").read_text()))
-    assert used | {"failed", "lost", "script_died"} == set(STATES)
+    assert used | {"failed", "lost", "script_died", "sudo_refused"} == set(STATES)
