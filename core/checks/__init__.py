@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.check import Check
-from core.checks import bounce, dns_health, dnsbl, mail_queue, open_relay, smtp_banner
+from core.checks import bounce, dns_health, dnsbl, domain_life, mail_queue, open_relay, smtp_banner, tls_health
 
 ALL: tuple[Check[Any], ...] = (
     bounce.CHECK,
@@ -14,4 +14,6 @@ ALL: tuple[Check[Any], ...] = (
     open_relay.CHECK,
     dnsbl.CHECK,
     dns_health.CHECK,
+    domain_life.CHECK,
+    tls_health.CHECK,
 )

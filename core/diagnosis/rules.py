@@ -37,17 +37,42 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
 
 
 def domain_expired(clues: Clues) -> Iterator[Ranked]:
-    """The domain itself is unknown to the DNS; whether it expired only the registry can say."""
-    if gone := clues.having("dns_health.no_such_domain"):
-        yield ROOT, Cause("domain_expired", "possible", "domain_company", codes_of(gone))
+    """The registry's word confirms it; a name the DNS does not know is only a suspicion of it."""
+    ended = clues.having(*(f"domain_life.{code}" for code in ("expired", "being_deleted", "on_hold", "not_registered")))
+    parked = clues.having("domain_life.parked")
+    gone = clues.having("dns_health.no_such_domain")
+    if not (ended or parked or gone):
+        return
+    # A date alone can be late (a registry that renews by itself); with the DNS gone as well it is the cause.
+    sure = clues.seen("domain_life.being_deleted", "domain_life.on_hold") or (ended and (gone or parked))
+    certainty: Certainty = "confirmed" if sure else "likely" if ended or parked else "possible"
+    yield ROOT, Cause("domain_expired", certainty, "domain_company", codes_of(ended + parked + gone))
 
 
 def dns_moved(clues: Clues) -> Iterator[Ranked]:
-    """The MX is missing or leads nowhere."""
-    codes = ("no_mx", "null_mx", "mx_is_address", "mx_has_no_address", "mx_private")
+    """The MX is missing or leads nowhere, or the name servers disagree; an old answer still remembered suggests it."""
+    codes = (
+        "no_mx", "null_mx", "mx_is_address", "mx_has_no_address", "mx_private", "servers_disagree", "server_lame",
+        "delegation_differs", "resolver_differs",
+    )  # fmt: skip
     wrong = clues.having(*(f"dns_health.{code}" for code in codes))
     if bad := critical(wrong):
         yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(bad))
+    elif moving := clues.having("dns_health.resolver_differs", "dns_health.delegation_differs"):
+        yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(moving))
+
+
+def certificate_expired(clues: Clues) -> Iterator[Ranked]:
+    """Where programs verify it is the cause; elsewhere, or with a name that may be another on purpose, a risk."""
+    codes = ("expired", "not_yet_valid", "chain_expired", "wrong_name", "self_signed", "chain_incomplete")
+    wrong = clues.having(*(f"tls_health.{code}" for code in codes))
+    ended = [finding for finding in wrong if finding.code in ("tls_health.expired", "tls_health.chain_expired")]
+    values = {"hosts": value_list(wrong, "host")}
+    if bad := critical(wrong):
+        certainty: Certainty = "confirmed" if critical(ended) else "likely"
+        yield ROOT, Cause("certificate_expired", certainty, "you", codes_of(bad), values)
+    elif risky := clues.having("tls_health.expired", "tls_health.chain_expired", "tls_health.wrong_name"):
+        yield RISK, Cause("certificate_expired", "possible", "you", codes_of(risky), values)
 
 
 def outbound_25_blocked(clues: Clues) -> Iterator[Ranked]:
@@ -227,6 +252,7 @@ RULES: tuple[Rule, ...] = (
     account_hijacked,
     mail_service_stopped,
     dns_moved,
+    certificate_expired,
     sender_auth_failing,
     outbound_25_blocked,
     resolver_broken,
