@@ -36,6 +36,19 @@ def test_an_accepted_probe_alone_is_only_a_suspicion() -> None:
     assert (cause.certainty, cause.who_acts) == ("possible", "you")
 
 
+def test_settings_that_let_strangers_send_confirm_the_open_relay() -> None:
+    opened = result(finding("open_relay.config_open"), finding("open_relay.accepted"))
+    (cause,) = diagnose([opened], Context(Target()))
+    assert (cause.code, cause.certainty) == ("open_relay", "confirmed")
+    (alone,) = diagnose([result(finding("open_relay.config_open"))], Context(Target()))
+    assert alone.certainty == "confirmed"
+
+
+def test_a_line_that_reaches_no_mail_server_at_all_is_likely_the_trouble() -> None:
+    (cause,) = diagnose([result(finding("smtp_banner.line_blocked", Severity.UNKNOWN))], Context(Target()))
+    assert (cause.code, cause.certainty) == ("port_25_blocked_here", "likely")
+
+
 def test_nothing_found_counts_what_was_and_was_not_looked_at() -> None:
     (cause,) = diagnose(
         [
@@ -79,3 +92,48 @@ def test_a_missing_ptr_is_no_cause_of_mail_not_coming_in(symptom: str | None) ->
     )
     found = codes(*results, target=Target(symptom=symptom))  # type: ignore[arg-type]
     assert found.index("ptr_or_helo_wrong") == (1)
+
+
+@pytest.mark.parametrize(
+    ("found", "certainty"),
+    [
+        (("dns_health.no_such_domain",), "possible"),
+        (("domain_life.expired",), "likely"),
+        (("domain_life.parked",), "likely"),
+        (("domain_life.on_hold",), "confirmed"),
+        (("domain_life.being_deleted",), "confirmed"),
+        (("domain_life.expired", "dns_health.no_such_domain"), "confirmed"),
+        (("domain_life.not_registered", "dns_health.no_such_domain"), "confirmed"),
+    ],
+)
+def test_the_registry_makes_a_lost_domain_certain(found: tuple[str, ...], certainty: str) -> None:
+    (cause,) = diagnose([result(*(finding(code) for code in found))], Context(Target()))
+    assert (cause.code, cause.certainty, cause.who_acts) == ("domain_expired", certainty, "domain_company")
+
+
+def test_a_domain_running_out_next_month_is_no_cause_of_today() -> None:
+    soon = result(finding("domain_life.expires_this_month", Severity.WARNING))
+    assert codes(soon) == ["nothing_found"]
+
+
+def test_an_expired_certificate_is_a_cause_where_people_connect_and_a_risk_where_servers_do() -> None:
+    people = result(finding("tls_health.expired", values={"host": "mx.example.jp"}))
+    (cause,) = diagnose([people], Context(Target()))
+    assert (cause.code, cause.certainty, cause.values) == (
+        "certificate_expired",
+        "confirmed",
+        {"hosts": ["mx.example.jp"]},
+    )
+    servers = result(finding("tls_health.expired", Severity.WARNING, {"host": "mx.example.jp"}))
+    listed = result(finding("dnsbl.listed", values={"zone": "zen.spamhaus.org"}))
+    assert codes(servers, listed) == ["address_listed", "certificate_expired"]
+
+
+def test_a_self_signed_certificate_where_servers_deliver_is_no_cause() -> None:
+    assert codes(result(finding("tls_health.unproven_25", Severity.OK))) == ["nothing_found"]
+
+
+def test_a_remembered_old_mx_is_a_suspicion_and_disagreeing_servers_a_cause() -> None:
+    assert codes(result(finding("dns_health.servers_disagree"))) == ["dns_moved"]
+    (cause,) = diagnose([result(finding("dns_health.resolver_differs", Severity.WARNING))], Context(Target()))
+    assert (cause.code, cause.certainty) == ("dns_moved", "possible")
