@@ -120,6 +120,9 @@ def _add_check(commands: Any) -> None:
     add("--ssh", metavar="[USER@]HOST[:PORT]", help="read the server itself")
     add("--ssh-config", metavar="FILE", help="ssh settings to use instead of your own")
     add("--sudo", choices=("no", "passwordless", "password"), default="no", help="read it as administrator, by sudo")
+    add(
+        "--outside", metavar="[USER@]HOST[:PORT]", help="a machine outside your network to test the relay from (ssh -W)"
+    )
     add("--resolver", metavar="IP[:PORT]", help="the DNS server to ask; without it, the system's")
     add("--bounce", metavar="FILE")
     add("--queue", metavar="FILE")
@@ -156,6 +159,7 @@ def _target(arguments: argparse.Namespace) -> Target:
         ssh=arguments.ssh,
         ssh_config=arguments.ssh_config,
         sudo=arguments.sudo,
+        outside=arguments.outside,
         resolver=arguments.resolver,
         bounce=_evidence(arguments.bounce),
         queue=_evidence(arguments.queue),

@@ -278,6 +278,8 @@ def _not_measured(check: Check[Any], survey: Survey, missing: tuple[str, ...], s
 def _port_25(results: tuple[CheckResult, ...]) -> Port25:
     """Open when any mail server answered us on port 25; one that did not says nothing yet."""
     codes = {finding.code for result in results for finding in result.findings}
+    if "smtp_banner.line_blocked" in codes:
+        return "blocked"
     if codes & {"smtp_banner.answers", "open_relay.accepted", "open_relay.closed"}:
         return "open"
     return "unknown"

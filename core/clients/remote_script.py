@@ -52,11 +52,12 @@ _STRANGER = r"RCPT TO:\74relaytest@example.net\76\r\nRSET\r\n"
 _REHEARSAL = (
     r"EHLO client.example.net\r\nMAIL FROM:\74spamtest@example.org\76\r\n" + _STRANGER
     + r"MAIL FROM:\74\76\r\n" + _STRANGER
-    + r"EHLO %s\r\nMAIL FROM:\74spamtest@%s\76\r\n" + _STRANGER + r"QUIT\r\n"
+    + r"EHLO %s\r\nMAIL FROM:\74spamtest@%s\76\r\n" + _STRANGER
+    + r"MAIL FROM:\74spamtest@example.org\76\r\nRCPT TO:\74relaytest%%example.net@%s\76\r\nRSET\r\nQUIT\r\n"
 )  # fmt: skip
 _EXIM_RELAY = (
     'h=$("$(command -v exim || command -v exim4)" -bP primary_hostname); '
-    f"printf '{_REHEARSAL}' ${{h##* }} ${{h##* }} | "
+    f"printf '{_REHEARSAL}' ${{h##* }} ${{h##* }} ${{h##* }} | "
     '"$(command -v exim || command -v exim4)" -bh 192.0.2.1 2>/dev/null'
 )
 # Each FEATURE of Sendmail leaves the name of its file in the sendmail.cf it was made into.

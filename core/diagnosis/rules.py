@@ -23,9 +23,11 @@ WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
 
 def open_relay(clues: Clues) -> Iterator[Ranked]:
     """An accepted RCPT is a suspicion until the configuration or an arrival confirms it."""
-    if accepted := clues.having("open_relay.accepted"):
+    accepted, settings = clues.having("open_relay.accepted"), clues.having("open_relay.config_open")
+    if accepted or settings:
         consequences = clues.having("mail_queue.long", "mail_queue.strangers", "dnsbl.listed")
-        yield ROOT, Cause("open_relay", "possible", "you", codes_of(accepted + consequences))
+        certainty: Certainty = "confirmed" if settings else "possible"
+        yield ROOT, Cause("open_relay", certainty, "you", codes_of(settings + accepted + consequences))
 
 
 def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
@@ -97,7 +99,7 @@ def web_form_abused(clues: Clues) -> Iterator[Ranked]:
 
 def account_hijacked(clues: Clues) -> Iterator[Ranked]:
     """One of our own senders leads a queue to strangers. The log has to confirm it."""
-    if not clues.seen("mail_queue.strangers") or clues.seen("open_relay.accepted"):
+    if not clues.seen("mail_queue.strangers") or clues.seen("open_relay.accepted", "open_relay.config_open"):
         return
     for finding in _leading_senders(clues):
         sender = str(finding.values.get("sender", ""))
@@ -205,8 +207,10 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
 
 
 def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:
-    """No answer on port 25, silently: this line or the server, we cannot tell which."""
-    if silent := clues.having("smtp_banner.no_answer"):
+    """No answer on port 25, silently: this line or the server. That another well-known server is as silent tells."""
+    if blocked := clues.having("smtp_banner.line_blocked"):
+        yield SUSPICION, Cause("port_25_blocked_here", "likely", "you", codes_of(blocked))
+    elif silent := clues.having("smtp_banner.no_answer"):
         yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(silent))
 
 

@@ -135,12 +135,12 @@ percent_hack:
   driver = redirect
   domains = +local_domains
   local_parts = ^.*%.*
-  data = ${sg{$local_part}{\N^(.*)%([^%]+)\$\N}{\$1@\$2}}
+  data = ${sg{$local_part}{\N^(.*)%([^%]+)$\N}{\$1@\$2}}
 bang_path:
   driver = redirect
   domains = +local_domains
   local_parts = ^.*!.*
-  data = ${sg{$local_part}{\N^([^!]+)!(.*)\$\N}{\$2@\$1}}
+  data = ${sg{$local_part}{\N^([^!]+)!(.*)$\N}{\$2@\$1}}
 END
         sed -i '/^begin routers/r /tmp/routers' exim4.conf.template
 """

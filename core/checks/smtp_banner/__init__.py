@@ -21,6 +21,8 @@ CHECK: Check[SmtpBannerFacts] = Check(
         "smtp_banner.silent": _DOOR,
         "smtp_banner.refused": _DOOR,
         "smtp_banner.no_answer": _DOOR,
+        "smtp_banner.line_blocked": (*_DOOR, "landmark"),
+        "smtp_banner.silent_line_open": (*_DOOR, "landmark"),
         "smtp_banner.supported": _DATED,
         "smtp_banner.unsupported": _DATED,
         "smtp_banner.unsupported_undated": _PROGRAM,

@@ -56,3 +56,4 @@ class SmtpBannerFacts:
 
     measured_at: datetime
     hosts: tuple[HostPorts, ...]
+    landmark: PortAnswer | None = None  # another well-known server's port 25, asked when ours was silent

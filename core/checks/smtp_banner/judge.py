@@ -18,11 +18,22 @@ def judge(facts: SmtpBannerFacts) -> tuple[Finding, ...]:
     anyone_answers = any(_on_mail_port(host, "answered") for host in facts.hosts)
     findings: list[Finding] = []
     for host in facts.hosts:
-        reached = _reached(host, anyone_answers)
+        reached = _told_by_landmark(_reached(host, anyone_answers), host, facts.landmark)
         findings.append(reached)
         if reached.code == "smtp_banner.answers":
             findings.append(_product(host, facts.measured_at))
     return tuple(findings)
+
+
+def _told_by_landmark(reached: Finding, host: HostPorts, landmark: PortAnswer | None) -> Finding:
+    """Silence of our server, read beside what another well-known one did from here."""
+    if reached.code != "smtp_banner.no_answer" or landmark is None or landmark.state not in ("timed_out", "answered"):
+        return reached
+    values: dict[str, Value] = {**reached.values, "landmark": clean(landmark.host, 255)}
+    code, severity = ("line_blocked", Severity.UNKNOWN)
+    if landmark.state == "answered":
+        code, severity = ("silent_line_open", Severity.WARNING)
+    return _finding(HostPorts(host.host, host.port, (*host.answers, landmark)), code, severity, values)
 
 
 def _on_mail_port(host: HostPorts, state: str) -> list[PortAnswer]:

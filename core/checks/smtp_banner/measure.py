@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from core.checks.smtp_banner.facts import HostPorts, InsideVersion, PortAnswer, PortState, SmtpBannerFacts
 from core.checks.smtp_banner.inside import fitting, versions_in
 from core.clients import Clients
+from core.clients.resolver_mail import find_mail_hosts
 from core.clients.smtp import SmtpSession, transcript_of
 from core.errors import CheckError
 from core.knowledge.mta import identify
+from core.knowledge.port_25_landmarks import landmark_domains
 from core.model import Context, MailHost
 
 MOST_SERVERS = 4
@@ -39,7 +41,23 @@ async def measure(context: Context, clients: Clients) -> SmtpBannerFacts:
     inside, found = await asyncio.gather(
         _inside(context, clients), asyncio.gather(*(_host(host, clients) for host in hosts))
     )
-    return SmtpBannerFacts(measured_at, tuple(_with_inside(ports, inside, len(hosts)) for ports in found))
+    landmark = await _landmark(found, clients)
+    return SmtpBannerFacts(measured_at, tuple(_with_inside(ports, inside, len(hosts)) for ports in found), landmark)
+
+
+async def _landmark(found: list[HostPorts], clients: Clients) -> PortAnswer | None:
+    """When no server of ours answers on port 25, one connection to another well-known one: is it our line?"""
+    ours = [answer for ports in found for answer in ports.answers if answer.port == 25]
+    if not ours or any(answer.state != "timed_out" for answer in ours):
+        return None
+    for domain in landmark_domains():
+        try:
+            hosts = await find_mail_hosts(clients.resolver, domain)
+        except CheckError:  # a name that cannot be looked up just now is no landmark; the next one may be
+            continue
+        if hosts and hosts[0].addresses:
+            return await _knock(hosts[0], hosts[0].addresses[0], 25, False, clients)
+    return None
 
 
 async def _host(host: MailHost, clients: Clients) -> HostPorts:
