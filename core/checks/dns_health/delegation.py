@@ -20,13 +20,14 @@ async def find_delegation(resolver: Resolver, domain: str) -> Delegation | None:
     zones = _zones(domain)
     above = _zones_above(zones[-1])
     own, parents = await asyncio.gather(_first_with_servers(resolver, zones), _first_with_servers(resolver, above))
-    zone = own[0] or zones[-1]
-    parent = await _named_by_parent(resolver, zone, parents[1]) if zone == zones[-1] else ()
-    names = (own[1] or parent)[:MOST_SERVERS]
-    if not names:
-        return None
-    servers = await asyncio.gather(*(_server(resolver, name, zone, domain) for name in names))
-    return Delegation(zone, parent, tuple(servers))
+    zone, at_top = own[0] or zones[-1], own[0] in ("", zones[-1])
+    parent = asyncio.create_task(_named_by_parent(resolver, zone, parents[1] if at_top else ()))
+    try:
+        names = (own[1] or await parent)[:MOST_SERVERS]
+        servers = await asyncio.gather(*(_server(resolver, name, zone, domain) for name in names))
+        return Delegation(zone, await parent, tuple(servers)) if names else None
+    finally:
+        parent.cancel()
 
 
 def _zones(domain: str) -> list[str]:
