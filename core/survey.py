@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from core.checks.bounce import read_bounce
 from core.clients import Clients, Doors
 from core.clients.resolver_mail import find_mail_hosts
+from core.clients.spf_senders import spf_senders
 from core.clients.ssh import ServerReading
 from core.errors import CheckError
 from core.knowledge.addresses import is_public
@@ -47,11 +48,11 @@ def split_host_port(text: str, default_port: int) -> tuple[str, int]:
 async def first_survey(target: Target, clients: Clients, doors: Doors) -> Survey:
     """What DNS and this laptop tell. Never raises `CheckError`: each is kept beside the need it left empty."""
     problems: dict[str, CheckError] = {}
-    try:
-        hosts = await _mail_hosts(target, clients)
-    except CheckError as error:
-        hosts, problems["mail_hosts"] = (), error
-    addresses = _sending_addresses(target, hosts, ())
+    found, by_spf = await asyncio.gather(_mail_hosts_or_error(target, clients), _named_by_spf(target, clients))
+    hosts = () if isinstance(found, CheckError) else found
+    if isinstance(found, CheckError):
+        problems["mail_hosts"] = found
+    addresses = _sending_addresses(target, hosts, (), by_spf)
     vantage = doors.vantage or _vantage_without_login(hosts)
     return Survey(Context(target, hosts, addresses, vantage), problems)
 
@@ -66,9 +67,17 @@ async def second_survey(first: Survey, clients: Clients, doors: Doors) -> Survey
     except CheckError:
         return first
     context = first.context
-    found = _sending_addresses(context.target, context.mail_hosts, _addresses_on_server(reading))
+    by_spf = [one.address for one in context.addresses if one.source == "spf"]
+    found = _sending_addresses(context.target, context.mail_hosts, _addresses_on_server(reading), by_spf)
     vantage = doors.vantage or _vantage_with_login(context, reading)
     return replace(first, context=replace(context, addresses=found, vantage=vantage))
+
+
+async def _mail_hosts_or_error(target: Target, clients: Clients) -> tuple[MailHost, ...] | CheckError:
+    try:
+        return await _mail_hosts(target, clients)
+    except CheckError as error:
+        return error
 
 
 async def _mail_hosts(target: Target, clients: Clients) -> tuple[MailHost, ...]:
@@ -77,6 +86,10 @@ async def _mail_hosts(target: Target, clients: Clients) -> tuple[MailHost, ...]:
     if target.domain:
         return await find_mail_hosts(clients.resolver, target.domain)
     return ()
+
+
+async def _named_by_spf(target: Target, clients: Clients) -> tuple[str, ...]:
+    return await spf_senders(clients.resolver, target.domain) if target.domain else ()
 
 
 async def _named_host(text: str, clients: Clients) -> MailHost:
@@ -93,13 +106,15 @@ async def _named_host(text: str, clients: Clients) -> MailHost:
 
 
 def _sending_addresses(
-    target: Target, hosts: Iterable[MailHost], on_server: Iterable[str]
+    target: Target, hosts: Iterable[MailHost], on_server: Iterable[str], by_spf: Iterable[str]
 ) -> tuple[SendingAddress, ...]:
-    """Bounce first, then the server, what was given, and the incoming servers; each address once, public ones only."""
+    """Bounce first, then the server, what was given, what the SPF record names, and the incoming servers; each address
+    once, public ones only."""
     bounced = read_bounce(target.bounce.text).sending_address if target.bounce else None
     candidates: list[tuple[str | None, AddressSource]] = [(bounced, "bounce")]
     candidates += [(address, "ssh") for address in on_server]
     candidates += [(address, "given") for address in target.address]
+    candidates += [(address, "spf") for address in by_spf]
     candidates += [(address, "mx") for host in hosts for address in host.addresses]
     found: dict[str, SendingAddress] = {}
     for address, source in candidates:

@@ -92,10 +92,16 @@ class Texts:
         return self._formatter.vformat(template, (), filled)
 
     def steps(self, prefix: str, values: Mapping[str, Value] | None = None) -> list[str]:
-        """The texts `<prefix>.step.1`, `.step.2`, ... as long as they follow on one another."""
+        """The texts `<prefix>.step.1`, `.step.2`, ... as long as they follow on one another.
+
+        Last comes the text to send or read out, when the values name one as `letter`.
+        """
         found: list[str] = []
         while self.has(key := f"{prefix}.step.{len(found) + 1}"):
             found.append(self.text(key, values))
+        letter = (values or {}).get("letter")
+        if found and isinstance(letter, str) and self.has(letter):
+            found.append(self.text(letter, values))
         return found
 
     def number(self, value: int | float) -> str:

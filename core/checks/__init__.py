@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from core.check import Check
-from core.checks import bounce, dns_health, dnsbl, domain_life, mail_queue, open_relay, smtp_banner, tls_health
+from core.checks import (
+    bounce,
+    dns_health,
+    dnsbl,
+    domain_life,
+    hosting,
+    mail_queue,
+    open_relay,
+    sender_auth,
+    smtp_banner,
+    tls_health,
+)
 
 ALL: tuple[Check[Any], ...] = (
     bounce.CHECK,
@@ -14,6 +25,8 @@ ALL: tuple[Check[Any], ...] = (
     open_relay.CHECK,
     dnsbl.CHECK,
     dns_health.CHECK,
+    sender_auth.CHECK,
+    hosting.CHECK,
     domain_life.CHECK,
     tls_health.CHECK,
 )

@@ -20,6 +20,12 @@ Rule = Callable[[Clues], Iterator[Ranked]]
 # Senders that are programs of a web site, not people.
 WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
 
+# Findings of `sender_auth` with which receivers refuse mail; a missing SPF record alone may be made up for by DKIM.
+_NO_PROOF = (
+    "spf_fail", "spf_permerror", "spf_two_records", "spf_unreadable", "dmarc_against_us",
+    "dkim_key_missing", "dkim_key_revoked", "dkim_key_broken",
+)  # fmt: skip
+
 
 def open_relay(clues: Clues) -> Iterator[Ranked]:
     """An accepted RCPT is a suspicion until the configuration or an arrival confirms it."""
@@ -157,9 +163,19 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
 
 
 def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
-    """The other side says so in the bounce."""
-    if failed := clues.bounced("sender_auth_failed"):
-        yield ROOT, Cause("sender_auth_failing", "likely", "domain_company", codes_of(failed))
+    """A bounce says so, the DNS shows it for an address that mail surely leaves from, or both: then it is sure."""
+    refused = clues.bounced("sender_auth_failed")
+    wrong = critical(clues.having(*(f"sender_auth.{code}" for code in _NO_PROOF)))
+    missing = critical(clues.having("sender_auth.spf_missing"))
+    codes = codes_of(refused + wrong + missing)
+    if refused:
+        certainty: Certainty = "confirmed" if wrong or missing else "likely"
+        yield ROOT, Cause("sender_auth_failing", certainty, "domain_company", codes)
+    elif wrong and clues.about_mail_going_out:
+        yield ROOT, Cause("sender_auth_failing", "likely", "domain_company", codes)
+    elif wrong or missing:
+        rank = SUSPICION if clues.about_mail_going_out else RISK
+        yield rank, Cause("sender_auth_failing", "possible", "domain_company", codes)
 
 
 def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:

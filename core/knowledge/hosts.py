@@ -90,19 +90,23 @@ def host_by_id(identity: str) -> Host | None:
 
 
 def host_of(name: str, *signs: Sign) -> tuple[Host, Sign] | None:
-    """The company `name` belongs to, and as which of `signs`; the longest suffix counts."""
+    """The company `name` belongs to, and as which of `signs`; the longest suffix counts.
+
+    A rented machine that takes mail itself is no company's mail server, though its name ends like one.
+    """
+    looked_for: tuple[Sign, ...] = (*signs, "ptr_own") if "mx" in signs else signs
     labels = name.strip().rstrip(".").lower().split(".")
     found = [
         (len(suffix), host, sign)
         for host in load_hosts()
-        for sign in signs
+        for sign in looked_for
         for suffix in host.suffixes(sign)
         if _ends_with(labels, suffix.split("."))
     ]
     if not found:
         return None
     _, host, sign = max(found, key=lambda one: one[0])
-    return host, sign
+    return (host, sign) if sign in signs else None
 
 
 def hosts_of(names: Iterable[str], *signs: Sign) -> tuple[Host, ...]:

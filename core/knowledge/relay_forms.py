@@ -14,6 +14,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
+from core.knowledge.hosts import host_of
 from core.resources import resources_dir
 
 Recipient = Literal["outside", "ours", "backup"]
@@ -130,7 +131,7 @@ def relay_data() -> RelayData:
 
 def is_hosted(host: str) -> bool:
     """Whether the host belongs to a big provider, whose server is never the reader's to test."""
-    return any(pattern.search(host.rstrip(".")) for pattern in relay_data().hosted)
+    return host_of(host, "mx") is not None or any(pattern.search(host.rstrip(".")) for pattern in relay_data().hosted)
 
 
 def probes(places: Places, thorough: bool = False) -> tuple[Probe, ...]:

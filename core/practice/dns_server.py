@@ -23,6 +23,7 @@ from core.practice.incident import Incident
 
 Records = dict[tuple[dns.name.Name, str], list[str]]
 TTL = 60
+_DKIM_KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # the public key of RFC 8463's example
 
 
 async def serve(incident: Incident) -> tuple[asyncio.DatagramTransport, int]:
@@ -42,6 +43,8 @@ def records(incident: Incident) -> Records:
 
     add(incident.domain, "MX", f"10 {incident.mail_host}.")
     add(incident.domain, "TXT", f'"v=spf1 ip4:{incident.address} -all"')
+    add(f"_dmarc.{incident.domain}", "TXT", f'"v=DMARC1; p=none; rua=mailto:postmaster@{incident.domain}"')
+    add(f"default._domainkey.{incident.domain}", "TXT", f'"v=DKIM1; k=ed25519; p={_DKIM_KEY}"')
     add(incident.mail_host, "A", incident.address)
     if incident.ptr:
         add(dns.reversename.from_address(incident.address).to_text(), "PTR", f"{incident.ptr}.")

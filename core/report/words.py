@@ -85,6 +85,9 @@ def _steps(texts: Texts, prefix: str, values: Mapping[str, Value]) -> list[str]:
     found: list[str] = []
     while texts.has(key := f"{prefix}.step.{len(found) + 1}"):
         found.append(_text_or_code(texts, key, values, key))
+    letter = values.get("letter")
+    if found and isinstance(letter, str) and texts.has(letter):
+        found.append(_text_or_code(texts, letter, values, letter))  # the text to send or read out
     return found
 
 

@@ -39,7 +39,8 @@ def test_a_company_has_an_example_and_a_page(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["mail.midori-shoji.example", "notgoogle.com", "aspmx.l.google.com.example", "sakura.ne.jp.example", "com", ""]
+    "name",
+    ["mail.midori-shoji.example", "notgoogle.com", "aspmx.l.google.com.example", "sakura.ne.jp.example", "com", ""],
 )
 def test_a_stranger_is_nobody(name: str) -> None:
     assert host_of(name, *SIGNS) is None

@@ -39,7 +39,7 @@ def _mail(facts: Facts) -> Iterator[Finding]:
 
 def _unnamed(facts: Facts, names: list[str]) -> Iterator[Finding]:
     """The mail servers' names tell no company: their addresses' reverse names may."""
-    found = [match for name in reverse_names(facts) if (match := host_of(name, "ptr_shared", "ptr_own"))]
+    found = [match for name in [*names, *reverse_names(facts)] if (match := host_of(name, "ptr_shared", "ptr_own"))]
     shared = [host for host, sign in found if sign == "ptr_shared"]
     rented = [host for host, sign in found if sign == "ptr_own"]
     values: dict[str, Value] = {"domain": facts.domain or names[0], "hosts": list(names)}

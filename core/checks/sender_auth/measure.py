@@ -72,9 +72,9 @@ async def _spf_checks(
     door = SpfDoor(resolver)
     stranger = SendingAddress(STRANGER, "given")
     # The first one fills the door's answers: the others need few questions more.
-    first, *names = await asyncio.gather(
+    first, names = await asyncio.gather(
         _check(door, stranger, f"postmaster@{domain}", domain),
-        *(_helo_name(resolver, one, context) for one in senders),
+        asyncio.gather(*(_helo_name(resolver, one, context) for one in senders)),
     )
     checks = []
     for one, name in zip(senders, names, strict=True):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LONGEST = 10_000  # characters of one record looked at
-_ALMOST_SPF = re.compile(r"^[^a-z0-9]*v\s*=?\s*spf\s*1?\b", re.I)
+_ALMOST_SPF = re.compile(r"^(?:\\x[0-9a-f]{2}|[^a-z0-9])*v\s*=?\s*spf\s*1?\b", re.I)
 _SIGNATURE = re.compile(r"^[ \t>]*DKIM-Signature[ \t]?:(.{0,4000}(?:\r?\n[ \t>]+\S.{0,1000}){0,40})", re.I | re.M)
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,250}[a-z0-9_])?", re.I)
 _MAILTO = re.compile(r"mailto:([^\s,!@]{1,64}@([a-z0-9._-]{1,253}))(?:![0-9]+[kmgt]?)?", re.I)
@@ -19,8 +19,8 @@ KeyState = Literal["usable", "weak", "revoked", "broken", "none"]
 
 
 def spf_records(texts: Iterable[str]) -> tuple[str, ...]:
-    """The records that count as SPF (RFC 7208 section 4.5)."""
-    return tuple(text for text in texts if text.lower() == "v=spf1" or text[:7].lower() == "v=spf1 ")
+    """The records that count as SPF (RFC 7208 section 4.5), in an order that does not change from answer to answer."""
+    return tuple(text for text in sorted(texts) if text.lower() == "v=spf1" or text[:7].lower() == "v=spf1 ")
 
 
 def almost_spf(texts: Iterable[str]) -> tuple[str, ...]:

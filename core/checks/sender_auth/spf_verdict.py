@@ -64,21 +64,21 @@ def _first(facts: Facts) -> str:
 def _evaluated(facts: Facts, record: str) -> Iterator[Finding]:
     """One record, and what it says about each address."""
     checks, stranger = envelope(facts), facts.stranger
-    broken = [one for one in checks if one.result == "permerror"]
-    broken += [stranger] if stranger and stranger.result == "permerror" else []
+    nobody = [stranger] if stranger else []
+    broken = [one for one in [*checks, *nobody] if one.result == "permerror"]
     passed = [one.address for one in checks if one.result == "pass"]
     if broken:
         severity = Severity.WARNING if passed else Severity.CRITICAL
         yield _permerror(facts, record, broken[0], severity)
     for one in checks:
         yield from _not_passed(facts, record, one)
-    unsure = [one for one in checks or [stranger] if one and one.result == "temperror"]
+    unsure = [one for one in checks or nobody if one.result == "temperror"]
     if unsure:
         yield _finding(facts, "spf_unknown", Severity.UNKNOWN, reason=_temperror(unsure[0]))
     if stranger and stranger.result == "pass":
         yield _finding(facts, "spf_too_open", Severity.WARNING, record=record, term=clean(stranger.mechanism, 200))
     elif passed and not broken:
-        lookups = max(one.lookups for one in [*checks, *([stranger] if stranger else [])])
+        lookups = max(one.lookups for one in [*checks, *nobody])
         yield _finding(facts, "spf_pass", Severity.OK, addresses=passed, record=record, lookups=lookups)
     elif not checks and not broken and not unsure:
         yield _without_address(facts, record)
