@@ -93,7 +93,7 @@ def _add_relay_doors(clients: Clients, target: Target, doors: Doors) -> None:
     """What only the relay test needs: a way from outside, and the record of earlier tests (none when practising)."""
     if target.outside:
         tunnel = SshTunnel(target.outside, target.ssh_config, clients.journal, program=doors.ssh_program)
-        clients.outside = SmtpClient(doors.reroute, clients.journal, connect_limit=30.0, way=tunnel.connect)
+        clients.outside = SmtpClient(doors.reroute, clients.journal, connect_limit=30.0, way=tunnel)
     if not doors.reroute.closed:
         clients.relay_ledger = RelayLedger(ledger_path())
 
@@ -159,6 +159,8 @@ class Run:
             self._tell(ContextFound(first.context))
             results, context = await self._surveyed_run(first, clients)
         finally:
+            if clients.outside:
+                await clients.outside.close()
             if clients.ssh:
                 await clients.ssh.close()
         self._tell(RunFinished(self._report(started_at, results, context, clients)))

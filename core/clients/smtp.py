@@ -13,7 +13,7 @@ import contextlib
 import ipaddress
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -23,7 +23,7 @@ from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.smtp_reply import LINE_LIMIT, SESSION_LIMIT, Reply, ReplyError, ReplyReader
 from core.clients.smtp_wire import SocketWire
-from core.clients.ssh_tunnel import PipeWire
+from core.clients.ssh_tunnel import PipeWire, SshTunnel
 from core.clients.tls import PlainTextInsteadOfTlsError, TlsFacts, TlsWire, Wire
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
 from core.model import Evidence
@@ -46,10 +46,6 @@ class Hello:
         return any(line.split(" ", 1)[0].upper() == keyword.upper() for line in self.capabilities if line)
 
 
-# Another way to a mail server than a socket of ours: `SshTunnel.connect`.
-ConnectionWay = Callable[[str, int], Awaitable[PipeWire]]
-
-
 class SmtpClient:
     """Opens sessions. `connect_limit` and `reply_limit` are seconds for one connection and one reply. `way` leads
     through another machine."""
@@ -60,13 +56,18 @@ class SmtpClient:
         journal: Journal,
         connect_limit: float = 10.0,
         reply_limit: float = 30.0,
-        way: ConnectionWay | None = None,
+        way: SshTunnel | None = None,
     ) -> None:
         self._way = way
         self._reroute = reroute
         self._journal = journal
         self._connect_limit = connect_limit
         self._reply_limit = reply_limit
+
+    async def close(self) -> None:
+        """End what the way through another machine left running."""
+        if self._way is not None:
+            await self._way.close()
 
     async def open(
         self,
@@ -104,7 +105,7 @@ class SmtpClient:
         try:
             async with asyncio.timeout(limit):
                 if self._way is not None:
-                    return await self._way(*endpoint)
+                    return await self._way.connect(*endpoint)
                 return await SocketWire.connect(*endpoint)
         except CheckError:
             raise

@@ -40,6 +40,7 @@ class SshTunnel:
         settings = ssh_command.settings_text(ssh_command.own_settings(config), asks=False)
         self._settings = ssh_command.tunnel_settings(settings)
         self._journal, self._program, self._system = journal, program, this_system()
+        self._wires: list[PipeWire] = []
 
     async def connect(self, address: str, port: int) -> PipeWire:
         """Start ssh. Whether the way is open shows at the first read. Raises `ssh.program_missing` and the like."""
@@ -61,7 +62,15 @@ class SshTunnel:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return PipeWire(process, folder, self._system, (self._to.host, address, port))
+        wire = PipeWire(process, folder, self._system, (self._to.host, address, port))
+        self._wires.append(wire)
+        return wire
+
+    async def close(self) -> None:
+        """End every ssh that still runs and wait until all are gone. May be called more than once."""
+        for wire in self._wires:
+            wire.close()
+        await asyncio.gather(*(wire.gone() for wire in self._wires))
 
 
 class PipeWire:
@@ -107,13 +116,18 @@ class PipeWire:
         await self._process.stdin.drain()
 
     def close(self) -> None:
-        """End ssh at once; what is left of it is gathered in the background."""
+        """End ssh at once; `gone` waits for it."""
         if self._closed:
             return
         self._closed = True
         if self._process.returncode is None:
             self._system.end(self._process, by_force=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
         self._tasks.append(asyncio.ensure_future(self._gather()))
+
+    async def gone(self) -> None:
+        """After `close`: until ssh has ended."""
+        await asyncio.wait(self._tasks)
 
     async def _gather(self) -> None:
         await self._process.wait()
@@ -122,7 +136,6 @@ class PipeWire:
         await asyncio.wait(self._tasks[:2])
         # asyncio closes the pipes only when all were read to their end.
         self._process._transport.close()  # type: ignore[attr-defined]
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     async def _listen(self) -> None:
         """Take what comes into a buffer of ours, at most a few chunks of it."""

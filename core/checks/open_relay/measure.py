@@ -131,7 +131,7 @@ def _relation(context: Context, last: Visit | None, address: str, seen: str | No
     Through a machine the person calls outside, only the server's word can say otherwise.
     """
     told = context.vantage.relation
-    if last is None or last.rerouted:
+    if last is None or (last.rerouted and not through):
         return told
     shown = relation_of(last.local_address, address, seen)
     if through:
