@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from core.checks.dnsbl.facts import Asked, ZoneFacts
-from core.checks.dnsbl.measure import Asking, ask_list, rewriting_test
+from core.checks.dnsbl.measure import ask_list, asking, rewriting_test
 from core.checks.dnsbl.outcomes import self_test_failure
 from core.clients.resolver import Resolver
 from core.knowledge.dnsbl import Blacklist, lists_with
@@ -42,10 +42,11 @@ async def blacklist_states(resolver: Resolver, keys: Mapping[str, str] | None = 
     `keys`: service -> key for the lists that want one; without a key such a list is not asked. Never raises
     `CheckError`: a resolver that answers nothing makes every list "could_not_ask".
     """
-    asking, lists = Asking.now(resolver, keys), lists_with(keys or {})
-    test, zones = await asyncio.gather(
-        rewriting_test(asking), asyncio.gather(*(ask_list(asking, one, (), ()) for one in lists))
-    )
+    lists = lists_with(keys or {})
+    async with asking(resolver, keys) as way:
+        test, zones = await asyncio.gather(
+            rewriting_test(way), asyncio.gather(*(ask_list(way, one, (), ()) for one in lists))
+        )
     rewrites = bool(test.return_codes)
     return tuple(
         _state(one, zone.asked, "resolver_rewrites" if rewrites else _failure(one, zone))

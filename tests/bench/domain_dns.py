@@ -31,7 +31,6 @@ LATENCY = 0.05  # seconds
 LIMIT, TIMES_FASTER = 1.0, 5.0
 RUNS = 5
 CHECKS = frozenset({"dns_health", "sender_auth", "domain_life", "tls_health", "hosting"})
-ADDRESS, REVERSE = "203.0.113.25", "25.113.0.203.in-addr.arpa"
 SERVERS = {"ns1.dns.example": "198.51.100.53", "ns2.dns.example": "198.51.100.54"}
 
 
@@ -42,15 +41,18 @@ class SlowServer(DnsServer):
         return dataclasses.replace(super().reply_to(name, rdtype), delay=LATENCY)
 
 
-def add_domain(server: DnsServer, domain: str) -> None:
-    """One healthy company."""
+def add_domain(server: DnsServer, number: int) -> None:
+    """One healthy company, with two addresses of its own."""
+    domain, last = f"midori{number}.example", 10 + 2 * number
     server.add(domain, "MX", f"10 mail.{domain}.", f"20 backup.{domain}.")
     server.add(domain, "TXT", '"v=spf1 mx include:spf.sender.example -all"')
     server.add(domain, "NS", *(f"{name}." for name in SERVERS))
     server.add(domain, "SOA", f"ns1.dns.example. hostmaster.{domain}. 1 7200 900 1209600 300")
     server.add(domain, "A", "203.0.113.80")
-    server.add(f"mail.{domain}", "A", ADDRESS)
-    server.add(f"backup.{domain}", "A", "203.0.113.26")
+    server.add(f"mail.{domain}", "A", f"203.0.113.{last}")
+    server.add(f"backup.{domain}", "A", f"203.0.113.{last + 1}")
+    server.add(f"{last}.113.0.203.in-addr.arpa", "PTR", f"mail.{domain}.")
+    server.add(f"{last + 1}.113.0.203.in-addr.arpa", "PTR", f"backup.{domain}.")
     server.add(f"_dmarc.{domain}", "TXT", f'"v=DMARC1; p=none; rua=mailto:dmarc@{domain}"')
 
 
@@ -58,13 +60,11 @@ async def serve() -> None:
     """Print the port, then answer until standard input closes."""
     async with SlowServer() as server:
         for number in range(RUNS * 2 + 1):
-            add_domain(server, f"midori{number}.example")
+            add_domain(server, number)
         server.add("spf.sender.example", "TXT", '"v=spf1 ip4:192.0.2.0/24 -all"')
         server.add("example", "NS", "ns1.dns.example.")
         for name, address in SERVERS.items():
             server.add(name, "A", address)
-        for last, name in ((25, "mail"), (26, "backup")):
-            server.add(f"{last}.113.0.203.in-addr.arpa", "PTR", f"{name}.midori0.example.")
         print(server.port, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 

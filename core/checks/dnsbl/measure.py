@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from core.checks.dnsbl.facts import Asked, Facts, ListUse, Purpose, Subject, ZoneFacts
 from core.checks.dnsbl.named import dead_zones_named, lists_in_settings
 from core.clients import Clients
+from core.clients.dns_sweep import PATIENCE, Sweep
 from core.clients.resolver import Resolver
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
@@ -32,11 +33,27 @@ class Asking:
     lifetime: float = LIFETIME
     ends: float | None = None
     keys: Mapping[str, str] = field(default_factory=dict)  # service -> key: never part of a fact
+    sweep: Sweep = field(default_factory=lambda: Sweep(None))
 
-    @classmethod
-    def now(cls, resolver: Resolver, keys: Mapping[str, str] | None = None) -> Asking:
-        """With the usual limits, from now on."""
-        return cls(resolver, LIFETIME, asyncio.get_running_loop().time() + TOTAL, keys or {})
+    async def answer(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """rcode and A records: the plain answer of the sweep, else by care.
+
+        Raises as `Resolver.query`, and TimeoutError when all must be done.
+        """
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self.lifetime
+        if plain := await self.sweep.ask(name, min(PATIENCE, self.lifetime / 4)):
+            return plain
+        async with asyncio.timeout_at(self.ends):
+            answer = await self.resolver.query(name, "A", lifetime=max(0.1, ends - loop.time()))
+        return answer.rcode, answer.records
+
+
+@asynccontextmanager
+async def asking(resolver: Resolver, keys: Mapping[str, str] | None = None) -> AsyncIterator[Asking]:
+    """All lists at once within the usual limits, from now on."""
+    async with resolver.sweep() as sweep:
+        yield Asking(resolver, LIFETIME, asyncio.get_running_loop().time() + TOTAL, keys or {}, sweep)
 
 
 async def measure(context: Context, clients: Clients) -> Facts:
@@ -47,12 +64,14 @@ async def measure(context: Context, clients: Clients) -> Facts:
     addresses, domains = public_subjects(context), own_domains(context)
     keys = await clients.list_keys.all()
     lists = [one for one in lists_with(keys) if one.tier in ("A", "B", "E") or context.target.thorough]
-    asking, names = Asking.now(clients.resolver, keys), [subject.address for subject in addresses]
-    test, zones, own_lists = await asyncio.gather(
-        rewriting_test(asking),
-        asyncio.gather(*(ask_list(asking, one, names, domains) for one in lists)),
-        own_server_lists(clients),
-    )
+    names = [subject.address for subject in addresses]
+    lists = [one for one in lists if (_domains(one, domains) if one.kind == "domains" else _addresses(one, names))]
+    async with asking(clients.resolver, keys) as all_at_once:
+        test, zones, own_lists = await asyncio.gather(
+            rewriting_test(all_at_once),
+            asyncio.gather(*(ask_list(all_at_once, one, names, domains) for one in lists)),
+            own_server_lists(clients),
+        )
     facts = Facts(
         measured_at=datetime.now(UTC),
         resolver=clients.resolver.address,
@@ -100,23 +119,26 @@ def own_domains(context: Context) -> tuple[str, ...]:
 
 
 def random_label() -> str:
-    """Twenty letters nobody has registered or listed."""
-    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
+    """Twenty letters and digits that nobody has registered or listed."""
+    return f"x{secrets.token_hex(10)}"[:20]
 
 
-async def rewriting_test(asking: Asking) -> Asked:
+async def rewriting_test(way: Asking) -> Asked:
     """A name that cannot exist: a resolver that has an answer to it invents answers."""
-    return await _ask(asking, "random_test", f"{random_label()}.com")
+    return await _ask(way, "random_test", f"{random_label()}.com")
 
 
-async def ask_list(asking: Asking, one: Blacklist, addresses: Iterable[str], domains: Iterable[str]) -> ZoneFacts:
+async def ask_list(way: Asking, one: Blacklist, addresses: Iterable[str], domains: Iterable[str]) -> ZoneFacts:
     """One list: its self-tests for the families it covers, and our addresses or domains."""
-    questions = [*_tests(one), ("random_test", random_label(), 0, "")]
-    questions += _domains(one, domains) if one.kind == "domains" else _addresses(one, addresses)
-    key = asking.keys.get(one.service, "")
+    ours = _domains(one, domains) if one.kind == "domains" else _addresses(one, addresses)
+    # Where we ask nothing of a family, its test entries would prove nothing.
+    families = {family for _, _, family, _ in ours} or {test.family for test in one.tests}
+    tests = [test for test in _tests(one) if test[2] in families]
+    questions = [*tests, ("random_test", random_label(), 0, ""), *ours]
+    key = way.keys.get(one.service, "")
     asked = await asyncio.gather(
         *(
-            _ask(asking, purpose, one.question(query), family, subject, secret=one.question(query, key))
+            _ask(way, purpose, one.question(query), family, subject, secret=one.question(query, key))
             for purpose, query, family, subject in questions
         )
     )
@@ -146,19 +168,16 @@ def _domains(one: Blacklist, domains: Iterable[str]) -> list[tuple[Purpose, str,
     return [("domain", name, 0, name) for name in names]
 
 
-async def _ask(
-    asking: Asking, purpose: Purpose, name: str, family: int = 0, subject: str = "", secret: str = ""
-) -> Asked:
+async def _ask(way: Asking, purpose: Purpose, name: str, family: int = 0, subject: str = "", secret: str = "") -> Asked:
     """One question; no answer is a fact about this list, not the end of the check. Only `name` is kept."""
     try:
-        async with asyncio.timeout_at(asking.ends):
-            answer = await asking.resolver.query(secret or name, "A", lifetime=asking.lifetime)
+        rcode, records = await way.answer(secret or name)
     except CheckError as error:
         what = error.code.partition(".")[2]
         return Asked(purpose, name, family, subject, rcode=str(error.values.get("rcode", "")), error=what)
     except TimeoutError:
         return Asked(purpose, name, family, subject, error="timed_out")
-    return Asked(purpose, name, family, subject, answer.records, answer.rcode)
+    return Asked(purpose, name, family, subject, records, rcode)
 
 
 def _require_an_answer(facts: Facts) -> None:

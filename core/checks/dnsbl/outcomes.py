@@ -28,14 +28,15 @@ def outcomes_of(facts: Facts) -> tuple[Outcome, ...]:
         blacklist = list_by_zone(zone.zone)
         if blacklist is None:
             continue  # a saved run knows a list that this version has dropped
-        for asked in zone.asked:
-            if asked.purpose in ("address", "domain"):
-                found.append(Outcome(blacklist, asked, _reading(blacklist, zone, asked)))
+        ours = [asked for asked in zone.asked if asked.purpose in ("address", "domain")]
+        failures = {family: self_test_failure(blacklist, zone, family) for family in {asked.family for asked in ours}}
+        for asked in ours:
+            found.append(Outcome(blacklist, asked, _reading(blacklist, asked, failures[asked.family])))
     return tuple(found)
 
 
-def _reading(blacklist: Blacklist, zone: ZoneFacts, asked: Asked) -> Reading:
-    reason = self_test_failure(blacklist, zone, asked.family) or silence(asked)
+def _reading(blacklist: Blacklist, asked: Asked, self_test: str) -> Reading:
+    reason = self_test or silence(asked)
     return Reading("unasked", reason) if reason else blacklist.read(asked.return_codes)
 
 

@@ -121,7 +121,8 @@ async def outcome_of(
             lists.list_address(zone, name, ZONES[zone])
     lists.serve({zone: break_list(lists.healthy(zone))} if break_list else {})
     address = ADDRESS_6 if blacklist.families == (6,) else ADDRESS
-    facts = await ask_list(Asking(lists.resolver, lifetime), blacklist, [address], [DOMAIN])
+    async with lists.resolver.sweep() as sweep:
+        facts = await ask_list(Asking(lists.resolver, lifetime, sweep=sweep), blacklist, [address], [DOMAIN])
     test = Asked("random_test", "x.com", 0, rcode="NXDOMAIN")
     (outcome,) = outcomes_of(Facts(datetime.now(UTC), "", test, (facts,), (), ()))
     return outcome.reading

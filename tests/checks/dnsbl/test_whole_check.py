@@ -185,7 +185,7 @@ async def test_neighbours_are_shown_only_when_thorough_and_never_as_bad(lists) -
 
 
 async def test_every_default_list_tests_itself(lists) -> None:
-    await findings(lists, context(ADDRESS))
+    await findings(lists, context(ADDRESS, "2001:db8::25"))
     names = {name for name, _, _ in lists.server.asked}
     for one in load_lists():
         if one.tier in ("A", "B"):
