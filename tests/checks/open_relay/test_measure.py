@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.checks.open_relay import CHECK, judge, measure
+from core.checks.open_relay import CHECK, judge, measure, pacing
 from core.clients import Clients
 from core.errors import CheckConnectionError, CheckError
+from core.knowledge.relay_forms import relay_data
 from core.model import Context, Finding, MailHost, Severity, Target
 from tests.servers.hostile_smtp import Close, HostileServer, Reset, Script, Send, Silence, hostile_server
 
+ADDRESS = "203.0.113.25"
 MakeClients = Callable[[int], Clients]
 MakeContext = Callable[..., Context]
 YES = (Send(b"250 2.1.5 Ok\r\n"),)
@@ -157,3 +160,46 @@ async def test_a_host_without_address_is_named(make_clients: MakeClients) -> Non
     context = Context(Target(own_server=True), (MailHost("mx.example.jp"),))
     with pytest.raises(CheckError, match="mail_host_not_found"):
         await measure(context, make_clients(9))
+
+
+async def test_after_four_refusals_the_next_run_waits(make_clients: MakeClients, make_context: MakeContext) -> None:
+    async with hostile_server() as server:
+        clients = make_clients(server.port)
+        clients.relay_ledger.note_refusals(ADDRESS, 3, datetime.now(UTC) - timedelta(minutes=9))
+        facts = await measure(make_context(), clients)
+        assert server.connections == 1
+    (finding,) = judge(facts)
+    assert (finding.code, finding.values["reasons"]) == ("open_relay.incomplete", ["held_back"])
+    assert clients.relay_ledger.consented_at(ADDRESS) is not None
+
+
+async def test_refusals_of_a_quarter_of_an_hour_ago_no_longer_count(
+    make_clients: MakeClients, make_context: MakeContext
+) -> None:
+    async with hostile_server() as server:
+        clients = make_clients(server.port)
+        clients.relay_ledger.note_refusals(ADDRESS, 4, datetime.now(UTC) - timedelta(minutes=15))
+        (finding,) = judge(await measure(make_context(), clients))
+    assert finding.code == "open_relay.closed"
+
+
+async def test_thorough_a_crowded_server_is_given_a_rest(
+    make_clients: MakeClients, make_context: MakeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = replace(relay_data().thorough, rest_seconds=0.3)
+    monkeypatch.setattr(pacing, "relay_data", lambda: replace(relay_data(), thorough=shorter))
+    crowded = [Send(b"421 4.3.2 Connection rate limit exceeded\r\n"), Close()]
+    async with hostile_server({"connect": crowded}) as server:
+        clients = make_clients(server.port)
+        (finding,) = judge(await measure(make_context(thorough=True), clients))
+        assert 4 <= server.connections <= 16  # three rests, at most four connections each
+    assert (finding.code, finding.values["reasons"]) == ("open_relay.incomplete", ["rate_limited"])
+
+
+async def test_thorough_a_server_that_shuts_us_out_is_left_alone(
+    make_clients: MakeClients, make_context: MakeContext
+) -> None:
+    async with hostile_server({"connect": [Send(b"554 5.7.1 no service for you\r\n"), Close()]}) as server:
+        (finding,) = judge(await measure(make_context(thorough=True), make_clients(server.port)))
+        assert server.connections <= 4
+    assert finding.code == "open_relay.incomplete"
