@@ -19,6 +19,7 @@ from core.clients.spf_senders import spf_senders
 from core.clients.ssh import ServerReading
 from core.errors import CheckError
 from core.knowledge.addresses import is_public
+from core.knowledge.hosts import host_of
 from core.knowledge.vantage import relation_of
 from core.model import AddressSource, Context, MailHost, SendingAddress, Target, Vantage
 
@@ -115,12 +116,18 @@ def _sending_addresses(
     candidates += [(address, "ssh") for address in on_server]
     candidates += [(address, "given") for address in target.address]
     candidates += [(address, "spf") for address in by_spf]
-    candidates += [(address, "mx") for host in hosts for address in host.addresses]
+    candidates += [(address, "mx") for host in hosts if _may_send(host.name) for address in host.addresses]
     found: dict[str, SendingAddress] = {}
     for address, source in candidates:
         if address and is_public(address):
             found.setdefault(address, SendingAddress(address, source))
     return tuple(found.values())
+
+
+def _may_send(mail_host: str) -> bool:
+    """Not the incoming servers of a big company: our mail leaves from others, and theirs prove nothing about it."""
+    company = host_of(mail_host, "mx")
+    return company is None or not company[0].incoming_only
 
 
 def _addresses_on_server(reading: ServerReading) -> list[str]:

@@ -59,6 +59,7 @@ class Host:
     ns: tuple[str, ...] = ()
     spf_include: str = ""
     selectors: tuple[str, ...] = ()
+    incoming_only: bool = False  # the servers in its MX records never send
 
     def suffixes(self, sign: Sign) -> tuple[str, ...]:
         """What names of this kind end with."""

@@ -46,11 +46,11 @@ async def findings(server: DnsServer, target: Target | None = None, lifetime: fl
     [
         ("aspmx.l.google.com", "Google Workspace"),
         ("midori-example.mail.protection.outlook.com", "Microsoft 365"),
-        ("midori.sakura.ne.jp", "さくらインターネット"),
-        ("sv123.xserver.jp", "エックスサーバー"),
-        ("mx01.lolipop.jp", "ロリポップ！"),
-        ("dmail.kagoya.net", "カゴヤ・ジャパン"),
-        ("mx01.securemx.jp", "IIJ（SecureMX）"),
+        ("midori.sakura.ne.jp", "Sakura Internet（さくらインターネット）"),
+        ("sv123.xserver.jp", "Xserver（エックスサーバー）"),
+        ("mx01.lolipop.jp", "Lolipop（ロリポップ！）"),
+        ("dmail.kagoya.net", "KAGOYA（カゴヤ・ジャパン）"),
+        ("mx01.securemx.jp", "IIJ SecureMX"),
         ("inbound-smtp.us-west-2.amazonaws.com", "Amazon SES / WorkMail"),
     ],
 )
@@ -70,7 +70,7 @@ async def test_every_sign_is_said(server) -> None:
     server.add(REVERSE, "PTR", "www12.sakura.ne.jp.")
     found = await findings(server)
     assert found["hosted"].values["signs"] == ["ptr", "spf", "ns"]
-    assert found["dns_company"].values["company"] == "さくらインターネット"
+    assert found["dns_company"].values["company"] == "Sakura Internet（さくらインターネット）"
 
 
 async def test_a_filter_in_front_and_the_company_behind(server) -> None:
@@ -93,7 +93,7 @@ async def test_our_own_server_on_a_rented_machine(server) -> None:
     server.add(DOMAIN, "MX", f"10 {HOST}.")
     server.add(REVERSE, "PTR", "ik1-123-45678.vs.sakura.ne.jp.")
     found = await findings(server)
-    assert found["own_rented"].values["company"] == "さくらインターネット"
+    assert found["own_rented"].values["company"] == "Sakura Internet（さくらインターネット）"
 
 
 async def test_a_rented_machine_under_its_own_name(server) -> None:
@@ -152,6 +152,6 @@ async def test_the_enquiry_is_filled_in(server) -> None:
     assert values["letter"] == LETTER
     for language in LANGUAGES:
         letter = Texts(language).text(LETTER, values)
-        assert all(word in letter for word in (DOMAIN, "エックスサーバー", "今朝8時")), letter
+        assert all(word in letter for word in (DOMAIN, "Xserver（エックスサーバー）", "今朝8時")), letter
         assert "{" not in letter
         assert Texts(language).steps("hosting.hosted", values)[-1] == letter
