@@ -13,13 +13,14 @@ from core.knowledge.dnsbl import (
     Blacklist,
     dead_list_of,
     dead_lists,
+    keyed_lists,
     list_by_zone,
     load_lists,
     parse_list,
     reversed_address,
 )
 
-LISTS = load_lists()
+LISTS = (*load_lists(), *keyed_lists())
 EXAMPLES = [(one, example) for one in LISTS for example in one.examples]
 
 
@@ -85,3 +86,32 @@ def test_a_hundred_records_are_no_listing() -> None:
 def test_an_unknown_key_is_refused() -> None:
     with pytest.raises(TypeError):
         parse_list({"zone": "x.example", "surprise": 1, "code": [], "test": [], "example": []})
+
+
+@pytest.mark.parametrize("one", LISTS, ids=lambda one: one.zone)
+def test_the_test_entries_are_those_of_rfc_5782_section_5(one: Blacklist) -> None:
+    asked = {(test.family, test.query): bool(test.answers) for test in one.tests}
+    if 4 in one.families:
+        assert asked[4, "2.0.0.127"] and not asked[4, "1.0.0.127"]
+    if 6 in one.families:
+        assert asked[6, LISTED_6] and not asked[6, UNLISTED_6]
+    if one.kind == "domains" and "spameatingmonkey" not in one.zone:  # its operator names entries of its own
+        assert asked[0, "invalid"] is False
+    assert {family for family, _ in asked} == set(one.families or (0,))
+
+
+def test_the_examples_of_rfc_5782_are_asked_as_it_writes_them() -> None:
+    def name(subject: str) -> str:
+        return f"{reversed_address(subject)}.bad.example.com"
+
+    assert name("192.0.2.99") == "99.2.0.192.bad.example.com"  # section 2.1
+    assert name("127.0.0.2") == "2.0.0.127.bad.example.com"  # section 2.1, the test entry
+    nibbles = "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2"
+    assert name("2001:db8:1:2:3:4:567:89ab") == f"{nibbles}.bad.example.com"  # section 2.4
+    assert name("2001:DB8:1:2:3:4:567:89AB") == name("2001:0db8:0001:0002:0003:0004:0567:89ab")
+
+
+def test_only_a_keyed_list_has_a_key_in_its_zone() -> None:
+    zen = next(one for one in keyed_lists() if one.replaces == "zen.spamhaus.org")
+    assert zen.question("2.0.0.127", "abc") == "2.0.0.127.abc.zen.dq.spamhaus.net"
+    assert zen.important and not any(one.service or "{" in one.zone for one in load_lists())
