@@ -31,6 +31,7 @@ from core.model import Finding, Pasted, Report, Severity, Target, headline
 from core.notebook import Notebook
 from core.practice import INCIDENTS, practice_company
 from core.report.json_file import finding_to_json, json_text, report_from_text, report_to_json
+from core.report.playbook import with_playbooks
 from core.report.text_file import findings_text, report_text
 from core.report.words import check_name
 from core.run import CheckFinished, CheckStarted, Run, RunFinished
@@ -278,7 +279,7 @@ def _read_queues(arguments: argparse.Namespace, texts: Texts) -> int:
 def _read_bounces(arguments: argparse.Namespace, texts: Texts) -> int:
     def read(content: FileContent) -> tuple[dict[str, Any], tuple[Finding, ...]]:
         facts = read_bounce(content.data)
-        return bounce_summary(facts), judge_bounce(facts)
+        return with_playbooks(bounce_summary(facts), texts), judge_bounce(facts)
 
     return _read_all(arguments, texts, read)
 
@@ -320,8 +321,11 @@ def _tell_read(
 ) -> None:
     worded = [finding_to_json(finding, texts) for finding in findings]
     if arguments.json:
+        of_first = ("title", "meaning", "steps")
         words = (
-            {key: worded[0][key] for key in ("title", "meaning", "steps")} if "is_bounce" in summary and worded else {}
+            {key: value for key, value in worded[0].items() if key in of_first or key.startswith("playbook_")}
+            if "is_bounce" in summary and worded
+            else {}
         )
         severity = headline([finding.severity for finding in findings]).value
         whole = {**({"file": path} if several else {}), **summary, **words, "severity": severity, "findings": worded}
@@ -334,7 +338,7 @@ def _tell_read(
 
 def _problem_line(error: CheckError, texts: Texts) -> str:
     parts = [f"problem.{error.code}.title", f"problem.{error.code}.meaning"]
-    return " ".join(texts.text(key, error.values) for key in parts if texts.has(key)) or str(error)
+    return clean(" ".join(texts.text(key, error.values) for key in parts if texts.has(key)) or str(error), keep="\n")
 
 
 def _practice_ssh(arguments: argparse.Namespace, texts: Texts) -> int:

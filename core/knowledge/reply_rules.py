@@ -89,6 +89,13 @@ def rule_files() -> tuple[RuleFile, ...]:
     return tuple(sorted(files, key=lambda file: (KINDS.index(file.kind), file.provider)))
 
 
+@cache
+def playbook_links() -> dict[str, str]:
+    """Every playbook that a rule names -> the provider's own page, "" where it has none."""
+    rules = [rule for file in rule_files() for rule in file.rules]
+    return {rule.playbook: rule.link or "" for rule in rules if rule.playbook}
+
+
 def read_rule_file(path: Path) -> RuleFile:
     """Read one file. Raises `RuleFileError` naming the file and what is wrong in it."""
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.clean import clean, clean_lines
 from core.model import CheckResult, Evidence, Finding, Problem, Report, Severity, Table
+from core.report.playbook import playbook_of, refusal_lines
 from core.report.words import check_name, column_name, mark_of, phrase, words_for
 from core.texts import Texts
 
@@ -86,8 +87,23 @@ def _finding(result: CheckResult, finding: Finding, room: _Room, texts: Texts) -
         "title": words.title,
         "meaning": words.meaning,
         "steps": list(words.steps),
+        "refusal": list(refusal_lines(finding.values, texts)),
+        "playbook": _playbook(finding, texts),
         "table": _table(finding.table, result.check_id, texts),
         "evidence": [_exchange(evidence, room, texts) for evidence in finding.evidence],
+    }
+
+
+def _playbook(finding: Finding, texts: Texts) -> dict[str, Any] | None:
+    found = playbook_of(finding.values, texts)
+    if not found:
+        return None
+    return {
+        "title": phrase(texts, "refusal.playbook", title=found.title),
+        "steps": list(found.steps),
+        "link": phrase(texts, "refusal.link", link=found.link) if found.link else "",
+        "letter_title": phrase(texts, "refusal.letter"),
+        "letter": found.letter.split("\n") if found.letter else [],
     }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.model import CheckResult, Finding, Report
+from core.report.playbook import playbook_fields
 from core.report.words import Words, check_name, column_name, words_for, words_of_problem
 from core.saved_run import finding_to_plain, report_from_json, report_from_text, report_to_plain
 from core.texts import Texts
@@ -39,6 +40,7 @@ def finding_to_json(finding: Finding, texts: Texts) -> dict[str, Any]:
     """One finding with its words, as it stands in every JSON the app writes."""
     item = finding_to_plain(finding)
     item.update(_fields(words_for(texts, finding.code, finding.values)))
+    item.update(playbook_fields(finding.values, texts))
     if finding.table:
         check_id = finding.code.partition(".")[0]
         item["table"]["headings"] = [column_name(texts, check_id, column) for column in finding.table.columns]

@@ -8,7 +8,8 @@ from typing import Any
 
 from core.model import Finding, Report
 from core.report.layout import by_weight, lay_out
-from core.report.words import mark_of, words_for
+from core.report.playbook import playbook_of, refusal_lines
+from core.report.words import mark_of, phrase, words_for
 from core.texts import Texts
 
 _NARROWEST = 40
@@ -39,8 +40,26 @@ def findings_text(findings: Sequence[Finding], texts: Texts, width: int = 78) ->
         light, words = mark_of(finding.severity.value, texts), words_for(texts, finding.code, finding.values)
         page.gap()
         page.write(words.title, f"{_light(light)}  ", "    ")
-        _meaning_and_steps(words.meaning, words.steps, page)
+        _meaning_and_steps(words.meaning, (), page)
+        for line in refusal_lines(finding.values, texts):
+            page.write(line, "    ")
+        _meaning_and_steps("", words.steps, page)
+        _playbook(finding, texts, page)
     return page.text()
+
+
+def _playbook(finding: Finding, texts: Texts, page: _Page) -> None:
+    found = playbook_of(finding.values, texts)
+    if not found:
+        return
+    page.gap()
+    page.write(phrase(texts, "refusal.playbook", title=found.title), "    ■ ")
+    _meaning_and_steps("", found.steps, page)
+    if found.link:
+        page.raw([phrase(texts, "refusal.link", link=found.link)], "    ")
+    if found.letter:
+        page.write(phrase(texts, "refusal.letter"), "    ■ ")
+        page.raw(found.letter.split("\n"), "      ")  # whole lines: it is to be copied
 
 
 class _Page:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.clean import clean
 from core.model import CheckResult, Finding, Problem, Severity
+from core.report.playbook import Playbook, playbook_of, refusal_lines
 from core.texts import Texts
 from gui.widgets.badge import Badge
 from gui.widgets.fold import Fold
@@ -55,7 +57,7 @@ def finding_row(finding: Finding, check_id: str, texts: Texts) -> QWidget:
     title = said(texts, f"{finding.code}.title", finding.values)
     meaning = said(texts, f"{finding.code}.meaning", finding.values)
     steps = texts.steps(finding.code, finding.values)
-    hidden = bool(steps or finding.evidence or finding.table)
+    hidden = bool(steps or finding.evidence or finding.table or playbook_of(finding.values, texts))
     fold = Fold(texts, lambda: _details(finding, check_id, steps, texts), title) if hidden else None
     return _row(Badge(texts, finding.severity.value), title, meaning, fold)
 
@@ -103,9 +105,13 @@ def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) ->
     box = QVBoxLayout(holder)
     box.setContentsMargins(0, 6, 0, 6)
     box.setSpacing(10)
+    if lines := refusal_lines(finding.values, texts):
+        box.addWidget(label("\n".join(lines), selectable=True))
     if steps:
         box.addWidget(label(texts.text("gui.finding.steps"), "strong"))
         box.addWidget(numbered(steps))
+    if found := playbook_of(finding.values, texts):
+        box.addWidget(playbook_part(found, texts))
     if finding.table:
         headings = [texts.text(f"column.{check_id}.{column}") for column in finding.table.columns]
         box.addWidget(table_view(finding.table, headings, texts.text("gui.finding.table")))
@@ -113,6 +119,44 @@ def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) ->
         box.addWidget(label(texts.text("gui.finding.evidence"), "strong"))
         box.addWidget(raw_box(evidence_text(finding.evidence, texts), texts.text("gui.finding.evidence")))
     return holder
+
+
+def playbook_part(found: Playbook, texts: Texts) -> QWidget:
+    """What to do at one provider: its steps, its page as text, and the letter with a button that copies it."""
+    holder = QWidget()
+    box = QVBoxLayout(holder)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(8)
+    box.addWidget(label(texts.text("refusal.playbook", title=found.title), "strong"))
+    box.addWidget(numbered(list(found.steps)))
+    if found.link:
+        box.addWidget(label(texts.text("refusal.link", link=found.link), selectable=True))
+    if found.letter:
+        box.addWidget(Letter(found.letter, texts))
+    return holder
+
+
+class Letter(QWidget):
+    """A letter to send: the text, and a button that copies it and says so."""
+
+    def __init__(self, letter: str, texts: Texts) -> None:
+        super().__init__()
+        self.letter = letter
+        self.button = QPushButton(texts.text("gui.letter.copy"))
+        self.button.setAutoDefault(False)
+        done = texts.text("gui.letter.copied")
+        self.button.clicked.connect(lambda: self._copy(done))
+        head = QHBoxLayout()
+        head.addWidget(label(texts.text("refusal.letter"), "strong"), 1)
+        head.addWidget(self.button)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addLayout(head)
+        box.addWidget(raw_box(letter, texts.text("refusal.letter")))
+
+    def _copy(self, done: str) -> None:
+        QGuiApplication.clipboard().setText(self.letter)
+        self.button.setText(done)
 
 
 def _problem_details(problem: Problem, steps: list[str], texts: Texts) -> QWidget:

@@ -19,6 +19,8 @@ VALUES = (
     "provider",
     "playbook",
     "said",
+    "refused_by",
+    "sending_address",
 )
 # Our own sending is refused: mail to many others fails for the same reason until somebody acts here.
 OURS = frozenset(
@@ -43,11 +45,11 @@ def judge(facts: BounceFacts) -> tuple[Finding, ...]:
     for entry in facts.recipients:
         if entry.action in ("failed", "delayed"):
             groups.setdefault((entry.reason, entry.action, entry.provider or ""), []).append(entry)
-    findings = [_finding(group) for group in groups.values()]
+    findings = [_finding(group, facts.sending_address) for group in groups.values()]
     return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.CRITICAL))
 
 
-def _finding(group: list[Recipient]) -> Finding:
+def _finding(group: list[Recipient], sending_address: str | None) -> Finding:
     first = group[0]
     ours_and_final = first.action == "failed" and first.permanent and first.reason in OURS
     severity = Severity.CRITICAL if ours_and_final else Severity.WARNING
@@ -55,7 +57,7 @@ def _finding(group: list[Recipient]) -> Finding:
         severity = Severity.WARNING
     values: dict[str, Value] = {
         "count": len(group),
-        "recipients": [entry.final_recipient or "?" for entry in group[:20]],
+        "recipients": [entry.final_recipient for entry in group[:20] if entry.final_recipient],
         "action": first.action,
         "permanent": first.permanent,
         "who_acts": first.who_acts,
@@ -64,6 +66,8 @@ def _finding(group: list[Recipient]) -> Finding:
         "provider": first.provider,
         "playbook": first.playbook,
         "said": first.diagnostic_code,
+        "refused_by": first.refused_by,
+        "sending_address": sending_address,
     }
     evidence = tuple(Evidence(entry.final_recipient, entry.diagnostic_code) for entry in group[:5])
     return Finding(f"bounce.{first.reason}", severity, values, evidence, Table(COLUMNS, tuple(map(_row, group[:100]))))

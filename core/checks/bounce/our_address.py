@@ -12,7 +12,8 @@ _ADDRESS = re.compile(
 )
 # Where the address is the other side's, not ours.
 _THEIRS = re.compile(
-    r"(?:\bhost [\w.-]+|connect to [\w.-]*|connection to [\w.-]*|talking to [\w.-]*|relay=[\w.-]*|to server [\w.-]*|"
+    r"(?:(?<!client )(?<!your )(?<!sending )(?<!remote )\bhost [\w.-]+|"
+    r"connect to [\w.-]*|connection to [\w.-]*|talking to [\w.-]*|relay=[\w.-]*|to server [\w.-]*|"
     r"response from [\w.-]*|lost connection with [\w.-]*)\s?[\[(][0-9a-f.:]+[\])](?::\d+)?|"
     r"\bH=\S+ \[[0-9a-f.:]+\](?::\d+)?|(?:generating|reporting|remote) (?:server|mta)[^\n]{0,80}",
     re.I,

@@ -44,7 +44,15 @@ def read_bounce(data: bytes | str) -> BounceFacts:
     if not raw.strip():
         return BounceFacts("empty", cut=cut)
     facts = _read_mail(raw, nested=False) if _looks_like_mail(raw) else read_pasted(to_text(raw))
-    return replace(facts, cut=cut)
+    return replace(facts, recipients=_without_ourselves(facts), cut=cut)
+
+
+def _without_ourselves(facts: BounceFacts) -> tuple[Recipient, ...]:
+    """A refusal often names the client it refuses: that is us, never the refuser."""
+    ours = facts.sending_address
+    if not ours or all(entry.remote_mta != ours for entry in facts.recipients):
+        return facts.recipients
+    return tuple(replace(entry, remote_mta=None) if entry.remote_mta == ours else entry for entry in facts.recipients)
 
 
 def _without_envelope(raw: bytes) -> bytes:
