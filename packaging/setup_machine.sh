@@ -5,14 +5,14 @@
 #   packaging/setup_machine.sh test    that, and what the tests need
 #
 # Works as root or through sudo. Without either it names what is missing and fails. On a system without dpkg it names
-# the packages and goes on. Services that come with a package (sshd, nsd) are neither started nor left enabled.
+# the packages and goes on. Services that come with a package (sshd, nsd, unbound) are neither started nor left enabled.
 set -eu
 
 RUN="python3-venv libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libxkbcommon-x11-0
      libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 openssh-client"
 # binutils is for the build; fonts so that screenshots show Japanese.
-TEST="debootstrap debian-archive-keyring iproute2 procps openssh-server nsd xvfb xauth xdotool x11-utils
-      poppler-utils fonts-noto-cjk binutils git"
+TEST="debootstrap debian-archive-keyring iproute2 procps openssh-server nsd unbound xvfb xauth xdotool
+      x11-utils poppler-utils fonts-noto-cjk binutils git"
 
 case "${1:-}" in
     run) wanted=$RUN ;;
@@ -55,9 +55,9 @@ fi
 echo "Installing Debian packages:$missing" >&2
 $root apt-get -q update >&2
 $root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing >&2
-for service in nsd openssh-server; do
+for service in nsd unbound openssh-server; do
     case "$missing " in *" $service "*) ;; *) continue ;; esac
     if [ -d /run/systemd/system ]; then
-        $root systemctl --quiet disable "$([ $service = nsd ] && echo nsd || echo ssh)"
+        $root systemctl --quiet disable "$([ $service = openssh-server ] && echo ssh || echo $service)"
     fi
 done

@@ -70,7 +70,7 @@ def main() -> int:
             seconds = [timed(arguments, allowed, folder) for _ in range(RUNS)]
             print(f"{title:32} median {statistics.median(seconds):6.2f} s   worst {max(seconds):6.2f} s", flush=True)
     print(f"{'most memory of one run':32} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:13.0f} MiB")
-    others = [Path(__file__).with_name(name) for name in ("blacklists.py", "relay.py")]
+    others = [Path(__file__).with_name(name) for name in ("blacklists.py", "relay.py", "domain_dns.py")]
     return max(subprocess.run([sys.executable, str(path)], check=False, timeout=300).returncode for path in others)
 
 
