@@ -45,8 +45,9 @@ def read_file(path: str, limit: int = LIMIT) -> FileContent:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise UsageError("file.unreadable", name=name, reason=error.strerror or type(error).__name__) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)  # before fdopen, which refuses a folder with an error of its own
+        raise UsageError("file.not_regular", name=name)
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageError("file.not_regular", name=name)
         data = stream.read(limit + 1)
     return FileContent(name, data[:limit], len(data) > limit)

@@ -85,6 +85,8 @@ def test_the_readers_take_standard_input_and_several_files(home: dict[str, str],
         ("check", "--ssh", "-oProxyCommand=x"),
         ("read-queue", "/nonexistent"),
         ("read-queue", "/dev/zero"),
+        ("read-queue", "/etc"),
+        ("check", "--queue", "/etc"),
         ("report", "/etc/hostname"),
         ("nonsense",),
         (),
@@ -94,6 +96,15 @@ def test_wrong_usage_is_64_with_a_sentence_and_no_traceback(home: dict[str, str]
     done = run(home, *words)
     assert done.returncode == 64, done.stderr
     assert done.stdout == "" and done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_refused_file_commands_no_terminal(home: dict[str, str], tmp_path: Path) -> None:
+    """What a complaint quotes may come from a stranger: no escape character, no reversed text."""
+    run_file = tmp_path / "run.json"
+    run_file.write_text(json.dumps({"schema": "\x1b[2J\u202egnp"}), encoding="utf-8")
+    done = run(home, "report", str(run_file))
+    assert done.returncode == 64 and "U+001B" in done.stderr
+    assert "\x1b" not in done.stderr and "\u202e" not in done.stderr
 
 
 def test_ctrl_c_ends_with_130(home: dict[str, str]) -> None:
