@@ -172,7 +172,9 @@ class _Formatter(string.Formatter):
         self._texts = texts
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        return kwargs[field_name], field_name
+        value = kwargs[field_name]
+        # A port is a name made of digits, not an amount: 36321, never 36,321.
+        return (str(value) if field_name == "port" and isinstance(value, int) else value), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
         texts = self._texts

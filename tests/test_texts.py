@@ -15,7 +15,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from core.checks import ALL
-from core.texts import LANGUAGES, Language
+from core.texts import LANGUAGES, Language, Texts
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = r"(title|meaning|step\.\d+)"
@@ -221,3 +221,9 @@ def test_the_app_never_says_what_helps_nobody(language: Language) -> None:
         if phrase.lower() in form.lower() and not key.endswith(".letter")  # a letter asks politely
     }
     assert said == set()
+
+
+def test_a_port_is_written_as_it_is_dialled() -> None:
+    for language in LANGUAGES:
+        said = Texts(language).text("smtp_banner.answers.meaning", {"host": "mx", "port": 36321})
+        assert "36321" in said
