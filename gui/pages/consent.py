@@ -33,6 +33,7 @@ class ConsentPage(Page):
         for choice in self.choices.cards.values():
             column.addWidget(choice)
         self.body.addWidget(self.choices)
+        self.choices.chosen.connect(self._wrong.hide)  # answered: the complaint goes
         self._name = ""
 
     def show_texts(self, texts: Texts) -> None:

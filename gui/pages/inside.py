@@ -41,6 +41,7 @@ class InsidePage(Page):
                 column.addWidget(self.parts[name])
         self.body.addWidget(self.choices)
         self.choices.chosen.connect(self._show_part)
+        self.choices.chosen.connect(self._wrong.hide)  # answered: the complaint goes
         self._show_part(None)
 
     def show_answers(self, answers: Answers) -> None:

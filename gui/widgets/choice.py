@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.texts import Texts
-from gui.widgets.text import SpokenLabel, label
+from gui.widgets.text import SpokenLabel, label, pressed_by_enter
 
 
 class Choice(QPushButton):
@@ -46,6 +47,11 @@ class Choice(QPushButton):
         """Tell a screen reader what the two labels show (they say themselves)."""
         self.setAccessibleName(texts.text(f"{self.key}.title"))
         self.setAccessibleDescription(texts.text(f"{self.key}.hint"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses, as Space does."""
+        if not pressed_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def hasHeightForWidth(self) -> bool:
         """The lines wrap, so the height follows the width."""

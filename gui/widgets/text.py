@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from core.clean import clean
 from core.model import Value
@@ -85,6 +86,21 @@ class SpokenButton(QPushButton):
     def say(self, texts: Texts) -> None:
         """Show the words in this language."""
         self.setText(texts.text(self.key))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button it stands on, as Space does."""
+        if not pressed_by_enter(self, event):
+            super().keyPressEvent(event)
+
+
+def pressed_by_enter(button: QPushButton, event: QKeyEvent) -> bool:
+    """Press `button` if the key is Enter (Qt does so in dialogs only, where the dialog itself decides what Enter
+    means: there it never goes on with a fingerprint that was not compared). A key held down counts once."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or isinstance(button.window(), QDialog):
+        return False
+    if not event.isAutoRepeat():
+        button.click()
+    return True
 
 
 def say_all(parent: QWidget, texts: Texts) -> None:

@@ -147,6 +147,31 @@ async def test_the_keyboard_alone_is_enough(open_wizard, qtbot: QtBot) -> None:
     assert wizard.guide.page == "questions"
 
 
+async def test_enter_chooses_and_goes_on_as_space_does(open_wizard, qtbot: QtBot) -> None:
+    wizard = await open_wizard()
+    qtbot.keyClick(wizard.start.choices.cards["slow"], Qt.Key.Key_Return)
+    assert wizard.start.choices.value() == "slow"
+    qtbot.keyClick(wizard.footer.on, Qt.Key.Key_Enter)
+    assert wizard.guide.page == "questions"
+    qtbot.keyClick(wizard.footer.back, Qt.Key.Key_Return)
+    assert wizard.guide.page == "start"
+
+
+async def test_a_complaint_goes_when_it_is_answered(open_wizard, qtbot: QtBot) -> None:
+    wizard = await open_wizard()
+    walk_to_consent(wizard, qtbot)
+    press(qtbot, wizard.footer.on)
+    assert wizard.consent._wrong.isVisible()
+    press(qtbot, wizard.consent.choices.cards["no"])
+    assert not wizard.consent._wrong.isVisible()
+    press(qtbot, wizard.footer.back)
+    wizard.inside.choices.choose(None)
+    press(qtbot, wizard.footer.on)
+    assert wizard.inside._wrong.isVisible()
+    press(qtbot, wizard.inside.choices.cards["neither"])
+    assert not wizard.inside._wrong.isVisible()
+
+
 async def test_everything_the_keyboard_reaches_has_a_name(open_wizard) -> None:
     wizard = await open_wizard()
     for widget in wizard.findChildren(QPushButton):
