@@ -202,6 +202,31 @@ async def test_h14_seventh_question_is_refused(tmp_path, answers):
     assert len(person.asked) == 6
 
 
+async def test_h14_a_helper_that_hangs_ends_with_the_deadline(server, open_door, error_code, monkeypatch):
+    """The helper never comes to us with its question, so that no clock stands still."""
+    hanging = server.folder / "hanging_helper"
+    hanging.write_text("#!/bin/sh\nexec sleep 295\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr("core.clients.askpass.helper_program", lambda folder: hanging)
+
+    async def never_asked(prompt):
+        raise AssertionError(prompt)
+
+    begun = asyncio.get_running_loop().time()
+    door = open_door(config=no_key(server), prompter=never_asked, idle_limit=1.5)
+    assert await error_code(door) == "ssh.timed_out"
+    assert asyncio.get_running_loop().time() - begun < 8
+    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if _reads(path) == b"sleep\x00295\x00"]
+    assert not left
+
+
+def _reads(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
 async def test_h14_nobody_listens():
     assert await _helper({"MFA_ASKPASS": "unix:/nonexistent/ask|00"}, "Password: ") == (1, b"")
     assert await _helper({"MFA_ASKPASS": "nonsense"}, "Password: ") == (1, b"")

@@ -15,12 +15,9 @@ from core.clients import remote_script
 from core.clients.journal import Journal
 from core.clients.remote_frames import FrameParser
 from core.errors import CheckError
-from tests.servers.sshd import FIRST_UID, Sshd
+from tests.servers.sshd import FIRST_UID, Sshd, User
 
-SHELLS = [
-    pytest.param(name, marks=pytest.mark.skipif(not Path("/bin", name).exists(), reason=f"{name} is not installed"))
-    for name in ("dash", "bash", "tcsh", "fish")
-]
+SHELLS = ("dash", "bash", "tcsh", "fish")
 
 
 def _uid(server: Sshd, name: str) -> int:
@@ -29,6 +26,7 @@ def _uid(server: Sshd, name: str) -> int:
 
 @pytest.mark.parametrize("shell", SHELLS)
 async def test_h06_login_shells_and_their_noise(open_door, shell):
+    assert Path("/bin", shell).exists(), f"{shell} is missing: run `packaging/setup_machine.sh test`"
     reading = await open_door(shell).reading()
     assert reading.complete
     assert reading.lines("who")[0].startswith(f"uid={reading.lines('who')[0].split('=')[1].split('(')[0]}({shell})")
@@ -146,6 +144,23 @@ async def test_jump_host_gets_the_same_settings(server, open_door):
     assert server.log.count("Accepted publickey for bash") == before + 1
 
 
+async def test_another_server_as_jump_host(server, open_door):
+    """Two servers with a key each; the inner one sees the jump host, and our settings are the jump's as well."""
+    with Sshd.started([User("gate")]) as jump:
+        jump.trust()
+        known = jump.folder / "both_known"
+        server.trust()
+        known.write_text(jump.known_hosts.read_text() + server.known_hosts.read_text())
+        config = jump.folder / "way_config"
+        common = f"  HostName {server.address}\n  UserKnownHostsFile {known}\n  IdentitiesOnly yes\n"
+        config.write_text(
+            f"Host outer\n{common}  Port {jump.port}\n  User gate\n  IdentityFile {jump.key}\n"
+            f"Host inner\n{common}  Port {server.port}\n  IdentityFile {server.key}\n  ProxyJump outer\n"
+        )
+        assert (await open_door(config=config, to="post@inner").reading()).complete
+        assert jump.log.count("Accepted publickey for gate") == 1
+
+
 @pytest.mark.parametrize("proxy", ["ProxyCommand false", "ProxyJump 127.0.0.1:1"])
 async def test_broken_jump_has_its_own_state(server, open_door, error_code, proxy):
     config = server.client_config(extra=[proxy])
@@ -220,8 +235,7 @@ async def test_program_that_is_missing(open_door, error_code):
 
 def test_busybox_as_the_only_shell(tmp_path):
     busybox = Path("/bin/busybox")
-    if not busybox.exists():
-        pytest.skip("busybox is not installed")
+    assert busybox.exists(), "busybox is missing: run `packaging/setup_machine.sh test`"
     nonce = remote_script.new_nonce()
     with subprocess.Popen(
         [busybox, "sh", "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True

@@ -13,7 +13,7 @@ from core.clients.ssh_command import Destination, Way, argv, destination, own_se
 from core.clients.ssh_states import _LINES
 from core.clients.ssh_sudo import _LINES as SUDO_LINES
 from core.clients.ssh_system import Posix, Windows, version_in
-from core.errors import UsageError
+from core.errors import CheckError, UsageError
 from core.texts import LANGUAGES, Texts
 
 GOOD = [
@@ -71,6 +71,20 @@ def test_h16_injection_is_refused_before_a_process_starts(text, code):
     with pytest.raises(UsageError) as caught:
         SshDoor(text, None, Journal())
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("jump", ["-oProxyCommand=touch x", "a;reboot", "$(reboot)"])
+async def test_h16_a_jump_host_that_is_an_option_runs_nothing(tmp_path, jump):
+    """ssh itself refuses it; whatever its words, the door ends with one of its own states and nothing was run."""
+    mark = tmp_path / "x"
+    config = tmp_path / "config"
+    config.write_text(f"Host inner\n  ProxyJump {jump.replace('touch x', f'touch {mark}')}\n")
+    door = SshDoor("post@inner", str(config), Journal())
+    with pytest.raises(CheckError) as caught:
+        await door.reading()
+    await door.close()
+    assert caught.value.code in ("ssh.config_broken", "ssh.jump_failed", "ssh.bad_host", "ssh.failed")
+    assert not mark.exists()
 
 
 def test_host_follows_the_double_dash():

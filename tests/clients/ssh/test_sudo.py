@@ -26,7 +26,7 @@ asked ALL=(ALL) ALL
 """
 SHELLS = {"fishy": "/usr/bin/fish", "tcshy": "/bin/tcsh"}
 # Only the account "slow" finds a disk that never answers.
-DF = "#!/bin/sh\n[ \"$SUDO_USER\" = slow ] && { sleep 297 & sleep 296; }; echo Filesystem\n"
+DF = '#!/bin/sh\n[ "$SUDO_USER" = slow ] && { sleep 297 & sleep 296; }; echo Filesystem\n'
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +173,9 @@ def _readable(path: Path) -> bool:
 def test_the_remote_command_holds_no_word_of_the_person():
     for sudo in ("passwordless", "password"):
         command = SudoGate(sudo, "mail.test").remote_command
-        assert re.fullmatch(r"exec sudo (-n|-k -S -p PW-[0-9a-f]{32}) sh -c 'echo UP-[0-9a-f]{32}; exec sh -s'", command)
+        assert re.fullmatch(
+            r"exec sudo (-n|-k -S -p PW-[0-9a-f]{32}) sh -c 'echo UP-[0-9a-f]{32}; exec sh -s'", command
+        )
     assert SudoGate("no", "mail.test").remote_command == "exec sh -s"
 
 
