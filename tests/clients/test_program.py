@@ -62,7 +62,7 @@ async def test_endless_output_is_not_piled_up_and_the_threads_end() -> None:
     program.release()
     async with asyncio.timeout(5):
         await program.wait()
-        while threading.active_count() > before:
+        while threading.active_count() > before:  # noqa: ASYNC110 - threads tell nobody when they end
             await asyncio.sleep(0.02)
 
 

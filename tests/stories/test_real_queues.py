@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -243,8 +244,6 @@ def _written_since(server: Server, stamp: str) -> list[str]:
     own = "/var/spool/(postfix|mqueue|mqueue-client|exim4|smtpd)/|/var/lib/postfix/|/var/log/exim4/|/etc/mail/"
     login = "/var/log/(lastlog|wtmp|btmp)|/run/(sshd|utmp)"
     found = server.shell(f"find / -xdev -newer {stamp} ! -type d ! -type s; find /run /dev/shm -newer {stamp} -type f")
-    import re
-
     return [path for path in found.splitlines() if not re.match(f"({own}|{login})", path)]
 
 
@@ -255,6 +254,6 @@ def _mail_of_root(server: Server) -> str:
 def _programs(server: Server) -> list[str]:
     """Every program but this look itself, and but those the mail program starts and ends as it likes."""
     names = server.shell("ps -A -o comm=").split()
-    passing = {"ps", "sh", "bash", "smtp", "bounce", "cleanup", "trivial-rewrite", "smtpd", "proxymap", "error",
-               "anvil", "tlsmgr", "showq", "local", "exim4", "sendmail", "scache", "flush", "defer", "retry"}  # fmt: skip
+    passing = {"ps", "sh", "bash", "smtp", "bounce", "cleanup", "trivial-rewrite", "smtpd", "proxymap", "error"}
+    passing |= {"anvil", "tlsmgr", "showq", "local", "exim4", "sendmail", "scache", "flush", "defer", "retry"}
     return sorted(name for name in names if name not in passing)

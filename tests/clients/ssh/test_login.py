@@ -216,8 +216,11 @@ async def test_h14_a_helper_that_hangs_ends_with_the_deadline(server, open_door,
     door = open_door(config=no_key(server), prompter=never_asked, idle_limit=1.5)
     assert await error_code(door) == "ssh.timed_out"
     assert asyncio.get_running_loop().time() - begun < 8
-    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if _reads(path) == b"sleep\x00295\x00"]
-    assert not left
+    assert not _running(b"sleep\x00295\x00")
+
+
+def _running(command: bytes) -> list[Path]:
+    return [path for path in Path("/proc").glob("[0-9]*/cmdline") if _reads(path) == command]
 
 
 def _reads(path: Path) -> bytes:
