@@ -128,7 +128,11 @@ def _add_check(commands: Any) -> None:
     add("--bounce", metavar="FILE")
     add("--queue", metavar="FILE")
     add("--own-server", action="store_true", help='"this is my server": without it no relay test is made')
-    add("--thorough", action="store_true", help="every relay form and every list")
+    add(
+        "--thorough",
+        action="store_true",
+        help="every relay form (may get your line shut out for a while, and fills the server's log) and every list",
+    )
     add("--only", metavar="ID,ID", type=_check_ids)
     add("--skip", metavar="ID,ID", type=_check_ids, default=frozenset())
 

@@ -58,7 +58,7 @@ class SshTunnel:
             )
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
-            raise CheckError("ssh.program_missing") from error
+            raise CheckError("ssh.program_missing", system=self._system.name) from error
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
