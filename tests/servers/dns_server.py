@@ -98,6 +98,7 @@ class DnsServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # the loop closes a socket in its next round
 
     def begin(self, work: asyncio.Task[None]) -> None:
         """Keep a running answer until it is done."""

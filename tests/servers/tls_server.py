@@ -88,6 +88,8 @@ async def serving(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for _ in range(3):
+            await asyncio.sleep(0)  # the loop closes an aborted socket in its next rounds
 
 
 @contextlib.asynccontextmanager
