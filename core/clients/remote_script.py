@@ -228,7 +228,7 @@ _OPENING = """\
   exec 3<&0 5>&1
   main=$$
   session=$main
-  # Behind sudo the session began with another program; elsewhere it is ours, and never that of a person.
+  # With lent rights the session began with another program; elsewhere it is ours, and never that of a person.
   if [ -n "$SUDO_COMMAND" ]; then session=$(ps -o sid= -p "$main" 2>/dev/null | tr -d ' '); fi
   (
     while read -r ignored; do :; done
