@@ -49,7 +49,10 @@ def split_host_port(text: str, default_port: int) -> tuple[str, int]:
 async def first_survey(target: Target, clients: Clients, doors: Doors) -> Survey:
     """What DNS and this laptop tell. Never raises `CheckError`: each is kept beside the need it left empty."""
     problems: dict[str, CheckError] = {}
-    found, by_spf = await asyncio.gather(_mail_hosts_or_error(target, clients), _named_by_spf(target, clients))
+    async with asyncio.TaskGroup() as group:  # nothing outlives a cancelled run
+        asked_hosts = group.create_task(_mail_hosts_or_error(target, clients))
+        asked_spf = group.create_task(_named_by_spf(target, clients))
+    found, by_spf = asked_hosts.result(), asked_spf.result()
     hosts = () if isinstance(found, CheckError) else found
     if isinstance(found, CheckError):
         problems["mail_hosts"] = found

@@ -16,6 +16,7 @@ from typing import Any
 import spf
 
 from core.clients.resolver import Resolver
+from core.clients.together import together
 from core.errors import CheckError, UsageError
 
 MOST_QUESTIONS = 200  # a record within the limits of RFC 7208 section 4.6.4 needs fewer, even with ten MX hosts each
@@ -86,9 +87,8 @@ class SpfDoor:
     async def _ask(self, questions: Iterable[_Question]) -> None:
         missing = [one for one in dict.fromkeys(questions) if one not in self._answers]
         room = max(0, 2 * MOST_QUESTIONS - len(self._answers))
-        for question, answer in zip(
-            missing, await asyncio.gather(*(self._records(*one) for one in missing[:room])), strict=False
-        ):
+        answers = await together(self._records(*one) for one in missing[:room])
+        for question, answer in zip(missing, answers, strict=False):
             self._answers[question] = answer
 
     async def _records(self, name: str, rdtype: str) -> tuple[str, ...] | CheckError:

@@ -5,11 +5,11 @@ Whole networks and other companies' records (`include`, `redirect`) name nobody 
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 
 from core.clients.resolver import Resolver
 from core.clients.resolver_mail import addresses_of
+from core.clients.together import together
 from core.errors import CheckError
 
 MOST_SENDERS = 6
@@ -29,7 +29,7 @@ async def spf_senders(resolver: Resolver, domain: str) -> tuple[str, ...]:
         return ()  # two records are as good as none
     terms = [term.removeprefix("+") for term in found[0][:LONGEST_RECORD].split(" ")[1:]]
     hosts = [term[2:] for term in terms if term.lower().startswith("a:") and not set(term[2:]) & set("/%")]
-    named = await asyncio.gather(*(_addresses(resolver, host) for host in hosts[:MOST_HOSTS]))
+    named = await together(_addresses(resolver, host) for host in hosts[:MOST_HOSTS])
     single = [address for term in terms if (address := _single_address(term))]
     return tuple(dict.fromkeys([*single, *(address for addresses in named for address in addresses)]))[:MOST_SENDERS]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 from core.checks.hosting.facts import Facts, Lookup
 from core.clients import Clients
 from core.clients.resolver import Answer, Resolver
+from core.clients.together import together
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public
 from core.knowledge.domain_names import registrable_domain
@@ -24,11 +24,10 @@ async def measure(context: Context, clients: Clients) -> Facts:
     addresses = [address for host in context.mail_hosts for address in host.addresses if is_public(address)]
     told = context.mail_hosts[0].name if context.mail_hosts else None
     asked = [(domain, "MX"), (domain, "TXT"), (registrable_domain(domain), "NS")] if domain else []
-    found, reverse = await asyncio.gather(
-        asyncio.gather(*(_look_up(resolver, name, kind) for name, kind in asked)),
-        asyncio.gather(*(_reverse(resolver, address) for address in addresses[:MOST_ADDRESSES])),
-    )
-    every = [*found, *reverse]
+    questions = [_look_up(resolver, name, kind) for name, kind in asked]
+    questions += [_reverse(resolver, address) for address in addresses[:MOST_ADDRESSES]]
+    every = await together(questions)
+    found, reverse = every[: len(asked)], every[len(asked) :]
     if every and all(lookup.error in SILENT for lookup in every):
         raise CheckTimeoutError("dns.timed_out", name=every[0].name, server=resolver.address)
     mx, txt, ns = found if found else (None, None, None)

@@ -10,6 +10,7 @@ from core.checks.sender_auth.records import dmarc_records, report_domains, signa
 from core.clients import Clients
 from core.clients.resolver import Resolver
 from core.clients.spf import SpfDoor
+from core.clients.together import together
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public
 from core.knowledge.dkim_selectors import usual_selectors
@@ -26,12 +27,13 @@ async def measure(context: Context, clients: Clients) -> Facts:
     """Raises CheckTimeoutError when the resolver answered nothing at all."""
     resolver, domain = clients.resolver, plain_domain(context.target.domain or "")
     senders = _senders(context, domain)
-    txt, spf, keys, dmarc = await asyncio.gather(
-        _look_up(resolver, domain, "TXT"),
-        _spf_checks(resolver, domain, senders, context),
-        _keys(resolver, domain, context.target.bounce.text if context.target.bounce else ""),
-        _dmarc(resolver, domain),
-    )
+    message = context.target.bounce.text if context.target.bounce else ""
+    async with asyncio.TaskGroup() as group:  # nothing outlives a cancelled check
+        asked_txt = group.create_task(_look_up(resolver, domain, "TXT"))
+        asked_spf = group.create_task(_spf_checks(resolver, domain, senders, context))
+        asked_keys = group.create_task(_keys(resolver, domain, message))
+        asked_dmarc = group.create_task(_dmarc(resolver, domain))
+    txt, spf, keys, dmarc = asked_txt.result(), asked_spf.result(), asked_keys.result(), asked_dmarc.result()
     if txt.error and txt.error == dmarc[0].error and txt.error in ("timed_out", "unreachable"):
         raise CheckTimeoutError("dns.timed_out", name=domain, server=resolver.address)
     used = {one.address for one in senders}
@@ -72,16 +74,16 @@ async def _spf_checks(
     door = SpfDoor(resolver)
     stranger = SendingAddress(STRANGER, "given")
     # The first one fills the door's answers: the others need few questions more.
-    first, names = await asyncio.gather(
-        _check(door, stranger, f"postmaster@{domain}", domain),
-        asyncio.gather(*(_helo_name(resolver, one, context) for one in senders)),
-    )
+    async with asyncio.TaskGroup() as group:
+        asked_first = group.create_task(_check(door, stranger, f"postmaster@{domain}", domain))
+        asked_names = group.create_task(together(_helo_name(resolver, one, context) for one in senders))
+    first, names = asked_first.result(), asked_names.result()
     checks = []
     for one, name in zip(senders, names, strict=True):
         checks.append(_check(door, one, f"postmaster@{domain}", name or domain))
         if name and name != domain:
             checks.append(_check(door, one, "", name))
-    return [first, *await asyncio.gather(*checks)]
+    return [first, *await together(checks)]
 
 
 async def _check(door: SpfDoor, one: SendingAddress, sender: str, helo: str) -> SpfCheck:
@@ -117,7 +119,7 @@ async def _keys(resolver: Resolver, domain: str, message: str) -> tuple[DkimKey,
     signed = [(d, s) for d, s in signatures(message) if registrable_domain(d) == own][:MOST_SIGNATURES]
     places = [(d, s, True) for d, s in signed]
     places += [(domain, s, False) for s in usual_selectors() if (domain, s) not in signed]
-    found = await asyncio.gather(*(_look_up(resolver, f"{s}._domainkey.{d}", "TXT") for d, s, _ in places))
+    found = await together(_look_up(resolver, f"{s}._domainkey.{d}", "TXT") for d, s, _ in places)
     return tuple(DkimKey(s, named, txt) for (_, s, named), txt in zip(places, found, strict=True))
 
 
@@ -132,7 +134,7 @@ async def _dmarc(resolver: Resolver, domain: str) -> tuple[Lookup, Lookup | None
     others = [one for one in report_domains(records[0]) if registrable_domain(one) != registered] if records else []
     below = where.name.removeprefix("_dmarc.")
     asked = [_look_up(resolver, f"{below}._report._dmarc.{one}", "TXT") for one in others[:3]]
-    return own, parent, tuple(await asyncio.gather(*asked))
+    return own, parent, tuple(await together(asked))
 
 
 async def _look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
