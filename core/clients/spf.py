@@ -78,7 +78,13 @@ class SpfDoor:
         for _ in range(4):
             await self._ask(level)
             records = [text for name, kind in level if kind == "TXT" for text in self._texts(name)]
-            level = [one for text in records for one in _mentioned(text, family)][:20]
+            level = [*self._hosts(level, family), *(one for text in records for one in _mentioned(text, family))][:20]
+
+    def _hosts(self, level: Iterable[_Question], family: str) -> list[_Question]:
+        """The addresses of the mail servers just learned; the library would ask for one after the other."""
+        answers = [self._answers.get(one, ()) for one in level if one[1] == "MX"]
+        records = [record for answer in answers if not isinstance(answer, CheckError) for record in answer[:10]]
+        return [(_plain(record.partition(" ")[2]), family) for record in records if record.partition(" ")[2] != "."]
 
     def _texts(self, name: str) -> tuple[tuple[str, str], ...]:
         answer = self._answers.get((name, "TXT"), ())
