@@ -126,6 +126,8 @@ def _matchable(words: str, code: int | None, enhanced: str | None) -> str:
     if code and enhanced:
         words = words.replace(f"{code}-{enhanced} ", " ").replace(f"{code} {enhanced} ", " ")
     if code:
+        # Exim adds why it stopped trying; what the other side had said is the reason.
+        words = words.removesuffix(": retry timeout exceeded")
         words = words.replace(f" {code}-", " ").replace(f" {code} ", " ")
     if "@" in words:
         # A link to the refuser's own page may hold the recipient's address: keep the link readable.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.checks.bounce.facts import Action, Recipient, RefusedBy
 from core.checks.bounce.report_part import ReportedRecipient
@@ -29,6 +29,7 @@ class Setting:
 
     reporting_mta: str = ""
     still_tried: bool = False
+    our_domains: frozenset[str] = frozenset()  # of the returned mail's sender; empty where nobody says
 
 
 def reported_recipient(reported: ReportedRecipient, said: Said | None, transcript: str, setting: Setting) -> Recipient:
@@ -72,6 +73,8 @@ def _weakness(reason: Reason) -> int:
 def _recipient(
     address: str, original: str, action: Action, reason: Reason, quote: str, by: RefusedBy, setting: Setting
 ) -> Recipient:
+    if _is_foreign_and_unrouteable(address, reason, setting):
+        reason = replace(reason, word="domain_cannot_receive", who_acts=who_acts_for("domain_cannot_receive"))
     word, who = _word_and_mover(action, reason)
     reply = reason.reply
     if by == "unknown" and reply.code:
@@ -94,6 +97,12 @@ def _recipient(
         playbook=reason.playbook,
         link=reason.link,
     )
+
+
+def _is_foreign_and_unrouteable(address: str, reason: Reason, setting: Setting) -> bool:
+    """Our own Exim's two words: for our domain the name left of the @ is unknown, for a foreign one its domain is."""
+    said_here = reason.reply.code is None and reason.reply.words.strip(" .") == "unrouteable address"
+    return said_here and bool(address) and address.rpartition("@")[2].lower() not in setting.our_domains
 
 
 def _word_and_mover(action: Action, reason: Reason) -> tuple[ReasonWord, WhoActs]:

@@ -112,7 +112,7 @@ def _from_report(message: Message, report: StatusReport, subject: str) -> Bounce
     text = without_copy(_human_text(message))
     ours = _our_addresses(message)
     said = {item.address.lower(): item for item in said_of_recipients(text, ours)}
-    setting = Setting(report.reporting_mta, _still_tried(subject, text))
+    setting = Setting(report.reporting_mta, _still_tried(subject, text), _domains(ours))
     talk = transcript_replies(text) if len(report.recipients) == 1 and is_transcript(text) else ""
     recipients = tuple(
         reported_recipient(entry, said.get(entry.final_recipient.lower()), talk, setting) for entry in report.recipients
@@ -131,7 +131,7 @@ def _from_words(message: Message, whole: str, subject: str) -> BounceFacts:
         return BounceFacts("ordinary", subject=subject)
     if not said:
         said = (Said("", text),)
-    setting = Setting(still_tried=_still_tried(subject, text))
+    setting = Setting(still_tried=_still_tried(subject, text), our_domains=_domains(_our_addresses(message)))
     recipients = tuple(_from_said(item, text, len(said) == 1, setting) for item in said)
     if not (comes_from_mail_system(message.headers) or body_says_returned(text) or _any_refusal(recipients)):
         return BounceFacts("ordinary", subject=subject)
@@ -168,6 +168,10 @@ def _our_addresses(message: Message) -> frozenset[str]:
     """Whom the bounce was sent to: the sender of the returned mail, never a failed recipient."""
     names = ("to", "delivered-to", "x-original-to")
     return frozenset(bare_address(message.headers.get(name, "")).lower() for name in names) - {""}
+
+
+def _domains(addresses: frozenset[str]) -> frozenset[str]:
+    return frozenset(address.rpartition("@")[2] for address in addresses)
 
 
 def _still_tried(subject: str, text: str) -> bool:

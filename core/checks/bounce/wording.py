@@ -18,6 +18,7 @@ _COPY = re.compile(
     r"^[ \t]*(?:-{2,}.{0,20}(?:below this line|this is a copy|copy of (?:the|your) (?:original )?message|"
     r"original message|unsent message|message header|returned message|the (?:header|body|original)|forwarded message|"
     r"headers? (?:of|follow)|(?:ここから|以下).{0,20}(?:メール|メッセージ)).*|"
+    r"below is a copy of the original message:?|"
     r"(?:original|your) message (?:headers?|follows|is).{0,40}:?|(?:message|original) headers?:?|returned (?:mail|"
     r"message) follows.*|"
     r"return-path: .*|received: (?:from|by|\(qmail).*|.{0,20}元のメッセージ.{0,20})\s*$",
@@ -30,6 +31,10 @@ _NOT_RECIPIENTS = re.compile(
     r"^(?:mailer-daemon|postmaster|abuse|double-bounce|bounces?|no-?reply|hostmaster|root)@", re.I
 )
 _TALKING = re.compile(r"while talking to \[?([a-z0-9][a-z0-9.-]+)", re.I)
+# The report's own closing words: said of no recipient.
+_CLOSING = re.compile(
+    r"^[ \t]*(?:please note that this is only a temporary|no action is required on your part)", re.I | re.M
+)
 _TRANSCRIPT = re.compile(r">>> ?(?:rcpt to|data|mail from|quit|ehlo|helo)|<<< ?[245]\d\d", re.I)
 _ASIDE = re.compile(
     r"(?:\bfrom\b|\bsender\b|\bfrom:|差出人|送信者|contact|e-?mail(?: me| us)?(?: at)?|write to|please (?:send|"
@@ -65,7 +70,9 @@ def said_of_recipients(text: str, ours: frozenset[str]) -> tuple[Said, ...]:
     found: dict[str, Said] = {}
     for index, (line, offset, address) in enumerate(starts):
         end = starts[index + 1][0] if index + 1 < len(starts) else len(lines)
-        words = "\n".join([lines[line][offset:], *lines[line + 1 : max(end, line + 1)]])[:3000]
+        words = "\n".join([lines[line][offset:], *lines[line + 1 : max(end, line + 1)]])[:3000].lstrip(" \t:>")
+        if closing := _CLOSING.search(words):
+            words = words[: closing.start()]
         known = found.get(address.lower())
         joined = f"{known.words}\n{words}"[:3000] if known else words
         found[address.lower()] = Said(known.address if known else address, joined, host)

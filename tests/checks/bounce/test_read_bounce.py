@@ -228,7 +228,7 @@ taro@example.jp: 554 5.7.1 Service unavailable; Client host [203.0.113.25] block
     ("body", "found"),
     [
         (QMAIL, {"taro@example.jp": "user_unknown", "hanako@example.net": "domain_cannot_receive"}),
-        (EXIM, {"taro@example.jp": "relay_denied", "hanako@example.net": "user_unknown"}),
+        (EXIM, {"taro@example.jp": "relay_denied", "hanako@example.net": "domain_cannot_receive"}),
         (SENDMAIL, {"taro@example.jp": "mailbox_full"}),
         (EXCHANGE, {"taro@example.jp": "user_unknown"}),
         (DOMINO, {"taro@example.jp": "user_unknown"}),
