@@ -54,7 +54,7 @@ class AnswerPage(Page):
     def _fill_report(self, report: Report, box: QVBoxLayout, texts: Texts) -> None:
         if report.causes:
             first = report.causes[0]
-            self.title.setText(cause_title(first, texts))
+            self.title.setText(headline(first, texts))
             self._add_cause(first, report.severity, box, texts)
         else:
             self.title.setText(texts.text("gui.answer.no_cause"))
@@ -68,7 +68,7 @@ class AnswerPage(Page):
         if cause.code not in WITHOUT_CULPRIT:
             line = QHBoxLayout()
             line.setSpacing(14)
-            badge = Badge(texts, severity.value, texts.text(f"certainty.{cause.certainty}"))
+            badge = Badge(texts, severity.value)
             line.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(label(texts.text(f"gui.answer.who.{cause.who_acts}"), "strong"), 1)
             box.addLayout(line)
@@ -102,8 +102,16 @@ class AnswerPage(Page):
         box.addWidget(label(texts.text(key), "heading"))
 
 
+def headline(cause: Cause, texts: Texts) -> str:
+    """The answer with how sure it is in the same breath: a suspicion must never read as a fact."""
+    title = cause_title(cause, texts)
+    if cause.code in WITHOUT_CULPRIT:
+        return title
+    return texts.text("gui.answer.headline", certainty=cause.certainty, title=title)
+
+
 def cause_title(cause: Cause, texts: Texts) -> str:
-    """The headline, as the report says it too."""
+    """What the cause is, as the report says it too."""
     return said(texts, f"cause.{cause.code}.title", cause.values)
 
 

@@ -17,7 +17,6 @@ SHAPES = {
     "running": "…",
     "waiting": "○",
 }
-# The answer's certainty is shown in the colour of what it is about; the word says how sure.
 _KEYS = {"running": "gui.running.state.running", "waiting": "gui.running.state.waiting"}
 
 
@@ -29,22 +28,20 @@ def state_word(texts: Texts, state: str) -> str:
 class Badge(QLabel):
     """A state's shape and word; all badges of a language are equally wide, so that a column can be read down."""
 
-    def __init__(self, texts: Texts, state: str, word: str | None = None) -> None:
+    def __init__(self, texts: Texts, state: str) -> None:
         super().__init__()
         dress(self, "", "badge", wrap=False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.state = state
-        self._word = word[:1].upper() + word[1:] if word else None  # it stands alone here, like a headline
         self.show_state(texts, state)
 
     def show_state(self, texts: Texts, state: str) -> None:
         """Change to another state."""
         self.state = state
-        self.setText(f"{SHAPES[state]} {self._word or state_word(texts, state)}")
+        self.setText(f"{SHAPES[state]} {state_word(texts, state)}")
         restyle(self, state=state)
-        if self._word is None:
-            self.setMinimumWidth(self._widest(texts))
+        self.setMinimumWidth(self._widest(texts))
 
     def _widest(self, texts: Texts) -> int:
         words = [f"{SHAPES[state]} {state_word(texts, state)}" for state in SHAPES]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.clients import Doors
 from core.model import Severity
-from gui.pages.answer import cause_title
+from gui.pages.answer import headline
 from gui.widgets.dialogs import Confirm
 from gui.widgets.fold import Fold
 from gui.wizard import Wizard
@@ -62,7 +62,9 @@ def confirmation() -> Confirm | None:
 async def test_practice_from_the_click_to_the_pdf(open_wizard, qtbot: QtBot, tmp_path: Path) -> None:
     wizard = await practised(await open_wizard(), qtbot)
     assert wizard.report.causes[0].code == "open_relay"
-    assert wizard.answer.title.text() == cause_title(wizard.report.causes[0], wizard.texts)
+    assert wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.texts)
+    assert wizard.report.causes[0].certainty == "possible"
+    assert wizard.answer.title.text().startswith("原因（疑いがあります）：")  # never a suspicion as a fact
     assert {line.state for line in wizard.running.lines.values()} <= {
         "ok",
         "warning",
@@ -84,7 +86,7 @@ async def test_the_answer_changes_its_language_and_opens_its_details(open_wizard
     japanese = wizard.answer.title.text()
     wizard.change_language("en")
     await asyncio.sleep(0.05)
-    assert wizard.answer.title.text() == cause_title(wizard.report.causes[0], wizard.texts) != japanese
+    assert wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.texts) != japanese
     folds = wizard.answer.findChildren(Fold)
     assert len(folds) > 5
     for fold in folds:
