@@ -14,16 +14,17 @@ from typing import Literal, get_args
 from core.clients.remote_script import SECTIONS
 from core.model import Pasted, Symptom, Target
 
-PageName = Literal["start", "questions", "server", "inside", "consent", "running", "answer", "report"]
+PageName = Literal["start", "bounce", "questions", "server", "inside", "consent", "running", "answer", "report"]
 Step = Literal["start", "server", "inside", "consent", "running", "answer", "report"]
 HowInside = Literal["ssh", "paste", "neither"]
 Affected = Literal["one", "everyone"]
 Direction = Literal["sending", "receiving", "both"]
 Recipients = Literal["one", "all"]
 
-PAGES: tuple[PageName, ...] = get_args(PageName)
+PAGES: tuple[PageName, ...] = tuple(page for page in get_args(PageName) if page != "bounce")
 STEPS: tuple[Step, ...] = get_args(Step)
 _PRACTICE: tuple[PageName, ...] = ("start", "running", "answer", "report")
+_READING: tuple[PageName, ...] = ("start", "bounce", *PAGES[1:])
 _EARLIER: tuple[PageName, ...] = ("start", "answer", "report")
 
 _LABEL = re.compile(r"(?!-)[^\W]([\w-]{0,61}[^\W])?", re.UNICODE)
@@ -56,6 +57,8 @@ class Answers:
     ssh: str = ""
     queue: str = ""
     own_server: bool | None = None
+    bounce: str = ""  # a refusal or returned mail, as pasted
+    bounce_name: str = ""  # of the file it came from
 
     def remembered(self) -> dict[str, str]:
         """The answers worth keeping for the next start: never a secret, nothing pasted, no consent."""
@@ -79,6 +82,7 @@ class Answers:
             mail_host=self.mail_host.strip() or None,
             ssh=self.ssh.strip() or None if self.how_inside == "ssh" else None,
             queue=Pasted("mailq", self.queue) if self.how_inside == "paste" else None,
+            bounce=Pasted(self.bounce_name or "bounce", self.bounce) if self.bounce.strip() else None,
             own_server=self.own_server is True,
             affected=self.affected,
             direction=self.direction,
@@ -97,12 +101,16 @@ _WORDS: dict[str, tuple[str, ...]] = {
 
 
 class Guide:
-    """Where the person stands. `practice` and `earlier` shorten the way: nothing has to be asked there."""
+    """Where the person stands. `practice` and `earlier` shorten the way: nothing has to be asked there.
+
+    `reading` adds the page that explains a refusal, before the questions.
+    """
 
     def __init__(self, answers: Answers | None = None) -> None:
         self.answers = answers or Answers()
         self.page: PageName = "start"
         self.practice = False
+        self.reading = False
         self.earlier = False  # an incident from the notebook is shown, not a new run
 
     @property
@@ -110,7 +118,9 @@ class Guide:
         """The pages of the way now taken."""
         if self.earlier:
             return _EARLIER
-        return _PRACTICE if self.practice else PAGES
+        if self.practice:
+            return _PRACTICE
+        return _READING if self.reading else PAGES
 
     @property
     def step(self) -> Step:
@@ -119,7 +129,7 @@ class Guide:
 
     def missing(self) -> tuple[Missing, ...]:
         """What this page still needs before the person can go on."""
-        if self.page == "start" and (self.practice or self.earlier):
+        if self.page == "start" and (self.practice or self.earlier or self.reading):
             return ()
         return missing_on(self.page, self.answers)
 
@@ -141,18 +151,25 @@ class Guide:
             self.page = following
         return missing
 
+    def read_bounce(self) -> None:
+        """To the page that explains a refusal: whoever has one could not deliver a mail."""
+        self.practice, self.earlier, self.reading = False, False, True
+        self.answers.symptom = self.answers.symptom or "not_delivered"
+        self.page = "bounce"
+
     def go_back(self) -> None:
         """To the page before; all answers stay."""
         self.page = self.previous_page() or self.page
 
     def to_start(self) -> None:
         """A new incident: the first page again, with what was entered."""
-        self.page, self.practice, self.earlier = "start", False, False
+        self.page, self.practice, self.earlier, self.reading = "start", False, False, False
+        self.answers.bounce = self.answers.bounce_name = ""
 
 
 def step_of(page: PageName) -> Step:
-    """The step at the side a page belongs to: the questions are part of the first."""
-    return "start" if page == "questions" else page
+    """The step at the side a page belongs to: a refusal and the questions are part of the first."""
+    return "start" if page == "questions" or page == "bounce" else page
 
 
 def missing_on(page: PageName, answers: Answers) -> tuple[Missing, ...]:

@@ -15,8 +15,10 @@ import qasync
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from core.checks.bounce import BounceFacts, read_bounce
 from core.clients import Doors
 from core.clients.askpass import Prompt, Prompter
+from core.clients.files import FileContent, read_file
 from core.clients.journal import Journal
 from core.clients.resolver import Resolver
 from core.clients.resolver_mail import find_mail_hosts
@@ -27,6 +29,7 @@ from core.run import CheckFinished, CheckStarted, ContextFound, Event, Run, RunF
 __all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "Prompt", "RunFinished", "RunStarted"]
 
 log = logging.getLogger(__name__)
+_LARGEST_FILE = 2_000_000  # bytes; of a returned mail the first part counts
 _SIGNAL_MS = 200  # Python notices Ctrl-C only when Python code runs
 
 
@@ -96,6 +99,16 @@ async def look_up_mail_hosts(domain: str, doors: Doors) -> tuple[MailHost, ...]:
     """The servers that take the domain's mail. Raises `CheckError` when DNS could not be asked."""
     resolver = Resolver(doors.resolver, doors.reroute, Journal())
     return await find_mail_hosts(resolver, domain)
+
+
+async def explain_bounce(text: str) -> BounceFacts:
+    """Read a refusal beside the window's own work; never raises, at most a moment."""
+    return await asyncio.to_thread(read_bounce, text)
+
+
+async def read_chosen_file(path: str) -> FileContent:
+    """A file the person chose or dropped. Raises `CheckError` "file.*"."""
+    return await asyncio.to_thread(read_file, path, _LARGEST_FILE)
 
 
 def run_on_qt(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:

@@ -17,18 +17,10 @@ from core.model import Report
 from core.notebook import Notebook
 from core.settings import Settings, load_settings, save_settings
 from core.texts import Language, Texts
-from gui.bridge import (
-    CheckFinished,
-    CheckStarted,
-    Event,
-    Prompt,
-    RunHandle,
-    RunStarted,
-    Tasks,
-    look_up_mail_hosts,
-)
+from gui.bridge import CheckFinished, CheckStarted, Event, Prompt, RunHandle, RunStarted, Tasks, look_up_mail_hosts
 from gui.language import QtWords, chosen_language
 from gui.pages.answer import AnswerPage
+from gui.pages.bounce import BouncePage
 from gui.pages.consent import ConsentPage
 from gui.pages.inside import InsidePage
 from gui.pages.page import Page
@@ -77,22 +69,13 @@ class Wizard(QMainWindow):
     # --- building -------------------------------------------------------------------------------------------------
 
     def _make_pages(self) -> None:
-        self.start, self.questions, self.server = StartPage(), QuestionsPage(), ServerPage()
+        self.start, self.bounce = StartPage(), BouncePage()
+        self.questions, self.server = QuestionsPage(), ServerPage()
         self.inside, self.consent, self.running = InsidePage(), ConsentPage(), RunningPage()
         self.answer, self.report_page = AnswerPage(), ReportPage()
-        self.pages: dict[PageName, Page] = {
-            page.name: page
-            for page in (
-                self.start,
-                self.questions,
-                self.server,
-                self.inside,
-                self.consent,
-                self.running,
-                self.answer,
-                self.report_page,
-            )
-        }
+        entry = (self.start, self.bounce, self.questions, self.server, self.inside, self.consent)
+        every = (*entry, self.running, self.answer, self.report_page)
+        self.pages: dict[PageName, Page] = {page.name: page for page in every}
 
     def _lay_out(self) -> None:
         self.setWindowIcon(app_icon())
@@ -122,6 +105,11 @@ class Wizard(QMainWindow):
         self.footer.language_chosen.connect(self.change_language)
         self.start.choices.chosen.connect(self._choose_symptom)
         self.start.earlier_wanted.connect(self.open_earlier)
+        self.start.refusal_wanted.connect(self.open_bounce)
+        self.start.refusal.file_dropped.connect(self.open_bounce_file)
+        self.start.refusal.text_dropped.connect(self.open_bounce)
+        self.bounce.read_wanted.connect(lambda text: self.tasks.start(self.bounce.explain(text)))
+        self.bounce.file_wanted.connect(self.open_bounce_file)
         self.server.lookup_wanted.connect(lambda domain: self.tasks.start(self._look_up(domain)))
         self.running.skip_wanted.connect(self._skip)
         self.report_page.save_wanted.connect(self._choose_file)
@@ -142,6 +130,7 @@ class Wizard(QMainWindow):
         self.page.read_answers(self.guide.answers)
         if self.guide.page == "start":
             self.guide.practice, self.guide.earlier = self.start.practice_chosen, False
+            self.guide.reading = False
         missing = self.guide.missing()
         self.page.show_missing(missing)
         if missing or self._looks_up_first():
@@ -185,6 +174,20 @@ class Wizard(QMainWindow):
         self.guide.earlier = True
         self.guide.go_on()
         self._take_report(report)
+
+    def open_bounce(self, text: str = "") -> None:
+        """Show the page that explains a refusal, with `text` in it."""
+        if text:
+            self.guide.answers.bounce, self.guide.answers.bounce_name = text, ""
+        self.start.read_answers(self.guide.answers)
+        self.guide.read_bounce()
+        self._show_page()
+
+    def open_bounce_file(self, path: str) -> None:
+        """The same with a file's content."""
+        if self.guide.page != "bounce":
+            self.open_bounce()
+        self.tasks.start(self.bounce.take_file(path))
 
     def _choose_symptom(self, _name: str) -> None:
         self.start.show_missing(())

@@ -16,6 +16,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+_REFUSAL = (
+    "550 5.7.1 Unfortunately, messages from [203.0.113.25] weren't sent. Please contact your Internet service provider "
+    "since part of their network is on our block list (S3150)."
+)
 _RUN_LIMIT = 120.0  # seconds
 
 
@@ -82,6 +86,14 @@ async def _entry_pages(wizard: object, shots: _Shots) -> None:
     assert isinstance(wizard, Wizard)
     wizard.start.choices.choose("not_delivered")
     await shots.take("start")
+    wizard.open_bounce(_REFUSAL)
+    await shots.take("bounce")
+    await asyncio.sleep(0.5)
+    await shots.take("bounce-read")
+    wizard.bounce.verticalScrollBar().setValue(wizard.bounce.verticalScrollBar().maximum())
+    await shots.take("bounce-letter")
+    wizard.to_start()
+    wizard.start.choices.choose("not_delivered")
     wizard.go_on()
     await shots.take("questions")
     wizard.go_on()

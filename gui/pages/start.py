@@ -16,6 +16,7 @@ from core.texts import Texts
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
 from gui.widgets.choice import ChoiceSet
+from gui.widgets.drop import DropZone
 from gui.widgets.finding import rows_card
 from gui.widgets.text import SpokenButton, SpokenLabel, label, said
 
@@ -23,10 +24,11 @@ _SHOWN = 5  # earlier incidents on the page
 
 
 class StartPage(Page):
-    """`earlier_wanted` carries the notebook's number of an earlier run."""
+    """`earlier_wanted` carries the notebook's number of an earlier run; `refusal_wanted`: a refusal is at hand."""
 
     name = "start"
     earlier_wanted = Signal(int)
+    refusal_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +41,8 @@ class StartPage(Page):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self.body.addWidget(self.choices)
+        self.refusal = self._refusal_card()
+        self.body.addWidget(self.refusal)
         self._earlier_title = SpokenLabel("gui.start.earlier", "heading")
         self._earlier_box = QVBoxLayout()
         self.body.addWidget(self._earlier_title)
@@ -46,6 +50,21 @@ class StartPage(Page):
         self._runs: Sequence[RunSummary] = ()
         self._earlier_title.hide()
         self.earlier_buttons: list[SpokenButton] = []
+
+    def _refusal_card(self) -> DropZone:
+        zone = DropZone()
+        line = QHBoxLayout(zone)
+        line.setContentsMargins(20, 14, 20, 14)
+        line.setSpacing(14)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(SpokenLabel("gui.start.refusal.title", "body"))
+        words.addWidget(SpokenLabel("gui.start.refusal.hint", "small"))
+        self.paste = SpokenButton("gui.start.refusal.paste")
+        self.paste.clicked.connect(self.refusal_wanted)
+        line.addLayout(words, 1)
+        line.addWidget(self.paste, 0, Qt.AlignmentFlag.AlignVCenter)
+        return zone
 
     @property
     def practice_chosen(self) -> bool:

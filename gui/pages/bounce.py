@@ -1,0 +1,127 @@
+"""A refusal or returned mail at hand: pasted or dropped here, explained at once, and kept for the run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.checks.bounce import CHECK, BounceFacts
+from core.errors import CheckError
+from core.guide import Answers
+from core.texts import Texts
+from gui.bridge import explain_bounce, read_chosen_file
+from gui.pages.page import Page
+from gui.widgets.drop import DropZone
+from gui.widgets.field import Field
+from gui.widgets.finding import finding_row, rows_card
+from gui.widgets.fold import Fold
+from gui.widgets.text import SpokenButton, SpokenLabel, said
+
+_PAUSE_MS = 300  # after the last key: a paste is one change, typing many
+
+
+class BouncePage(Page):
+    """`read_wanted` carries the text for `explain`, `file_wanted` the path for `take_file`; both take time."""
+
+    name = "bounce"
+    read_wanted = Signal(str)
+    file_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field = Field("gui.bounce.text", lines=9)
+        self.field.edit.setAcceptDrops(False)  # the card takes what is dropped, so that a file is read, not its name
+        self.zone = DropZone()
+        self.choose = SpokenButton("gui.bounce.choose")
+        self.choose.clicked.connect(self._choose_file)
+        self.zone.file_dropped.connect(self.file_wanted)
+        self.zone.text_dropped.connect(self.field.set_text)
+        self._lay_zone()
+        self.heading = SpokenLabel("gui.bounce.found", "heading")
+        self._found = QVBoxLayout()
+        self.body.addWidget(self.zone)
+        self.body.addWidget(self.heading)
+        self.body.addLayout(self._found)
+        self.facts: BounceFacts | None = None
+        self.file_name = ""
+        self._shown: QWidget | None = None
+        self.heading.hide()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._want_reading)
+        self.field.changed.connect(self._changed)
+
+    def _lay_zone(self) -> None:
+        box = QVBoxLayout(self.zone)
+        box.setContentsMargins(20, 16, 20, 16)
+        box.setSpacing(10)
+        line = QHBoxLayout()
+        line.addWidget(SpokenLabel("gui.bounce.drop", "small"), 1)
+        line.addWidget(self.choose)
+        box.addWidget(self.field)
+        box.addLayout(line)
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show what was pasted before."""
+        self.file_name = answers.bounce_name
+        self.field.set_text(answers.bounce)
+
+    def read_answers(self, answers: Answers) -> None:
+        """The text goes with the run."""
+        answers.bounce, answers.bounce_name = self.field.text().strip(), self.file_name
+
+    async def take_file(self, path: str) -> None:
+        """Show a file's content as if pasted; if it cannot be read, what was entered stays."""
+        self.field.show_wrong("")
+        try:
+            content = await read_chosen_file(path)
+        except CheckError as error:
+            self.field.show_wrong(said(self.texts, f"problem.{error.code}.title", error.values))
+        else:
+            self.field.set_text(content.text())
+            self.file_name = content.name
+
+    async def explain(self, text: str) -> None:
+        """Read `text` and say what it means; an answer to a text that has changed meanwhile is dropped."""
+        facts = await explain_bounce(text)
+        if text == self.field.text():
+            self.facts = facts
+            self.show_texts(self.texts)
+
+    def show_texts(self, texts: Texts) -> None:
+        """The findings in this language, the first with its details open."""
+        if self._shown:
+            self._shown.hide()
+            self._shown.deleteLater()
+            self._shown = None
+        self.heading.setVisible(self.facts is not None)
+        if self.facts is None:
+            return
+        rows = [finding_row(finding, CHECK.id, texts) for finding in CHECK.judge(self.facts)]
+        self._shown = rows_card(rows)
+        self._found.addWidget(self._shown)
+        if folds := rows[0].findChildren(Fold):
+            folds[0].button.setChecked(True)
+
+    def first_focus(self) -> QWidget | None:
+        """The box to paste into."""
+        return self.field.edit
+
+    def _changed(self) -> None:
+        self.file_name = ""
+        self._pause.start()
+
+    def _want_reading(self) -> None:
+        if self.field.text().strip():
+            self.read_wanted.emit(self.field.text())
+        else:
+            self.facts = None
+            self.show_texts(self.texts)
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, self.texts.text("gui.bounce.choose_title"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.file_wanted)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
