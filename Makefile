@@ -40,6 +40,7 @@ format: setup  ## put the code into the house's form
 
 bench: setup  ## how long starting, the practice incident and large queues take
 	$(BIN)/python tests/bench/measure.py
+	$(BIN)/python tests/bench/bounces.py
 
 build: machine-test setup  ## the program as a folder of its own, in dist/, and its smoke test
 	$(BIN)/python packaging/build.py

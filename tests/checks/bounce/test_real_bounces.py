@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from core.checks.bounce import read_bounce
+from tests.checks.bounce.record_real_bounces import WAYS, record
 
 REAL = Path(__file__).parent / "samples" / "real"
 # The recipient's name told the refusing server what to say, so that the reason is known without any reader.
@@ -59,3 +61,13 @@ def test_a_real_one_is_understood(path: Path) -> None:
     assert entry.remote_mta is None or not entry.remote_mta.startswith("203.0.113.")
     if case in NAMES_US:
         assert facts.sending_address is not None and facts.sending_address.startswith("203.0.113.")
+
+
+@pytest.mark.lab
+@pytest.mark.skipif(
+    not os.environ.get("MFA_RECORD"), reason="two minutes: set MFA_RECORD=1 to let the servers write anew"
+)
+def test_what_the_servers_write_today_is_understood(tmp_path: Path) -> None:
+    assert record(tmp_path, list(WAYS)) >= 80
+    for path in sorted(tmp_path.glob("*.eml")):
+        test_a_real_one_is_understood(path)
