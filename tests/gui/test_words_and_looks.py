@@ -23,6 +23,7 @@ from gui.widgets.text import label
 async def test_no_text_is_clipped(open_wizard, language: Language) -> None:
     wizard = await open_wizard(language)
     wizard.resize(1024, 720)
+    wizard.guide.reading = True  # the way with every page
     for name, page in wizard.pages.items():
         wizard.guide.page = name
         wizard._show_page()
