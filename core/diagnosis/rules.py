@@ -17,6 +17,9 @@ ROOT, CONSEQUENCE, SUSPICION, RISK = range(4)
 Ranked = tuple[int, Cause]
 Rule = Callable[[Clues], Iterator[Ranked]]
 
+# Causes that are dangers of their own: never said to be why mail does not get through today.
+RISKS = frozenset({"server_unsupported"})
+
 # Senders that are programs of a web site, not people.
 WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
 

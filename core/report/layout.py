@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.clean import clean
+from core.diagnosis.rules import RISKS
 from core.model import Cause, CheckResult, Finding, Report, Severity
 from core.report.appendix import appendix
 from core.report.way import way
@@ -78,7 +79,7 @@ def _verdict(report: Report, cause: Cause | None, texts: Texts) -> dict[str, str
     light = mark_of(report.severity.value, texts)
     if cause:
         words = words_for(texts, f"cause.{cause.code}", cause.values)
-        label = phrase(texts, "report.verdict.cause", certainty=cause.certainty)
+        label = phrase(texts, f"report.verdict.{'risk' if cause.code in RISKS else 'cause'}", certainty=cause.certainty)
         return {**light, "label": label, "sentence": words.title, "meaning": words.meaning}
     none = report.causes[0] if report.causes else None
     words = words_for(texts, f"cause.{none.code}", none.values) if none else _words_without_cause(report, texts)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.clean import clean
+from core.diagnosis.rules import RISKS
 from core.model import Cause, Report, Severity
 from core.texts import Texts
 from gui.pages.page import Page
@@ -107,7 +108,8 @@ def headline(cause: Cause, texts: Texts) -> str:
     title = cause_title(cause, texts)
     if cause.code in WITHOUT_CULPRIT:
         return title
-    return texts.text("gui.answer.headline", certainty=cause.certainty, title=title)
+    key = "gui.answer.risk_headline" if cause.code in RISKS else "gui.answer.headline"
+    return texts.text(key, certainty=cause.certainty, title=title)
 
 
 def cause_title(cause: Cause, texts: Texts) -> str:

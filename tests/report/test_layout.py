@@ -200,3 +200,10 @@ def test_every_word_asked_for_exists() -> None:
         assert JA.has(f"{key}.title" if key in words else key), key
     for code in codes - {"report.typ"}:
         assert JA.has(f"problem.{code}.title")
+
+
+def test_a_danger_of_its_own_is_never_called_why_mail_does_not_get_through(relay_report: Report) -> None:
+    risk = Cause("server_unsupported", "confirmed", "you", values={"product": "Sendmail", "version": "8.9.3"})
+    label = lay_out(replace(relay_report, causes=(risk,)), JA)["verdict"]["label"]
+    assert label == JA.text("report.verdict.risk", certainty="confirmed")
+    assert "見つかっていません" in label

@@ -13,6 +13,7 @@ from core.model import Evidence, Finding, Severity, Table, Values
 # One to ten messages wait on any day; a hosting company's server with many customers has 180 to 500.
 NORMAL, RAISED, THOUSANDS = 10, 100, 1000
 YOUNG, OLD = 3600.0, 86400.0  # seconds
+STRAY_LINES = 10  # prompts and banners copied along with a listing
 _REFUSALS = {
     "permission_denied": Severity.UNKNOWN,
     "not_found": Severity.UNKNOWN,
@@ -41,16 +42,21 @@ def _refused(facts: QueueFacts) -> Iterator[Finding]:
 def _level(facts: QueueFacts) -> Iterator[Finding]:
     if facts.total is None:
         return
-    count = facts.total
-    if not facts.complete and facts.refused != "permission_denied":
+    count, complete = facts.total, facts.complete and not _mostly_unreadable(facts)
+    if not complete and facts.refused != "permission_denied":
         yield _finding("incomplete", Severity.UNKNOWN, count=count)
     if count > RAISED:
         yield from _too_long(facts, count)
     elif count > NORMAL:
         yield from _raised(facts, count)
-    elif facts.complete:
+    elif complete:
         code = "normal" if count else "empty"
         yield _finding(code, Severity.OK, **({"count": count} if count else {}))
+
+
+def _mostly_unreadable(facts: QueueFacts) -> bool:
+    """A prompt or a stray line is no harm; more lines that are no listing than a few hide messages."""
+    return facts.unparsed > max(STRAY_LINES, (facts.total or 0) // 10)
 
 
 def _too_long(facts: QueueFacts, count: int) -> Iterator[Finding]:

@@ -45,7 +45,9 @@ def _no_yes(server: ServerProbes, values: dict[str, Value]) -> Finding:
     total, tested = len(asked), len(asked) - len(open_)
     if tested and not any(_matters(probe, server) for probe in open_):
         more_closed: dict[str, Value] = {"untested": len(open_)} if _closed_code(server) == "closed_thorough" else {}
-        return _finding(server, _closed_code(server), Severity.OK, {**values, "count": tested, **more_closed})
+        # Refused from inside makes it likely, not sure: only a look from outside or the settings may say "closed".
+        severity = Severity.UNKNOWN if server.relation == "inside" else Severity.OK
+        return _finding(server, _closed_code(server), severity, {**values, "count": tested, **more_closed})
     reasons: list[str] = list(dict.fromkeys(p.outcome for p in open_ if p.outcome != "not_tried"))
     more: dict[str, Value] = {"tested": tested, "total": total, "reasons": reasons or ["not_tried"]}
     return _finding(server, "incomplete", Severity.UNKNOWN, {**values, **more})

@@ -209,3 +209,21 @@ def test_the_long_queue_says_its_number_beside_the_normal_one(language: str) -> 
     assert "2,321" in title and "10" in title
     for each in judge(queue(60, hold=2, frozen=2, deferred=56, age=timedelta(days=2))):
         assert texts.text(f"{each.code}.meaning", each.values)
+
+
+def test_one_readable_line_among_thousands_of_broken_ones_is_never_fine() -> None:
+    broken = '{"queue_name":"deferred","x\n' * 5000
+    one = (
+        '{"queue_name":"active","queue_id":"B","arrival_time":1795323600,"message_size":1,"sender":"a@example.jp",'
+        '"recipients":[{"address":"c@example.com"}]}\n'
+    )
+    found = judge(read_queue(broken + one, datetime(2026, 11, 22, tzinfo=UTC)))
+    assert [finding.code for finding in found] == ["mail_queue.incomplete"]
+    assert headline([finding.severity for finding in found]) is Severity.UNKNOWN
+
+
+def test_a_prompt_copied_with_the_listing_does_no_harm() -> None:
+    listing = "[root@mail ~]# mailq\nMail queue is empty\n[root@mail ~]#\n"
+    assert [finding.code for finding in judge(read_queue(listing, datetime(2026, 11, 22, tzinfo=UTC)))] == [
+        "mail_queue.empty"
+    ]

@@ -65,6 +65,7 @@ async def test_the_same_yes_from_an_unknown_place_is_no_alarm(run, make_context:
 async def test_a_refusal_from_inside_is_worded_as_probable(run, make_context: MakeContext) -> None:  # type: ignore[no-untyped-def]
     finding, _ = await run({}, make_context("inside"))
     assert finding.code == "open_relay.refused_inside"
+    assert finding.severity is Severity.UNKNOWN  # likely closed, but nobody looked from outside
 
 
 @pytest.mark.parametrize(
