@@ -20,6 +20,9 @@ Rule = Callable[[Clues], Iterator[Ranked]]
 # Causes that are dangers of their own: never said to be why mail does not get through today.
 RISKS = frozenset({"server_unsupported"})
 
+# Lists anyone may ask, by the word a refusal's rules know them under, and their names.
+PUBLIC_LISTS = {"spamhaus": "Spamhaus", "spamcop": "SpamCop", "barracuda": "Barracuda"}
+
 # Senders that are programs of a web site, not people.
 WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
 
@@ -139,6 +142,11 @@ def address_listed(clues: Clues) -> Iterator[Ranked]:
         zones = [zone for zone in value_list(refused, "zone") if dead_list_of(zone) is None]
         if zones:
             yield CONSEQUENCE, Cause("address_listed", "likely", "you", codes_of(refused), {"zones": zones})
+    elif not listed and (bounced := clues.bounced("ip_blocked")):
+        zones = [PUBLIC_LISTS[name] for name in value_list(bounced, "provider") if name in PUBLIC_LISTS]
+        if zones:  # what the refusal says; our own look at the lists may say otherwise, or could not be taken
+            certainty: Certainty = "possible" if clues.seen("dnsbl.clean", "dnsbl.clean_major") else "likely"
+            yield CONSEQUENCE, Cause("address_listed", certainty, "you", codes_of(bounced), {"zones": zones})
 
 
 def shared_host_listed(clues: Clues) -> Iterator[Ranked]:
@@ -160,9 +168,10 @@ def domain_listed(clues: Clues) -> Iterator[Ranked]:
 def provider_blocked(clues: Clues) -> Iterator[Ranked]:
     """A bounce speaks of a private list, and no public list shows our address."""
     blocked = clues.bounced("ip_blocked", "bad_reputation")
-    if blocked and not clues.seen("dnsbl.listed"):
-        names = value_list(blocked, "provider") or value_list(blocked, "remote_mta") or ["?"]
-        yield CONSEQUENCE, Cause("provider_blocked", "likely", "you", codes_of(blocked), {"providers": names})
+    names = value_list(blocked, "provider")
+    if blocked and not clues.seen("dnsbl.listed") and not set(names) & PUBLIC_LISTS.keys():
+        providers = {"providers": names or ["unknown"]}
+        yield CONSEQUENCE, Cause("provider_blocked", "likely", "you", codes_of(blocked), providers)
 
 
 def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:

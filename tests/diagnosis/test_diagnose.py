@@ -6,6 +6,7 @@ import pytest
 
 from core.diagnosis import diagnose
 from core.model import CheckResult, Context, Finding, Problem, Severity, Target, Values
+from core.texts import Texts
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -137,3 +138,16 @@ def test_a_remembered_old_mx_is_a_suspicion_and_disagreeing_servers_a_cause() ->
     assert codes(result(finding("dns_health.servers_disagree"))) == ["dns_moved"]
     (cause,) = diagnose([result(finding("dns_health.resolver_differs", Severity.WARNING))], Context(Target()))
     assert (cause.code, cause.certainty) == ("dns_moved", "possible")
+
+
+def test_a_refusal_that_names_a_public_list_speaks_of_that_list_not_of_a_private_one() -> None:
+    bounce = result(finding("bounce.ip_blocked", values={"provider": "spamhaus"}))
+    (cause,) = diagnose([bounce], Context(Target()))
+    assert (cause.code, cause.certainty, cause.values) == ("address_listed", "likely", {"zones": ["Spamhaus"]})
+
+
+@pytest.mark.parametrize(("provider", "named"), [("microsoft", ["microsoft"]), (None, ["unknown"])])
+def test_a_private_list_is_lifted_by_the_company_that_refused(provider: str | None, named: list[str]) -> None:
+    (cause,) = diagnose([result(finding("bounce.ip_blocked", values={"provider": provider}))], Context(Target()))
+    assert (cause.code, cause.values) == ("provider_blocked", {"providers": named})
+    assert Texts("ja").text("cause.provider_blocked.meaning", cause.values)
