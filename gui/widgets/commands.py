@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.guide import remote_commands
@@ -26,5 +27,5 @@ class CommandList(QWidget):
         self.button.toggled.connect(self.list.setVisible)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.button)
+        box.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeft)
         box.addWidget(self.list)
