@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench build screenshots lock clean
+.PHONY: help setup run test check format bench relay-matrix build screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ format: setup  ## put the code into the house's form
 bench: setup  ## how long starting, the practice incident and large queues take
 	$(BIN)/python tests/bench/measure.py
 	$(BIN)/python tests/bench/bounces.py
+
+relay-matrix: machine-test setup  ## every relay form against every real server we can build (minutes; as root)
+	$(BIN)/pytest -m slow -s tests/checks/open_relay
 
 build: machine-test setup  ## the program as a folder of its own, in dist/, and its smoke test
 	$(BIN)/python packaging/build.py
