@@ -9,7 +9,7 @@ OUT := out
 .PHONY: help setup run test check format bench relay-matrix build screenshots lock clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 setup: machine-run $(VENV)/ready texts  ## Debian packages, Python packages, texts
 
