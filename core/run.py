@@ -19,7 +19,7 @@ from core.checks import ALL
 from core.clients import Clients, Doors
 from core.clients.askpass import Prompter
 from core.clients.http import HttpClient
-from core.clients.journal import Journal
+from core.clients.journal import Journal, let_sockets_close
 from core.clients.list_keys import KeychainKeys
 from core.clients.relay_ledger import RelayLedger, ledger_path
 from core.clients.resolver import Resolver
@@ -163,6 +163,7 @@ class Run:
                 await clients.outside.close()
             if clients.ssh:
                 await clients.ssh.close()
+            await let_sockets_close()
         self._tell(RunFinished(self._report(started_at, results, context, clients)))
 
     async def _surveyed_run(self, first: Survey, clients: Clients) -> tuple[tuple[CheckResult, ...], Context]:

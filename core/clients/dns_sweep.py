@@ -12,6 +12,8 @@ import re
 import secrets
 from types import TracebackType
 
+from core.clients.journal import let_sockets_close
+
 Endpoint = tuple[str, int]
 PATIENCE = 1.0  # seconds before a question is asked again with care
 _SOCKETS = 8  # their ports, beside the number of the question, are what a forger would have to guess
@@ -41,12 +43,17 @@ class Sweep:
                 self._ports.append(port)
         except OSError:
             self._close()  # no way to this server: `Resolver.query` says so
+        except asyncio.CancelledError:
+            self._close()  # `__aexit__` is not called for what was never entered
+            await let_sockets_close()
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+        await let_sockets_close()
 
     def _close(self) -> None:
         for port in self._ports:

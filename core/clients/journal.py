@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 
@@ -22,3 +23,12 @@ class Journal:
         """Remember a command that was run on the mail server."""
         if command not in self.commands:
             self.commands.append(command)
+
+
+async def let_sockets_close() -> None:
+    """Wait the few rounds of the event loop that closed transports need to give their sockets back.
+
+    A transport closes its socket one round after `close()` or `abort()`; a loop that ends before leaves it open.
+    """
+    for _ in range(5):
+        await asyncio.sleep(0)

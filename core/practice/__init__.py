@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.clients import Doors
+from core.clients.journal import let_sockets_close
 from core.clients.list_keys import ListKeys
 from core.clients.reroute import Reroute
 from core.model import Target, Vantage
@@ -49,6 +50,7 @@ async def practice_company(incident: str | Incident = "relay-2004") -> AsyncIter
             dns.close()
             mail.close()
             await mail.wait_closed()
+            await let_sockets_close()
 
 
 def _target(story: Incident) -> Target:
