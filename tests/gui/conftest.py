@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -92,3 +93,10 @@ async def open_wizard(qtbot: QtBot, tmp_path: Path) -> AsyncIterator[Open]:
             wizard.close()
             await asyncio.wait_for(wizard.closed.wait(), 10)
         wizard.deleteLater()
+
+
+@pytest.fixture(autouse=True)
+def _windows_end_on_their_own_thread() -> Iterator[None]:
+    """Collect a test's windows here: left to chance, Python may collect them on a worker thread, and Qt crashes."""
+    yield
+    gc.collect()
