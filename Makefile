@@ -4,7 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
-WALK := tests/gui/test_run_to_report.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format bench relay-matrix build screenshots lock clean
@@ -27,10 +26,7 @@ run: setup  ## open the app; without a screen, the practice incident and its PDF
 	fi
 
 test: machine-test check  ## all of it: check, then every test (as root: some start real mail servers)
-	@: "the window's whole runs have a process of their own: see CONTRIBUTING, known faults"
-	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/pytest $(WALK)
-	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/pytest tests/gui --ignore=$(WALK)
-	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/pytest --ignore=tests/gui $(ARGS)
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/pytest $(ARGS)
 
 check: setup  ## style, types, import rules
 	$(BIN)/ruff format --check .

@@ -6,9 +6,10 @@ Only here does the window touch `core.run`. Tasks are owned, so that closing can
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-from collections.abc import Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 import qasync
@@ -31,6 +32,7 @@ __all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "Prompt", "
 log = logging.getLogger(__name__)
 _LARGEST_FILE = 2_000_000  # bytes; of a returned mail the first part counts
 _SIGNAL_MS = 200  # Python notices Ctrl-C only when Python code runs
+_COLLECT_MS = 500
 
 
 class Tasks:
@@ -117,5 +119,30 @@ def run_on_qt(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -
     ticking = QTimer()
     ticking.timeout.connect(lambda: None)
     ticking.start(_SIGNAL_MS)
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with _collecting_here(), asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(main())
+
+
+@contextmanager
+def _collecting_here() -> Iterator[None]:
+    """Python's collector runs on this thread only.
+
+    Left alone it runs on whichever thread allocates, a worker reading a queue for instance; a window part collected
+    there crashes Qt.
+    """
+    timer = QTimer()
+    timer.timeout.connect(_collect_when_due)
+    gc.disable()
+    timer.start(_COLLECT_MS)
+    try:
+        yield
+    finally:
+        timer.stop()
+        gc.enable()
+
+
+def _collect_when_due() -> None:
+    """What the collector would have done by itself: the oldest generation that is over its threshold."""
+    over = [generation for generation in range(3) if gc.get_count()[generation] > gc.get_threshold()[generation]]
+    if over:
+        gc.collect(over[-1])

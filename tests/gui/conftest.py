@@ -97,6 +97,8 @@ async def open_wizard(qtbot: QtBot, tmp_path: Path) -> AsyncIterator[Open]:
 
 @pytest.fixture(autouse=True)
 def _windows_end_on_their_own_thread() -> Iterator[None]:
-    """Collect a test's windows here: left to chance, Python may collect them on a worker thread, and Qt crashes."""
+    """Collect a test's windows here, as the app does (`gui.bridge`): on a worker thread, Qt would crash."""
+    gc.disable()
     yield
     gc.collect()
+    gc.enable()
