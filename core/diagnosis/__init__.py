@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.diagnosis.clues import Clues
+from core.diagnosis.ranking import Place, ranked
 from core.diagnosis.rules import RULES
 from core.model import Cause, CheckResult, Context
 
@@ -17,11 +18,13 @@ from core.model import Cause, CheckResult, Context
 def diagnose(results: Sequence[CheckResult], context: Context) -> tuple[Cause, ...]:
     """Ranked causes; never empty: with nothing found it says so, and with nothing looked at it says that."""
     clues = Clues.of(results, context)
-    ranked = sorted(
-        ((rank, number, cause) for number, rule in enumerate(RULES) for rank, cause in rule(clues)),
-        key=lambda entry: entry[:2],
-    )
-    return tuple(cause for _, _, cause in ranked) or (_no_cause(results),)
+    return tuple(cause for _, cause in placed_causes(clues)) or (_no_cause(results),)
+
+
+def placed_causes(clues: Clues) -> tuple[tuple[Place, Cause], ...]:
+    """The causes these clues support, each with why it stands where it stands."""
+    found = ((number, pair) for number, rule in enumerate(RULES) for pair in rule(clues))
+    return ranked(found, clues.context.target)
 
 
 def _no_cause(results: Sequence[CheckResult]) -> Cause:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.clean import clean
-from core.diagnosis.rules import RISKS
+from core.diagnosis.ranking import RISKS
 from core.model import Cause, CheckResult, Finding, Report, Severity
 from core.report.appendix import appendix
 from core.report.way import way

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.clean import clean
-from core.diagnosis.rules import RISKS
+from core.diagnosis.ranking import RISKS
 from core.model import Cause, Report, Severity
 from core.texts import Texts
 from gui.pages.page import Page
