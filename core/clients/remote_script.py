@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 import secrets
 import shlex
-from dataclasses import dataclass
+
+from core.clients.remote_command import RemoteCommand as RemoteCommand
 
 REMOTE_SHELL = "exec sh -s"  # the one remote command; works from bash, dash, tcsh, fish, zsh, ksh and busybox
 _LINE_BYTES = 16_384
@@ -74,28 +75,6 @@ _EFFECTIVE = (
     "smtpd_recipient_restrictions smtpd_client_restrictions smtpd_helo_restrictions smtpd_sender_restrictions "
     "allow_untrusted_routing message_size_limit mailbox_size_limit queue_directory compatibility_level"
 )
-
-
-@dataclass(frozen=True)
-class RemoteCommand:
-    """One command of the list.
-
-    `command` is what the server's shell runs, shown as it is. `only_if` names a condition of the script
-    (`_CONDITIONS`); when it does not hold the section is absent. `seconds`, `max_bytes`, `max_lines` are its limits.
-    """
-
-    section: str
-    command: str
-    only_if: str = "true"
-    seconds: int = 20
-    max_bytes: int = 262_144
-    max_lines: int = 4000
-    masked: bool = False  # passwords are blotted out on the server already
-
-    @property
-    def why_code(self) -> str:
-        """The key of the text that tells what this command is for."""
-        return f"command.{self.section}.why"
 
 
 def _queue(section: str, command: str, only_if: str) -> RemoteCommand:
