@@ -20,6 +20,7 @@ SUITE = "bookworm"
 BASE_PACKAGES = ("ca-certificates", "iproute2", "netbase", "openssh-server", "procps")
 LAYER_PACKAGES = {
     "postfix": ("postfix",),
+    "mailserver": ("postfix", "dovecot-core", "dovecot-imapd"),  # with logins, and mailboxes that Dovecot keeps
     "sendmail": ("sendmail", "sendmail-bin", "sendmail-cf", "make"),
     "exim": ("exim4-daemon-light", "exim4-config"),
     "opensmtpd": ("opensmtpd",),
