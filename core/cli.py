@@ -30,6 +30,7 @@ from core.guide import is_host_and_port, is_host_name
 from core.model import Finding, Pasted, Report, Severity, Target, headline
 from core.notebook import Notebook
 from core.practice import INCIDENTS, practice_company
+from core.report.explain_text import explanation_text
 from core.report.json_file import finding_to_json, json_text, report_from_text, report_to_json
 from core.report.playbook import with_playbooks
 from core.report.text_file import findings_text, report_text
@@ -91,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     practice.add_argument("incident", nargs="?", default="relay-2004", choices=sorted(INCIDENTS))
     report = _command(commands, "report", "print a saved run again", _report_again)
     report.add_argument("run", metavar="RUN.json")
+    for parser_with_answer in (commands.choices["check"], practice, report):
+        parser_with_answer.add_argument("--explain", action="store_true", help="why this cause and not the others")
     stand_in = commands.add_parser("practice-ssh")  # the practice company's stand-in for ssh; not for people
     stand_in.add_argument("words", nargs=argparse.REMAINDER)
     stand_in.set_defaults(command=_practice_ssh, lang="en")
@@ -237,6 +240,9 @@ def _deliver(report: Report, arguments: argparse.Namespace, texts: Texts) -> int
         _write_json(report_to_json(report, texts), arguments.json)
     if arguments.json != "-":
         print(report_text(report, texts))
+    if arguments.explain:
+        stream = sys.stderr if arguments.json == "-" else sys.stdout  # standard output holds the JSON alone
+        print(f"\n{explanation_text(report, texts)}", file=stream)
     if arguments.pdf:
         from core.report.pdf_file import write_pdf  # pulls in the PDF engine, which only this needs
 

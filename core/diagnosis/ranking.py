@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.diagnosis.clues import Clues
+from core.knowledge.causes import nature_of
 from core.model import Cause, Target
 
 # Seen directly; following from something else; only suspected; a danger that need not be today's trouble.
@@ -21,59 +22,6 @@ Rule = Callable[[Clues], Iterator[Ranked]]
 RISKS = frozenset({"server_unsupported"})
 
 _CERTAINTIES = ("confirmed", "likely", "possible")
-_BOTH = frozenset({"out", "in"})
-# What each cause stops: our mail going out, mail coming in, our own people connecting. Not named: out and in.
-STOPS: dict[str, frozenset[str]] = {
-    "account_hijacked": frozenset({"out"}),
-    "open_relay": frozenset({"out"}),
-    "web_form_abused": frozenset({"out"}),
-    "address_listed": frozenset({"out"}),
-    "domain_listed": frozenset({"out"}),
-    "shared_host_listed": frozenset({"out"}),
-    "provider_blocked": frozenset({"out"}),
-    "rate_limited": frozenset({"out"}),
-    "sender_auth_failing": frozenset({"out"}),
-    "ptr_or_helo_wrong": frozenset({"out"}),
-    "ipv6_path_bad": frozenset({"out"}),
-    "outbound_25_blocked": frozenset({"out"}),
-    "resolver_broken": frozenset({"out", "in"}),
-    "helper_down": frozenset({"in", "out"}),
-    "own_filter_rejects_all": frozenset({"in"}),
-    "dns_moved": frozenset({"in"}),
-    "certificate_expired": frozenset({"in", "connect"}),
-    "self_banned": frozenset({"connect"}),
-    "forwarding_breaks_auth": frozenset({"out"}),
-    "relayhost_login_failing": frozenset({"out"}),
-    "recipient_side": frozenset({"out"}),
-}
-
-# What follows from what. The first explains the others, so it stands before them.
-_SPAM_FOLLOWS = frozenset(
-    {"address_listed", "shared_host_listed", "domain_listed", "provider_blocked", "rate_limited", "mailbox_full",
-     "recipient_side", "greylisted_wait"}
-)  # fmt: skip
-EXPLAINS: dict[str, frozenset[str]] = {
-    "open_relay": _SPAM_FOLLOWS,
-    "account_hijacked": _SPAM_FOLLOWS,
-    "web_form_abused": _SPAM_FOLLOWS,
-    "disk_full": frozenset({"mail_service_stopped", "helper_down", "greylisted_wait", "mailbox_full"}),
-    "resolver_broken": frozenset(
-        {"outbound_25_blocked", "own_filter_rejects_all", "helper_down", "greylisted_wait", "relayhost_login_failing"}
-    ),
-    "outbound_25_blocked": frozenset({"greylisted_wait", "recipient_side"}),
-    "domain_expired": frozenset(
-        {"dns_moved", "sender_auth_failing", "ptr_or_helo_wrong", "recipient_side", "certificate_expired"}
-    ),
-    "ipv6_path_bad": frozenset({"ptr_or_helo_wrong", "provider_blocked", "address_listed"}),
-    "ptr_or_helo_wrong": frozenset({"provider_blocked", "greylisted_wait"}),
-    "forwarding_breaks_auth": frozenset({"sender_auth_failing", "provider_blocked"}),
-    "sender_auth_failing": frozenset({"provider_blocked"}),
-    "self_banned": frozenset({"mail_service_stopped", "port_25_blocked_here"}),
-    "port_25_blocked_here": frozenset(),
-    "address_listed": frozenset({"provider_blocked"}),
-    "shared_host_listed": frozenset({"provider_blocked"}),
-    "relayhost_login_failing": frozenset({"greylisted_wait", "recipient_side"}),
-}
 
 
 @dataclass(frozen=True)
@@ -93,7 +41,7 @@ class Place:
 
 def fits(code: str, target: Target) -> bool:
     """Whether this cause stops what the person says is missing; without their word, everything fits."""
-    return not (missed := _missed(target)) or bool(STOPS.get(code, _BOTH) & missed)
+    return not (missed := _missed(target)) or bool(nature_of(code).stops & missed)
 
 
 def _missed(target: Target) -> frozenset[str]:
@@ -132,7 +80,7 @@ def _explained_behind(placed: list[tuple[Place, Cause]]) -> list[tuple[Place, Ca
         if place.rank > CONSEQUENCE or place.off_topic:
             continue
         here = ordered.index((place, cause))
-        earlier = [entry for entry in ordered[:here] if entry[1].code in EXPLAINS.get(cause.code, ())]
+        earlier = [entry for entry in ordered[:here] if entry[1].code in nature_of(cause.code).explains]
         if earlier and cause.certainty != "possible":
             rest = [entry for entry in ordered if entry not in earlier]
             after = rest.index((place, cause)) + 1
