@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from core import __version__
+from core.arrival_command import add_arrival, run_arrival
 from core.blacklists_command import add_blacklists, run_blacklists, states_text
 from core.checks import ALL
 from core.checks.bounce import bounce_summary, read_bounce
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         reader = _command(commands, name, help_text, run)
         reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
     add_blacklists(_command, commands).set_defaults(command=_blacklists)
+    add_arrival(_command, commands).set_defaults(command=_arrival)
     practice = _command(commands, "practice", "run the check on the built-in practice company", _practice)
     practice.add_argument("incident", nargs="?", default="relay-2004", choices=sorted(INCIDENTS))
     report = _command(commands, "report", "print a saved run again", _report_again)
@@ -276,6 +278,21 @@ def _blacklists(arguments: argparse.Namespace, texts: Texts) -> int:
     if arguments.json != "-":
         print(states_text(result, texts))
     return Severity(result["severity"]).exit_code
+
+
+def _arrival(arguments: argparse.Namespace, texts: Texts) -> int:
+    try:
+        finding = run_arrival(arguments, texts)
+    except UsageError:
+        raise
+    except CheckError as error:
+        print(_problem_line(error, texts), file=sys.stderr)
+        return Severity.UNKNOWN.exit_code
+    if arguments.json:
+        _write_json(finding_to_json(finding, texts), arguments.json)
+    if arguments.json != "-":
+        print(findings_text((finding,), texts))
+    return finding.severity.exit_code
 
 
 def _read_queues(arguments: argparse.Namespace, texts: Texts) -> int:

@@ -1,4 +1,4 @@
-"""The SMTP door (RFC 5321, 3207): one bounded dialogue, read line by line, never a mail.
+"""The SMTP door (RFC 5321, 3207): one bounded dialogue, read line by line, and a mail only for the proof by arrival.
 
 Of our own because the server may be hostile: Python's `smtplib` counts its time limit for each read and has no
 limit of bytes, and asyncio's `start_tls` takes injected plaintext for encrypted text. Limits: one deadline for the
@@ -212,6 +212,20 @@ class SmtpSession:
                 return await self._spoken_out_of_turn(line)
             await self._wire.write(line.encode("ascii") + b"\r\n")
         return await self._reply(line)
+
+    async def message(self, text: bytes) -> Reply:
+        """DATA and the message (lines end in CR LF), after RCPT was accepted; the server's last word, or its refusal of
+        DATA. Only the proof by arrival sends a message, with the person's consent for this one."""
+        if any(len(line) > 998 for line in text.split(b"\r\n")) or b"\n" in text.replace(b"\r\n", b""):
+            raise UsageError("smtp.bad_command", command="DATA")
+        reply = await self.command("DATA")
+        if reply.code != 354:
+            return reply
+        stuffed = text.replace(b"\r\n.", b"\r\n..")  # RFC 5321 4.5.2
+        stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
+        async with self._limited():
+            await self._wire.write(stuffed.removesuffix(b"\r\n") + b"\r\n.\r\n")
+        return await self._reply("(message)")
 
     async def starttls(self) -> TlsFacts:
         """Encrypt the session (RFC 3207); greet again afterwards. Raises `smtp.starttls_refused`,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Literal
@@ -142,6 +142,16 @@ def probes(places: Places, thorough: bool = False) -> tuple[Probe, ...]:
     if not thorough and places.backup:  # the percent through a relayed domain is more telling than through our own
         chosen = [form for form in data.forms if form.id == "backup-pct" or (form.default and form.id != "pct-D")]
     return tuple(_filled(form, places, data) for form in chosen if places.backup or "{backup}" not in form.rcpt_to)
+
+
+def aimed_at(form_id: str, places: Places, mailbox: str) -> Probe:
+    """One form whose destination is a mailbox of the person's own instead of the reserved domain: for the proof by
+    arrival, the only message ever sent. Raises KeyError for a form whose mail would go anywhere else."""
+    form = next((form for form in relay_data().forms if form.id == form_id), None)
+    if form is None or form.rcpt_to not in ("<{to}@{ext}>", "<{to}%{ext}@{D}>"):
+        raise KeyError(form_id)
+    name, _, domain = mailbox.rpartition("@")
+    return _filled(form, places, replace(relay_data(), recipient_name=name, recipient_domain=domain))
 
 
 def _filled(form: RelayForm, places: Places, data: RelayData) -> Probe:

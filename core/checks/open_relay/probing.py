@@ -121,7 +121,7 @@ async def _converse(session: SmtpSession, going: Visit, probes: Sequence[Probe])
 
 async def _one(session: SmtpSession, going: Visit, probe: Probe, hello: Hello) -> None:
     going.stage = "MAIL"
-    reply = await _mail(session, probe, hello)
+    reply = await start_mail(session, probe.mail_from, probe.helo, hello)
     if not reply.positive:
         going.note_refused(probe, reply)
     else:
@@ -148,14 +148,14 @@ async def _out_of_step(session: SmtpSession, result: ProbeResult) -> bool:
     return result.outcome == "accepted" and not reply.positive and reply.code != 421
 
 
-async def _mail(session: SmtpSession, probe: Probe, hello: Hello) -> Reply:
-    """MAIL FROM; when the server wants encryption first, encrypted and once more."""
-    command = f"MAIL FROM:{probe.mail_from}"
+async def start_mail(session: SmtpSession, sender: str, helo: str | None, hello: Hello) -> Reply:
+    """MAIL FROM (`sender` with its brackets); when the server wants encryption first, encrypted and once more."""
+    command = f"MAIL FROM:{sender}"
     reply = await session.command(command)
     if reply.code != 530 or not hello.offers("STARTTLS") or session.tls is not None:
         return reply
     await session.starttls()
-    await session.ehlo(probe.helo or own_name(session.local_address))
+    await session.ehlo(helo or own_name(session.local_address))
     return await session.command(command)
 
 
