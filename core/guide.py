@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from core.clients.remote_script import SECTIONS
-from core.model import Pasted, Symptom, Target
+from core.model import Pasted, Sudo, Symptom, Target
 
 PageName = Literal["start", "bounce", "questions", "server", "inside", "consent", "running", "answer", "report"]
 Step = Literal["start", "server", "inside", "consent", "running", "answer", "report"]
@@ -20,6 +20,7 @@ HowInside = Literal["ssh", "paste", "neither"]
 Affected = Literal["one", "everyone"]
 Direction = Literal["sending", "receiving", "both"]
 Recipients = Literal["one", "all"]
+Handed = Literal["queue", "log", "bounce"]  # what a person may hand over as text; told apart by its content
 
 PAGES: tuple[PageName, ...] = tuple(page for page in get_args(PageName) if page != "bounce")
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -55,10 +56,33 @@ class Answers:
     mail_host: str = ""
     how_inside: HowInside | None = None
     ssh: str = ""
-    queue: str = ""
+    sudo: Sudo | None = None  # only when the person says so: a refused sudo tells the administrator by mail
+    queue: str = ""  # a list of waiting mail, as pasted
+    queue_name: str = ""  # of the file it came from
+    log: str = ""  # a mail log
+    log_name: str = ""
     own_server: bool | None = None
     bounce: str = ""  # a refusal or returned mail, as pasted
-    bounce_name: str = ""  # of the file it came from
+    bounce_name: str = ""
+
+    def handed(self, kind: Handed) -> str:
+        """The text of this kind; "" when there is none."""
+        return {"queue": self.queue, "log": self.log, "bounce": self.bounce}[kind]
+
+    def handed_name(self, kind: Handed) -> str:
+        """The file it came from; "" when it was pasted."""
+        return {"queue": self.queue_name, "log": self.log_name, "bounce": self.bounce_name}[kind]
+
+    def hand_over(self, kind: Handed, text: str, name: str = "") -> None:
+        """Take a text of this kind; "" takes the earlier one away. A new list of waiting mail chooses pasting."""
+        if kind == "queue":
+            if text.strip() and text != self.queue:
+                self.how_inside = "paste"
+            self.queue, self.queue_name = text, name
+        elif kind == "log":
+            self.log, self.log_name = text, name
+        else:
+            self.bounce, self.bounce_name = text, name
 
     def remembered(self) -> dict[str, str]:
         """The answers worth keeping for the next start: never a secret, nothing pasted, no consent."""
@@ -81,7 +105,9 @@ class Answers:
             domain=mail_domain(self.domain) or None,
             mail_host=self.mail_host.strip() or None,
             ssh=self.ssh.strip() or None if self.how_inside == "ssh" else None,
-            queue=Pasted("mailq", self.queue) if self.how_inside == "paste" else None,
+            sudo=self.sudo or "no",
+            queue=self._queue(),
+            log=Pasted(self.log_name or "mail.log", self.log) if self.log.strip() else None,
             bounce=Pasted(self.bounce_name or "bounce", self.bounce) if self.bounce.strip() else None,
             own_server=self.own_server is True,
             affected=self.affected,
@@ -89,6 +115,12 @@ class Answers:
             recipients=self.recipients,
             since=self.since.strip() or None,
         )
+
+    def _queue(self) -> Pasted | None:
+        """What was pasted counts only where pasting is the chosen way: a login shows the list of this moment."""
+        if self.how_inside != "paste" or not self.queue.strip():
+            return None
+        return Pasted(self.queue_name or "mailq", self.queue)
 
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -164,7 +196,8 @@ class Guide:
     def to_start(self) -> None:
         """A new incident: the first page again, with what was entered."""
         self.page, self.practice, self.earlier, self.reading = "start", False, False, False
-        self.answers.bounce = self.answers.bounce_name = ""
+        for kind in get_args(Handed):
+            self.answers.hand_over(kind, "")
 
 
 def step_of(page: PageName) -> Step:
@@ -204,7 +237,7 @@ def _missing_inside(answers: Answers) -> tuple[Missing, ...]:
         if not answers.ssh.strip():
             return (Missing("ssh", "guide.no_ssh"),)
         return () if is_ssh_destination(answers.ssh) else (Missing("ssh", "guide.bad_ssh"),)
-    if answers.how_inside == "paste" and not answers.queue.strip():
+    if answers.how_inside == "paste" and not answers.queue.strip() and not answers.log.strip():
         return (Missing("queue", "guide.no_listing"),)
     return ()
 

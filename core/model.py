@@ -44,6 +44,7 @@ def headline(severities: list[Severity]) -> Severity:
 
 Certainty = Literal["confirmed", "likely", "possible"]
 WhoActs = Literal["you", "hosting_company", "domain_company", "recipient", "wait"]
+Sudo = Literal["no", "passwordless", "password"]
 Symptom = Literal["not_delivered", "not_received", "slow", "complaint", "checkup"]
 AddressSource = Literal["bounce", "header", "ssh", "given", "spf", "mx"]
 Relation = Literal["inside", "outside", "unknown"]
@@ -69,7 +70,7 @@ class Target:
     address: tuple[str, ...] = ()
     ssh: str | None = None  # [USER@]HOST[:PORT]
     ssh_config: str | None = None  # path of a file read by ssh instead of the user's own settings
-    sudo: Literal["no", "passwordless", "password"] = "no"  # read the server as administrator; never unasked
+    sudo: Sudo = "no"  # read the server as administrator; never unasked
     outside: str | None = None  # [USER@]HOST[:PORT], a machine outside our network
     resolver: str | None = None  # IP[:PORT]
     bounce: Pasted | None = None

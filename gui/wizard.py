@@ -110,6 +110,7 @@ class Wizard(QMainWindow):
         self.start.refusal.text_dropped.connect(self.open_bounce)
         self.bounce.read_wanted.connect(lambda text: self.tasks.start(self.bounce.explain(text)))
         self.bounce.file_wanted.connect(self.open_bounce_file)
+        self.inside.file_wanted.connect(lambda path: self.tasks.start(self.inside.take_file(path)))
         self.server.lookup_wanted.connect(lambda domain: self.tasks.start(self._look_up(domain)))
         self.running.skip_wanted.connect(self._skip)
         self.report_page.save_wanted.connect(self._choose_file)

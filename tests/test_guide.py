@@ -62,13 +62,35 @@ def test_an_earlier_incident_opens_at_its_answer() -> None:
     assert guide.page == "start"
 
 
-def test_a_new_incident_keeps_the_answers_and_asks_again() -> None:
+def test_a_new_incident_keeps_the_answers_but_nothing_handed_over_and_asks_again() -> None:
     guide = Guide(full_answers())
+    guide.answers.hand_over("log", "Nov 22 01:31:00 mail postfix/qmgr[1]: x", "mail.log")
     guide.practice = True
     guide.go_on()
     guide.to_start()
     assert (guide.page, guide.practice, guide.earlier) == ("start", False, False)
-    assert guide.answers == full_answers()
+    expected = full_answers()
+    expected.queue = ""  # yesterday's list would be taken for today's
+    assert guide.answers == expected
+
+
+def test_a_list_handed_over_chooses_pasting_until_the_person_chooses_otherwise() -> None:
+    answers = Answers(how_inside="ssh", ssh="admin@mail.example.jp")
+    answers.hand_over("queue", "Mail queue is empty", "mailq.txt")
+    assert answers.how_inside == "paste"
+    answers.how_inside = "ssh"
+    answers.hand_over("queue", "Mail queue is empty", "mailq.txt")  # a page handing back what it was shown
+    answers.hand_over("log", "Nov 22 01:31:00 mail postfix/qmgr[1]: x", "mail.log")
+    target = answers.to_target()
+    assert (target.ssh, target.queue) == ("admin@mail.example.jp", None)
+    assert target.log is not None
+    assert target.log.name == "mail.log"
+
+
+def test_a_log_alone_is_enough_for_pasting() -> None:
+    answers = Answers(how_inside="paste", log="Nov 22 01:31:00 mail postfix/qmgr[1]: x")
+    assert missing_on("inside", answers) == ()
+    assert answers.to_target().queue is None
 
 
 def test_the_first_page_waits_for_a_choice() -> None:

@@ -33,9 +33,10 @@ from core.clients.program import start_program
 from core.clients.remote_frames import FrameParser
 from core.clients.remote_frames import Section as Section
 from core.clients.ssh_run import Limits, Outcome, SshRun
-from core.clients.ssh_sudo import Sudo, SudoGate
+from core.clients.ssh_sudo import SudoGate
 from core.clients.ssh_system import System, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
+from core.model import Sudo
 
 _SETTINGS_BYTES = 262_144
 _PEEK_SECONDS = 6.0  # some mail servers greet only after five

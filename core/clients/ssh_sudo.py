@@ -10,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from typing import Literal
 
 from core.clients.askpass import Askpass, Prompt
 from core.clients.program import Program
 from core.clients.remote_script import REMOTE_SHELL
 from core.errors import CheckError
+from core.model import Sudo
 
-Sudo = Literal["no", "passwordless", "password"]
 _NOISE_BYTES = 100_000
 
 # (whole line of sudo's, state). LC_ALL is the account's: some servers answer in their own language, see `sudo_state`.

@@ -1,4 +1,7 @@
-"""A refusal or returned mail at hand: pasted or dropped here, explained at once, and kept for the run."""
+"""A refusal or returned mail at hand: pasted or dropped here, explained at once, and kept for the run.
+
+What turns out to be a list of waiting mail or a log goes with the run as that.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,18 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from core.checks.bounce import CHECK, BounceFacts
 from core.errors import CheckError
 from core.guide import Answers
+from core.knowledge.evidence_kind import kind_of
 from core.texts import Texts
-from gui.bridge import explain_bounce, read_chosen_file
+from gui.bridge import explain_bounce
 from gui.pages.page import Page
 from gui.widgets.drop import DropZone
+from gui.widgets.evidence import Evidence, EvidenceShelf, read_evidence
 from gui.widgets.field import Field
 from gui.widgets.finding import finding_row, rows_card
 from gui.widgets.fold import Fold
 from gui.widgets.text import SpokenButton, SpokenLabel, said
 
+_LONGEST = 2_000_000  # characters; of a returned mail the first part counts
 _PAUSE_MS = 300  # after the last key: a paste is one change, typing many
 
 
@@ -36,6 +42,7 @@ class BouncePage(Page):
         self.choose.clicked.connect(self._choose_file)
         self.zone.file_dropped.connect(self.file_wanted)
         self.zone.text_dropped.connect(self.field.set_text)
+        self.shelf = EvidenceShelf(("queue", "log"))
         self._lay_zone()
         self.heading = SpokenLabel("gui.bounce.found", "heading")
         self._found = QVBoxLayout()
@@ -61,26 +68,33 @@ class BouncePage(Page):
         line.addWidget(self.choose)
         box.addWidget(self.field)
         box.addLayout(line)
+        box.addWidget(self.shelf)
 
     def show_answers(self, answers: Answers) -> None:
         """Show what was pasted before."""
         self.file_name = answers.bounce_name
         self.field.set_text(answers.bounce)
+        self.shelf.show_answers(answers)
 
     def read_answers(self, answers: Answers) -> None:
-        """The text goes with the run."""
+        """The text goes with the run, and what was recognised as something else."""
+        self._sort()
+        self.shelf.read_answers(answers)
         answers.bounce, answers.bounce_name = self.field.text().strip(), self.file_name
 
     async def take_file(self, path: str) -> None:
-        """Show a file's content as if pasted; if it cannot be read, what was entered stays."""
+        """Show a refusal as if pasted, take a list or a log for the run; if it cannot be read, nothing changes."""
         self.field.show_wrong("")
         try:
-            content = await read_chosen_file(path)
+            piece = await read_evidence(path)
         except CheckError as error:
             self.field.show_wrong(said(self.texts, f"problem.{error.code}.title", error.values))
+            return
+        if piece.kind == "queue" or piece.kind == "log":
+            self.shelf.take(piece)
         else:
-            self.field.set_text(content.text())
-            self.file_name = content.name
+            self.field.set_text(piece.text[:_LONGEST])
+            self.file_name = piece.name
 
     async def explain(self, text: str) -> None:
         """Read `text` and say what it means; an answer to a text that has changed meanwhile is dropped."""
@@ -112,8 +126,20 @@ class BouncePage(Page):
         self.file_name = ""
         self._pause.start()
 
+    def _sort(self) -> None:
+        """A list of waiting mail or a log that was pasted here leaves the box and goes with the run."""
+        kind = kind_of(self.field.text())
+        if kind == "queue" or kind == "log":
+            piece = Evidence(kind, self.file_name, self.field.text())
+            self.field.set_text("")
+            self._pause.stop()
+            self.shelf.take(piece)
+            self._want_reading()
+
     def _want_reading(self) -> None:
-        if self.field.text().strip():
+        if kind_of(self.field.text()) in ("queue", "log"):
+            self._sort()
+        elif self.field.text().strip():
             self.read_wanted.emit(self.field.text())
         else:
             self.facts = None

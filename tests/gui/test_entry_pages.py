@@ -10,7 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from core.clients import Doors
 from core.clients.remote_script import SECTIONS
+from core.guide import Answers
 from core.texts import Texts
+from gui.pages.inside import InsidePage
 from gui.widgets.commands import CommandList
 from gui.widgets.text import say_all
 from gui.wizard import Wizard
@@ -188,3 +190,17 @@ def test_the_list_of_remote_commands_can_be_read_before_anything_runs(qtbot: QtB
     assert not shown.list.isHidden()
     assert {command.command for command in SECTIONS} <= set(words)
     assert all(words)
+
+
+def test_sudo_is_used_only_when_the_person_says_so(qtbot: QtBot) -> None:
+    page = InsidePage()
+    qtbot.addWidget(page)
+    answers = Answers(how_inside="ssh", ssh="admin@mail.example.co.jp")
+    page.show_answers(answers)
+    page.read_answers(answers)
+    assert answers.to_target().sudo == "no"
+    page.sudo.buttons["password"].click()
+    page.read_answers(answers)
+    assert answers.to_target().sudo == "password"
+    page.show_answers(answers)
+    assert page.sudo.value() == "password"
