@@ -38,4 +38,4 @@ def _reasons(weighing: Weighing, texts: Texts) -> Iterator[str]:
 
 
 def _name(code: str, texts: Texts) -> str:
-    return phrase(texts, f"cause.{code}.name")
+    return phrase(texts, f"cause_name.{code}")

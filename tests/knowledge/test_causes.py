@@ -8,7 +8,7 @@ from core.texts import Texts
 def test_every_cause_has_a_short_name_in_both_languages() -> None:
     for language in ("ja", "en"):
         texts = Texts(language)
-        assert not [code for code in natures() if not texts.has(f"cause.{code}.name")]
+        assert not [code for code in natures() if not texts.has(f"cause_name.{code}")]
 
 
 def test_all_twenty_seven_causes_and_our_own_are_there() -> None:

@@ -1,0 +1,81 @@
+"""The terms of art a reader may not know, and where they stand in a text: `resources/data/glossary.toml`.
+
+What a term means is a text, `term.<id>.says`; its heading `term.<id>.word`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from core.resources import resources_dir
+
+_LANGUAGES: tuple[Literal["ja", "en"], ...] = ("ja", "en")
+_LATIN = r"[A-Za-z0-9_]"
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A term in a text: characters `start` to `end` are its spelling there."""
+
+    term: str
+    start: int
+    end: int
+
+
+def terms_in(text: str, language: Literal["ja", "en"]) -> tuple[Mention, ...]:
+    """Each term of the text at its first mention, in the order they come. The longest spelling wins."""
+    first: dict[str, Mention] = {}
+    for found in _pattern(language).finditer(text):
+        term = _spellings(language)[found.group().lower()]
+        first.setdefault(term, Mention(term, found.start(), found.end()))
+    return tuple(first.values())
+
+
+def terms() -> tuple[str, ...]:
+    """The ids of all terms, in the file's order."""
+    return tuple(_raw())
+
+
+@cache
+def _raw() -> Mapping[str, Mapping[str, list[str]]]:
+    raw = tomllib.loads((resources_dir() / "data" / "glossary.toml").read_text(encoding="utf-8"))
+    for term, entry in raw["term"].items():
+        if set(entry) != set(_LANGUAGES):
+            raise ValueError(f"glossary.toml, {term}: spellings wanted in {_LANGUAGES}, got {sorted(entry)}")
+    terms_of_file: Mapping[str, Mapping[str, list[str]]] = raw["term"]
+    return terms_of_file
+
+
+@cache
+def _spellings(language: Literal["ja", "en"]) -> Mapping[str, str]:
+    """Spelling in small letters -> term. Raises `ValueError` when two terms share one."""
+    table: dict[str, str] = {}
+    for term, entry in _raw().items():
+        for spelling in entry[language]:
+            if table.setdefault(spelling.lower(), term) != term:
+                raise ValueError(f"glossary.toml: {spelling!r} stands for two terms")
+    return table
+
+
+@cache
+def _pattern(language: Literal["ja", "en"]) -> re.Pattern[str]:
+    """Latin words only as whole words: "MX" is not in "AMX"; a Japanese letter beside it is no hindrance."""
+    longest_first = sorted(_spellings(language), key=len, reverse=True)
+    return re.compile("|".join(_bounded(word) for word in longest_first), re.IGNORECASE)
+
+
+def _bounded(word: str) -> str:
+    return "".join(_edges(re.escape(word), word))
+
+
+def _edges(escaped: str, word: str) -> Iterator[str]:
+    if re.match(_LATIN, word):
+        yield f"(?<!{_LATIN})"
+    yield escaped
+    if re.search(f"{_LATIN}$", word):
+        yield f"(?!{_LATIN})"

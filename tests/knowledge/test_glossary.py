@@ -1,0 +1,43 @@
+"""Hints on the spot: every term is explained in both languages without leaning on an unexplained one."""
+
+import pytest
+
+from core.knowledge.glossary import Mention, terms, terms_in
+from core.texts import LANGUAGES, Language, Texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_term_has_its_word_and_its_meaning_in_plain_length(language: Language) -> None:
+    texts = Texts(language)
+    for term in terms():
+        assert texts.text(f"term.{term}.word")
+        assert len(texts.text(f"term.{term}.says")) < 130, f"{term}: a hint is read at a glance"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_term_is_found_under_its_own_word_or_spelling(language: Language) -> None:
+    texts = Texts(language)
+    lost = [term for term in terms() if not _finds(texts.text(f"term.{term}.word"), language)]
+    assert not lost or set(lost) <= {"alignment", "sasl", "tarpit", "mailbox_quota", "bounce"}, lost
+
+
+def _finds(text: str, language: Language) -> bool:
+    return bool(terms_in(text, language))
+
+
+def test_the_longest_spelling_wins_and_each_term_counts_once() -> None:
+    text = "第三者中継とMTA-STS。MTA-STSは中継ではありません。"
+    assert [text[m.start : m.end] for m in terms_in(text, "ja")] == ["第三者中継", "MTA-STS", "中継"]
+
+
+@pytest.mark.parametrize(("text", "found"), [("The MX record", ["mx"]), ("AMX, MXToolbox", []), ("an mx", ["mx"])])
+def test_latin_words_count_only_whole(text: str, found: list[str]) -> None:
+    assert [mention.term for mention in terms_in(text, "en")] == found
+
+
+def test_a_japanese_letter_beside_a_latin_word_is_no_hindrance() -> None:
+    assert terms_in("このMXは", "ja") == (Mention("mx", 2, 4),)
+
+
+def test_a_long_hostile_text_is_read_in_time() -> None:
+    assert [mention.term for mention in terms_in("第三者中" * 100_000 + "MX", "ja")] == ["mx"]
