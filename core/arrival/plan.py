@@ -12,9 +12,8 @@ from core.errors import UsageError
 from core.model import MailHost
 
 # Plain letters only: whatever quoting would be needed, a relay test is no place to find out who reads it how.
-_MAILBOX = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._+=-]{0,63}@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]\S*)"
-)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAILBOX = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._+=-]{{0,63}}@(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9]")
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters that look like digits
 _LENGTH = 10  # 50 bits: nobody guesses it, and it can be read out on the telephone
 TOKEN = re.compile(rf"MFA-[{_ALPHABET}]{{{_LENGTH}}}", re.IGNORECASE)
