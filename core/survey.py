@@ -20,6 +20,7 @@ from core.clients.ssh import ServerReading
 from core.errors import CheckError
 from core.knowledge.addresses import is_public
 from core.knowledge.hosts import host_of
+from core.knowledge.mail_headers import address_mail_left_from
 from core.knowledge.vantage import relation_of
 from core.model import AddressSource, Context, MailHost, SendingAddress, Target, Vantage
 
@@ -112,10 +113,13 @@ async def _named_host(text: str, clients: Clients) -> MailHost:
 def _sending_addresses(
     target: Target, hosts: Iterable[MailHost], on_server: Iterable[str], by_spf: Iterable[str]
 ) -> tuple[SendingAddress, ...]:
-    """Bounce first, then the server, what was given, what the SPF record names, and the incoming servers; each address
-    once, public ones only."""
-    bounced = read_bounce(target.bounce.text).sending_address if target.bounce else None
+    """Bounce first, then a message's headers, the server, what was given, what the SPF record names, and the incoming
+    servers; each address once, public ones only."""
+    pasted = target.bounce.text if target.bounce else ""
+    bounced = read_bounce(pasted).sending_address if pasted else None
+    domains = [domain for domain in (target.domain, *target.also_domain) if domain]
     candidates: list[tuple[str | None, AddressSource]] = [(bounced, "bounce")]
+    candidates += [(address_mail_left_from(pasted, domains), "header")]
     candidates += [(address, "ssh") for address in on_server]
     candidates += [(address, "given") for address in target.address]
     candidates += [(address, "spf") for address in by_spf]

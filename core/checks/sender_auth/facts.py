@@ -41,6 +41,41 @@ class SpfCheck:
     void_lookups: int = 0
 
 
+# body_differs: changed after signing, or not pasted whole; wrong: the headers or the key are not those it was made
+# with; not_checkable: what was pasted need not be what was sent, byte for byte.
+SignatureState = Literal[
+    "pass", "body_differs", "wrong", "no_key", "key_unusable", "key_not_asked", "out_of_date", "not_readable",
+    "not_checkable",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One DKIM signature of the message: the domain (d=) that vouches, its key's name (s=), and how verifying went."""
+
+    domain: str
+    selector: str
+    state: SignatureState
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a pasted message shows of itself. `returned`: it came back inside a bounce.
+
+    `from_domain`: of the author people see; `envelope_domain`: of the Return-Path ("" when nobody wrote it down);
+    `travelled`: some server outside noted that it took it; `ours`: the author's domain is one of ours.
+    `spf`: what a receiver finds for the message's own envelope and the address it left from; None when unknown.
+    """
+
+    from_domain: str
+    envelope_domain: str
+    returned: bool
+    travelled: bool
+    ours: bool
+    signatures: tuple[Signature, ...]
+    spf: SpfCheck | None
+
+
 @dataclass(frozen=True)
 class DkimKey:
     """One place where a key may stand. `from_message`: a signature in the pasted message names it."""
@@ -70,3 +105,4 @@ class Facts:
     dmarc_parent: Lookup | None  # of the registered domain, asked when the domain itself has none
     report_permissions: tuple[Lookup, ...]  # RFC 7489 section 7.1, of report addresses elsewhere
     mail_servers: tuple[str, ...]
+    message: Message | None = None  # None: none was pasted, or none that could be read

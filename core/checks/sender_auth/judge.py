@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.checks.sender_auth.facts import DkimKey, Facts, Lookup
+from core.checks.sender_auth.message_verdict import judge_message
 from core.checks.sender_auth.records import Dmarc, dmarc_records, key_state, read_dmarc
 from core.checks.sender_auth.spf_verdict import judge_spf, spf_result
 from core.clean import clean
@@ -22,6 +23,8 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
         return (Finding("sender_auth.no_such_domain", Severity.UNKNOWN, values, _evidence(facts, [facts.txt])),)
     signed = any(_state(key) in ("usable", "weak") for key in facts.keys)
     findings = [*judge_spf(facts, signed), *_dkim(facts), *_dmarc(facts), *_strict_policy(facts, signed)]
+    record = _record(facts)
+    findings += judge_message(facts, record, _policy(facts, record) if record else "")
     if {"spf_pass", "dkim_key_found", "dmarc_ok"} == {one.code.partition(".")[2] for one in findings}:
         findings.insert(0, Finding("sender_auth.requirements_met", Severity.OK, {"domain": facts.domain}))
     return tuple(findings)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+from core.checks.sender_auth.asking import PROVEN, STRANGER, look_up, spf_check
 from core.checks.sender_auth.facts import DkimKey, Facts, Lookup, SpfCheck
+from core.checks.sender_auth.message import look_at_message
 from core.checks.sender_auth.records import dmarc_records, report_domains, signatures
 from core.clients import Clients
 from core.clients.resolver import Resolver
@@ -19,8 +21,6 @@ from core.model import Context, SendingAddress
 
 MOST_ADDRESSES = 6
 MOST_SIGNATURES = 5
-STRANGER = "240.0.0.1"  # reserved: nobody sends from there, so a record that lets it pass lets everybody pass
-PROVEN = ("bounce", "header", "ssh", "given")
 
 
 async def measure(context: Context, clients: Clients) -> Facts:
@@ -29,10 +29,11 @@ async def measure(context: Context, clients: Clients) -> Facts:
     senders = _senders(context, domain)
     message = context.target.bounce.text if context.target.bounce else ""
     async with asyncio.TaskGroup() as group:  # nothing outlives a cancelled check
-        asked_txt = group.create_task(_look_up(resolver, domain, "TXT"))
+        asked_txt = group.create_task(look_up(resolver, domain, "TXT"))
         asked_spf = group.create_task(_spf_checks(resolver, domain, senders, context))
         asked_keys = group.create_task(_keys(resolver, domain, message))
         asked_dmarc = group.create_task(_dmarc(resolver, domain))
+        asked_message = group.create_task(look_at_message(resolver, context, domain))
     txt, spf, keys, dmarc = asked_txt.result(), asked_spf.result(), asked_keys.result(), asked_dmarc.result()
     if txt.error and txt.error == dmarc[0].error and txt.error in ("timed_out", "unreachable"):
         raise CheckTimeoutError("dns.timed_out", name=domain, server=resolver.address)
@@ -50,6 +51,7 @@ async def measure(context: Context, clients: Clients) -> Facts:
         dmarc_parent=dmarc[1],
         report_permissions=dmarc[2],
         mail_servers=tuple(host.name for host in context.mail_hosts),
+        message=asked_message.result(),
     )
 
 
@@ -75,32 +77,15 @@ async def _spf_checks(
     stranger = SendingAddress(STRANGER, "given")
     # The first one fills the door's answers: the others need few questions more.
     async with asyncio.TaskGroup() as group:
-        asked_first = group.create_task(_check(door, stranger, f"postmaster@{domain}", domain))
+        asked_first = group.create_task(spf_check(door, stranger, f"postmaster@{domain}", domain))
         asked_names = group.create_task(together(_helo_name(resolver, one, context) for one in senders))
     first, names = asked_first.result(), asked_names.result()
     checks = []
     for one, name in zip(senders, names, strict=True):
-        checks.append(_check(door, one, f"postmaster@{domain}", name or domain))
+        checks.append(spf_check(door, one, f"postmaster@{domain}", name or domain))
         if name and name != domain:
-            checks.append(_check(door, one, "", name))
+            checks.append(spf_check(door, one, "", name))
     return [first, *await together(checks)]
-
-
-async def _check(door: SpfDoor, one: SendingAddress, sender: str, helo: str) -> SpfCheck:
-    found = await door.check(one.address, sender, helo)
-    return SpfCheck(
-        address=one.address,
-        source="nobody" if one.address == STRANGER else one.source,
-        proven=one.source in PROVEN,
-        identity="mailfrom" if sender else "helo",
-        name=sender.rpartition("@")[2] or helo,
-        result=found.result,
-        mechanism=found.mechanism,
-        problem=found.problem,
-        term=found.term,
-        lookups=found.lookups,
-        void_lookups=found.void_lookups,
-    )
 
 
 async def _helo_name(resolver: Resolver, one: SendingAddress, context: Context) -> str:
@@ -119,28 +104,19 @@ async def _keys(resolver: Resolver, domain: str, message: str) -> tuple[DkimKey,
     signed = [(d, s) for d, s in signatures(message) if registrable_domain(d) == own][:MOST_SIGNATURES]
     places = [(d, s, True) for d, s in signed]
     places += [(domain, s, False) for s in usual_selectors() if (domain, s) not in signed]
-    found = await together(_look_up(resolver, f"{s}._domainkey.{d}", "TXT") for d, s, _ in places)
+    found = await together(look_up(resolver, f"{s}._domainkey.{d}", "TXT") for d, s, _ in places)
     return tuple(DkimKey(s, named, txt) for (_, s, named), txt in zip(places, found, strict=True))
 
 
 async def _dmarc(resolver: Resolver, domain: str) -> tuple[Lookup, Lookup | None, tuple[Lookup, ...]]:
     """The domain's record, the registered domain's when it has none, and whether others take the reports."""
-    own = await _look_up(resolver, f"_dmarc.{domain}", "TXT")
+    own = await look_up(resolver, f"_dmarc.{domain}", "TXT")
     parent, registered = None, registrable_domain(domain)
     if not own.error and not dmarc_records(own.records) and registered != domain:
-        parent = await _look_up(resolver, f"_dmarc.{registered}", "TXT")
+        parent = await look_up(resolver, f"_dmarc.{registered}", "TXT")
     where = parent or own
     records = dmarc_records(where.records)
     others = [one for one in report_domains(records[0]) if registrable_domain(one) != registered] if records else []
     below = where.name.removeprefix("_dmarc.")
-    asked = [_look_up(resolver, f"{below}._report._dmarc.{one}", "TXT") for one in others[:3]]
+    asked = [look_up(resolver, f"{below}._report._dmarc.{one}", "TXT") for one in others[:3]]
     return own, parent, tuple(await together(asked))
-
-
-async def _look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
-    """A server that fails is a fact about this name."""
-    try:
-        answer = await resolver.query(name, rdtype)
-    except CheckError as error:
-        return Lookup(name, rdtype, rcode=str(error.values.get("rcode", "")), error=error.code.partition(".")[2])
-    return Lookup(name, rdtype, answer.records, answer.rcode)

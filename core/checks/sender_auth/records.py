@@ -71,7 +71,9 @@ class Dmarc:
     policy: str
     subdomain_policy: str
     reports: tuple[str, ...]  # mail addresses
-    faults: tuple[str, ...] = ()
+    strict_dkim: bool  # adkim=s: the signing domain must be the author's own, letter for letter
+    strict_spf: bool  # aspf=s: the same of the envelope's
+    faults: tuple[str, ...]
 
 
 def dmarc_records(texts: Iterable[str]) -> tuple[str, ...]:
@@ -93,7 +95,9 @@ def read_dmarc(record: str) -> Dmarc:
     if len(reports) < len(wanted):
         faults.append("report_address")
     usable = policy if policy in POLICIES and "version" not in faults else ""
-    return Dmarc(record, usable, below if below in POLICIES else usable, reports, tuple(faults))
+    strict_dkim, strict_spf = (found.get(tag, "r").lower() == "s" for tag in ("adkim", "aspf"))
+    sub_policy = below if below in POLICIES else usable
+    return Dmarc(record, usable, sub_policy, reports, strict_dkim, strict_spf, tuple(faults))
 
 
 def report_domains(record: str) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ def _evaluated(facts: Facts, record: str) -> Iterator[Finding]:
         yield _permerror(facts, record, broken[0], severity)
     for one in checks:
         yield from _not_passed(facts, record, one)
+    yield from _ipv6_alone(facts, record, checks)
     unsure = [one for one in checks or nobody if one.result == "temperror"]
     if unsure:
         yield _finding(facts, "spf_unknown", Severity.UNKNOWN, reason=_temperror(unsure[0]))
@@ -104,6 +105,18 @@ def _not_passed(facts: Facts, record: str, one: SpfCheck) -> Iterator[Finding]:
         "proposed": with_addresses(record, [one.address]),
     }
     yield _finding(facts, f"spf_{one.result}", severity, **values)
+
+
+def _ipv6_alone(facts: Facts, record: str, checks: list[SpfCheck]) -> Iterator[Finding]:
+    """Mail over IPv4 passes and mail over IPv6 does not: it fails only where both sides speak IPv6, so now and then."""
+    old = [one for one in checks if ":" not in one.address]
+    good: list[str] = [one.address for one in old if one.result == "pass"]
+    bad = [one for one in checks if ":" in one.address and one.result in ("fail", "softfail", "neutral")]
+    if bad and good and len(good) == len(old):
+        addresses: list[str] = [one.address for one in bad]
+        severity = Severity.CRITICAL if any(one.proven and one.result == "fail" for one in bad) else Severity.WARNING
+        proposed = with_addresses(record, addresses)
+        yield _finding(facts, "ipv6_path_bad", severity, addresses=addresses, good=good, proposed=proposed)
 
 
 def _permerror(facts: Facts, record: str, one: SpfCheck, severity: Severity) -> Finding:

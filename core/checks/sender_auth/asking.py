@@ -1,0 +1,38 @@
+"""One question each: a record, and what a receiver's SPF check finds for one address (RFC 7208)."""
+
+from __future__ import annotations
+
+from core.checks.sender_auth.facts import Lookup, SpfCheck
+from core.clients.resolver import Resolver
+from core.clients.spf import SpfDoor
+from core.errors import CheckError
+from core.model import SendingAddress
+
+STRANGER = "240.0.0.1"  # reserved: nobody sends from there, so a record that lets it pass lets everybody pass
+PROVEN = ("bounce", "header", "ssh", "given")
+
+
+async def spf_check(door: SpfDoor, one: SendingAddress, sender: str, helo: str) -> SpfCheck:
+    found = await door.check(one.address, sender, helo)
+    return SpfCheck(
+        address=one.address,
+        source="nobody" if one.address == STRANGER else one.source,
+        proven=one.source in PROVEN,
+        identity="mailfrom" if sender else "helo",
+        name=sender.rpartition("@")[2] or helo,
+        result=found.result,
+        mechanism=found.mechanism,
+        problem=found.problem,
+        term=found.term,
+        lookups=found.lookups,
+        void_lookups=found.void_lookups,
+    )
+
+
+async def look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
+    """A server that fails is a fact about this name."""
+    try:
+        answer = await resolver.query(name, rdtype)
+    except CheckError as error:
+        return Lookup(name, rdtype, rcode=str(error.values.get("rcode", "")), error=error.code.partition(".")[2])
+    return Lookup(name, rdtype, answer.records, answer.rcode)
