@@ -101,18 +101,17 @@ def test_from_a_trusted_network_it_is_no_answer_but_shows_that_sending_works(
     assert (status, proof["code"]) == (0, "arrival.send_works")
 
 
-def test_a_server_that_takes_and_sends_back_is_told_apart(lab: Lab, home: Server, tmp_path: Path) -> None:
-    """It takes the message and cannot deliver it: the notice comes back to the mailbox, with our header inside."""
-    server = lab.server("pf-open")
-    server.shell(
-        f"postconf -e 'relayhost=[{home.address}]' "
-        "'sender_dependent_default_transport_maps=inline:{{admin@far.example = error:5.1.1 no such user}}' && postfix reload"
-    )
+def test_a_message_that_comes_back_is_told_apart(lab: Lab, home: Server, tmp_path: Path) -> None:
+    """The next server refuses it: the notice comes back to the mailbox, with our header inside."""
+    server = opened(lab, "pf-open", home)
+    refusing = "smtpd_sender_restrictions='check_sender_access inline:{admin@far.example=REJECT}'"
+    home.shell(f"postconf -e {refusing} && postfix reload")
     try:
         token = send(lab.outside, tmp_path, server)["values"]["token"]
         message = arrived(home, token)
         status, proof = arrival(lab.outside, tmp_path, "confirm", "-", said=message)
     finally:
         server.stop()
+        home.shell("postconf -e smtpd_sender_restrictions= && postfix reload")
     assert "Undelivered Mail" in message
     assert (status, proof["code"]) == (3, "arrival.returned")

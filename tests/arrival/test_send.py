@@ -1,4 +1,4 @@
-"""One message and never another: the consents, the limits, the forms in turn; against a server that follows a script."""
+"""One message and never another: the consents, the limits, the forms in turn; a server that follows a script."""
 
 from __future__ import annotations
 
@@ -52,8 +52,9 @@ async def test_nothing_is_sent_without_both_consents() -> None:
 
 @pytest.mark.parametrize(
     "mailbox",
-    ["me", "me@", "a@b", "me@far.example\r\nRCPT TO:<x@y.example>", "me@far.example>", '"a b"@far.example', "ä@far.example",
-     "a@far.example,b@far.example", "a@-far.example", "@far.example:a@b.example", "a%b@far.example", "a" * 260 + "@far.example"],
+    ["me", "me@", "a@b", "me@far.example\r\nRCPT TO:<x@y.example>", "me@far.example>", '"a b"@far.example',
+     "ä@far.example", "a@far.example,b@far.example", "a@-far.example", "@far.example:a@b.example",
+     "a%b@far.example", "a" * 260 + "@far.example"],
 )  # fmt: skip
 def test_only_one_plain_mailbox_is_taken(mailbox: str) -> None:
     with pytest.raises(UsageError, match="bad_mailbox"):
