@@ -1,0 +1,177 @@
+"""Postfix: `service[pid]: QUEUEID: text`. One message is tied together by its queue id, from client= to removed.
+
+A million lines a few seconds: lines without news (connections, message ids) are left at once, and of the others only
+the key fields are cut out. Field names: Postfix logging since 2.3 (`dsn=`, `delays=`), 3.x.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from core.checks.mail_log.tally import Message, Tally
+
+_NO_NEWS = ("connect from ", "disconnect from ")
+_CLIENT = re.compile(r"\[([0-9A-Fa-f.:]{2,45})\]")
+# Accounts of web servers: Debian, Red Hat, FreeBSD, Alpine, SuSE; then the nobodies.
+WEB_UIDS = {"33": "www-data", "48": "apache", "80": "www", "82": "www-data", "30": "wwwrun", "65534": "nobody"}
+_TIRESOME = ("hostname ", "non-SMTP command", "Illegal address", "numeric hostname", "dnsblog", "dict_")
+
+
+class Postfix:
+    """Reads the lines of all of Postfix's services."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._relays: dict[str, tuple[str, bool]] = {}
+        deliver = self._delivery
+        self._services: dict[str, Callable[[str, str], None]] = {
+            "smtpd": self._smtpd, "pickup": self._pickup, "qmgr": self._qmgr, "nqmgr": self._qmgr,
+            "smtp": deliver, "lmtp": deliver, "local": deliver, "virtual": deliver, "pipe": deliver,
+            "error": deliver, "retry": deliver, "discard": deliver, "relay": deliver,
+            "cleanup": self._cleanup, "postscreen": self._postscreen,
+        }  # fmt: skip
+
+    def service(self, name: str) -> Callable[[str, str], None] | None:
+        """What reads the lines of this service."""
+        if name in ("anvil", "scache", "verify", "tlsmgr", "tlsproxy", "dnsblog", "bounce", "trivial-rewrite"):
+            return self._complaints_only
+        return self._services.get(name, self._complaints_only)
+
+    def _smtpd(self, line: str, text: str) -> None:
+        if text.startswith(_NO_NEWS):
+            return
+        queue_id, _, rest = text.partition(": ")
+        if rest.startswith("client="):
+            self._client(queue_id, rest, line)
+        elif rest.startswith(("reject: ", "milter-reject: ")):
+            self._reject(rest, line)
+        else:
+            self._smtpd_other(queue_id, rest, text, line)
+
+    def _client(self, queue_id: str, rest: str, line: str) -> None:
+        found = _CLIENT.search(rest, 0, 400)
+        address = found[1] if found else ""
+        place = rest.find("sasl_username=")
+        if place < 0:
+            self._tally.new_message(queue_id, Message(line, address))
+            return
+        self._tally.clock.at(line)
+        name = rest[place + 14 :].partition(",")[0][:320].lower()
+        identity = self._tally.logged_in(name, address)
+        self._tally.new_message(queue_id, Message(line, address, identity))
+
+    def _reject(self, rest: str, line: str) -> None:
+        found = _CLIENT.search(rest, 0, 500)
+        said = rest.partition("]: ")[2] or rest
+        for end in ("; from=<", "; to=<", " proto="):
+            said = said.partition(end)[0]
+        if rest.startswith("milter-reject") and "4.7.1 Service unavailable" in rest:
+            self._tally.trouble("helper_down", self._tally.clock.at(line), line)
+        self._tally.refused_by_us(found[1] if found else "", said[:1000], line)
+
+    def _smtpd_other(self, kind: str, rest: str, text: str, line: str) -> None:
+        if kind == "warning":
+            if rest.startswith(_TIRESOME):
+                return
+            if " authentication failed" in rest and "SASL " in rest:
+                self._login_failed(rest, line)
+                return
+        if kind in ("warning", "fatal", "error", "panic") or "SSL_accept error" in text[:20]:
+            self._tally.complaint(text, line)
+
+    def _login_failed(self, rest: str, line: str) -> None:
+        if "cannot connect to saslauthd" in rest or "Connection lost to authentication server" in rest:
+            self._tally.trouble("login_helper_down", self._tally.clock.at(line), line)
+            return
+        found = _CLIENT.search(rest, 0, 400)
+        place = rest.find("sasl_username=")
+        name = rest[place + 14 :].partition(",")[0] if place >= 0 else ""
+        self._tally.login_failed(found[1] if found else "", name, line)
+
+    def _pickup(self, line: str, text: str) -> None:
+        queue_id, _, rest = text.partition(": ")
+        if not rest.startswith("uid="):
+            self._complaints_only(line, text)
+            return
+        uid = rest[4:].partition(" ")[0]
+        sender = rest.partition("from=<")[2].partition(">")[0]
+        name = WEB_UIDS.get(uid) or (f"{sender.partition('@')[0]} (uid {uid})" if uid != "0" else "root")
+        identity = self._tally.identity("script", name[:100])
+        self._tally.new_message(queue_id, Message(line, "", identity))
+
+    def _qmgr(self, line: str, text: str) -> None:
+        queue_id, _, rest = text.partition(": ")
+        if rest == "removed":
+            self._tally.messages.pop(queue_id, None)
+        elif rest.startswith("from=<"):
+            self._queued(queue_id, rest, line)
+        else:
+            self._complaints_only(line, text)
+
+    def _queued(self, queue_id: str, rest: str, line: str) -> None:
+        message = self._tally.messages.get(queue_id)
+        if message is None:  # the log begins in the middle, or it is a notice of our own
+            message = self._tally.new_message(queue_id, Message(line))
+        if message.counted:
+            if "status=expired" in rest:
+                self._tally.expired(message.counted)
+            return
+        sender = rest[6:].partition(">")[0]
+        count = rest.partition("nrcpt=")[2].partition(" ")[0]
+        recipients = int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 1
+        self._tally.accepted(message, sender[:320].lower(), recipients, self._tally.clock.at(line))
+
+    def _delivery(self, line: str, text: str) -> None:
+        place = text.find(", status=")
+        start = text.find(": to=<", 0, 70)
+        if place < 0 or start < 0:
+            self._complaints_only(line, text)
+            return
+        message = self._tally.messages.get(text[:start])
+        to, _, fields = text[start + 6 : place].partition(">")
+        host, outside = self._relay(fields)
+        forwarded = fields.startswith(", orig_to=<")
+        status = text[place + 9 : place + 13]
+        if status == "sent" and not outside and "queued as " in text:
+            self._tally.handed_on(message, text.partition("queued as ")[2].partition(")")[0])
+        elif status == "sent":
+            self._tally.delivered(message, to, outside, forwarded)
+        elif status in ("defe", "boun", "unde"):
+            said = text[place + 9 :].partition(" (")[2].rstrip(")")
+            bounced = status == "boun"
+            away = outside or "relay=none" in fields
+            self._tally.failed(message, to, host, said, line, bounced=bounced, forwarded=forwarded, outside=away)
+
+    def _relay(self, fields: str) -> tuple[str, bool]:
+        """The machine that took (or refused) it: its name, and whether it is another company's."""
+        relay = fields.partition("relay=")[2].partition(",")[0]
+        known = self._relays.get(relay)
+        if known is None:
+            if len(self._relays) > 20_000:
+                self._relays.clear()
+            name, _, rest = relay.partition("[")
+            address = rest.partition("]")[0]
+            known = self._relays[relay] = (name[:255], bool(address) and self._tally.public(address))
+        return known
+
+    def _cleanup(self, line: str, text: str) -> None:
+        if ": message-id=" in text[:80] or ": resent-message-id=" in text[:80]:
+            return
+        rest = text.partition(": ")[2]
+        if rest.startswith(("reject: ", "milter-reject: ")):
+            self._reject(rest, line)
+        else:
+            self._complaints_only(line, text)
+
+    def _postscreen(self, line: str, text: str) -> None:
+        if text.startswith("NOQUEUE: reject: "):
+            self._reject(text[9:], line)
+        else:
+            self._complaints_only(line, text)
+
+    def _complaints_only(self, line: str, text: str) -> None:
+        if text.startswith(("warning: ", "fatal: ", "error: ", "panic: ", "SSL_connect error", "connect to ")) or (
+            "SASL authentication failed" in text or "status=expired" in text
+        ):
+            self._tally.complaint(text, line)

@@ -1,0 +1,109 @@
+"""One who sends: an account, a web program, a machine of the office, or a stranger; counted as the log goes by."""
+
+from __future__ import annotations
+
+from core.checks.mail_log.clock import Clock
+from core.checks.mail_log.facts import Kind, Named, Sender
+
+_MOST_ADDRESSES, _MOST_NAMES, _MOST_DOMAINS = 2000, 2000, 20_000
+_LINE = 600
+
+
+class Identity:
+    """Counters of one sender. Every table is bounded; the numbers go on counting."""
+
+    __slots__ = (
+        "addresses", "day", "day_networks", "delivered", "domains", "first", "guessed", "hour", "hour_messages",
+        "hour_recipients", "kind", "last", "last_line", "lines", "messages", "name", "networks_in_a_day", "peak_at",
+        "peak_messages", "peak_recipients", "recipients", "refused", "reputation", "senders",
+    )  # fmt: skip
+
+    def __init__(self, kind: Kind, name: str) -> None:
+        self.kind: Kind = kind
+        self.name = name[:320]
+        self.messages = self.recipients = self.delivered = self.refused = self.reputation = self.guessed = 0
+        self.first = self.last = 0
+        self.addresses: dict[str, int] = {}
+        self.senders: dict[str, int] = {}
+        self.domains: set[str] = set()
+        self.hour = self.hour_messages = self.hour_recipients = 0
+        self.peak_messages = self.peak_recipients = self.peak_at = 0
+        self.day = self.networks_in_a_day = 0
+        self.day_networks: set[str] = set()
+        self.lines: list[str] = []
+        self.last_line = ""
+
+    def message(self, at: int, recipients: int, sender: str, address: str, line: str) -> None:
+        """One message accepted. `recipients` may grow later (`more_recipients`)."""
+        self.messages += 1
+        self.first = self.first or at
+        self.last = at
+        if address:
+            _count(self.addresses, address, _MOST_ADDRESSES)
+            self._from(address, at)
+        _count(self.senders, sender, _MOST_NAMES)
+        hour = at // 3600
+        if hour != self.hour:
+            self.hour, self.hour_messages, self.hour_recipients = hour, 0, 0
+        self.hour_messages += 1
+        self.more_recipients(recipients)
+        if len(self.lines) < 2:
+            self.lines.append(line[:_LINE])
+        self.last_line = line
+
+    def more_recipients(self, count: int) -> None:
+        """So many recipients more of the message counted last."""
+        self.recipients += count
+        self.hour_recipients += count
+        if self.hour_recipients > self.peak_recipients or self.hour_messages > self.peak_messages:
+            self.peak_at = self.hour * 3600
+        self.peak_recipients = max(self.peak_recipients, self.hour_recipients)
+        self.peak_messages = max(self.peak_messages, self.hour_messages)
+
+    def to_domain(self, domain: str) -> None:
+        """One of its recipients has an address there."""
+        if len(self.domains) < _MOST_DOMAINS:
+            self.domains.add(domain)
+
+    def facts(self, clock: Clock, most: int = 20) -> Sender:
+        """What is known of it, in the form the judge reads."""
+        ends = [self.last_line[:_LINE]] if self.messages > len(self.lines) else []
+        domains = dict.fromkeys(sender.rpartition("@")[2].lower() for sender in self.senders if "@" in sender)
+        return Sender(
+            self.kind, self.name, self.messages, self.recipients, clock.moment(self.first), clock.moment(self.last),
+            addresses=most_named(self.addresses, most),
+            networks_in_a_day=self.networks_in_a_day,
+            peak_messages=self.peak_messages, peak_recipients=self.peak_recipients,
+            peak_at=clock.moment(self.peak_at),
+            senders=len([sender for sender in self.senders if sender]), sender_domains=tuple(domains)[:most],
+            domains=len(self.domains), delivered=self.delivered, refused=self.refused,
+            reputation=self.reputation, guessed=self.guessed, lines=(*self.lines, *ends),
+        )  # fmt: skip
+
+    def _from(self, address: str, at: int) -> None:
+        day = at // 86400
+        if day != self.day:
+            self.day, self.day_networks = day, set()
+        if len(self.day_networks) < _MOST_ADDRESSES:
+            self.day_networks.add(network_of(address))
+            self.networks_in_a_day = max(self.networks_in_a_day, len(self.day_networks))
+
+
+def network_of(address: str) -> str:
+    """The usual size of one line: the /24 of an IPv4 address, the /64 of an IPv6 one, as text."""
+    if ":" in address:
+        return ":".join(address.split(":")[:4])
+    return address.rpartition(".")[0]
+
+
+def most_named(table: dict[str, int], most: int = 20) -> tuple[Named, ...]:
+    """The most frequent first; among equals by name, so that two runs agree."""
+    ordered = sorted(table.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Named(name, count) for name, count in ordered[:most])
+
+
+def _count(table: dict[str, int], name: str, most: int) -> None:
+    if name in table:
+        table[name] += 1
+    elif len(table) < most:
+        table[name[:320]] = 1

@@ -1,0 +1,158 @@
+"""The door to a log file of any size: plain, .gz, .bz2, .xz or .zip, read as a stream and told apart by its first bytes.
+
+Bounded whatever arrives: unpacked bytes, archive members, and the length of a line. A file that breaks off or is
+damaged gives what could be read, and says so.
+"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import os
+import stat
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, cast
+
+from core.errors import UsageError
+
+MOST_BYTES = 2_000_000_000  # unpacked: some fifteen million lines
+MOST_TEXT = 64 * 1024 * 1024  # characters of a log that is kept as one text
+_CHUNK = 1 << 20
+_LONGEST_LINE = 65_536  # what follows in a longer line is dropped
+_MOST_MEMBERS = 200
+_BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError, NotImplementedError)
+
+
+class LogFile:
+    """One log file. `chunks()` may be read once; `cut` and `damaged` are known when it has ended."""
+
+    def __init__(self, path: str, most_bytes: int = MOST_BYTES) -> None:
+        """Opens nothing yet. "-" is standard input."""
+        self._path, self._left = path, most_bytes
+        self.name = path if path == "-" else Path(path).name
+        self.modified = datetime.now(UTC)
+        self.cut = False  # longer than the limit
+        self.damaged = False  # the compressed data breaks off or is not sound
+
+    def chunks(self) -> Iterator[list[str]]:
+        """The lines without their ends, some thousands at a time. Raises UsageError "file.*" or "log_file.*"."""
+        with closing(self._open()) as stream:
+            for member in self._members(stream):
+                yield from self._lines(member)
+                if self.cut:
+                    return
+
+    def _open(self) -> IO[bytes]:
+        if self._path == "-":
+            return io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
+        try:
+            # O_NONBLOCK: opening a named pipe must not wait for a writer. Absent on Windows, where it is not needed.
+            flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            descriptor = os.open(self._path, flags)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise UsageError("file.unreadable", name=self.name, reason=reason) from error
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise UsageError("file.not_regular", name=self.name)
+        self.modified = datetime.fromtimestamp(status.st_mtime, UTC)
+        return os.fdopen(descriptor, "rb")
+
+    def _members(self, stream: IO[bytes]) -> Iterator[IO[bytes]]:
+        head = cast(io.BufferedReader, stream).peek(6)[:6]
+        if head.startswith(b"PK\x03\x04"):
+            yield from self._archived(stream)
+        elif head.startswith(b"\x28\xb5\x2f\xfd"):
+            raise UsageError("log_file.zstandard", name=self.name)
+        else:
+            yield _unpacked(stream, head)
+
+    def _archived(self, stream: IO[bytes]) -> Iterator[IO[bytes]]:
+        """The files of a .zip, the oldest first."""
+        if not stream.seekable():
+            raise UsageError("log_file.zip_from_pipe", name=self.name)
+        try:
+            archive = zipfile.ZipFile(stream)
+        except _BROKEN as error:
+            raise UsageError("log_file.broken_zip", name=self.name) from error
+        with archive:
+            files = [item for item in archive.infolist() if not item.is_dir()][:_MOST_MEMBERS]
+            if any(item.flag_bits & 1 for item in files):
+                raise UsageError("log_file.encrypted", name=self.name)
+            for item in sorted(files, key=lambda each: (each.date_time, each.filename)):
+                try:
+                    with archive.open(item) as member:
+                        buffered = io.BufferedReader(cast(io.RawIOBase, member))
+                        yield _unpacked(buffered, buffered.peek(6)[:6])
+                except _BROKEN:
+                    self.damaged = True
+
+    def _lines(self, stream: IO[bytes]) -> Iterator[list[str]]:
+        decoder: codecs.IncrementalDecoder | None = None
+        rest = ""
+        for data in self._blocks(stream):
+            if decoder is None:
+                decoder = codecs.getincrementaldecoder(_encoding(data))("backslashreplace")
+            lines = (rest + decoder.decode(data)).split("\n")
+            rest = lines.pop()[:_LONGEST_LINE]  # joined with the next block: never longer than that and one block
+            if lines:
+                yield lines
+        if rest:
+            yield [rest]
+
+    def _blocks(self, stream: IO[bytes]) -> Iterator[bytes]:
+        while True:
+            try:
+                data = stream.read(_CHUNK)
+            except _BROKEN:
+                self.damaged = True
+                return
+            if not data:
+                return
+            self._left -= len(data)
+            if self._left < 0:
+                self.cut = True
+                return
+            yield data
+
+
+def log_text(path: str, most: int = MOST_TEXT) -> tuple[str, bool, datetime]:
+    """A log as one text of at most `most` characters, its end if it is longer (the newest lines tell most).
+
+    Also whether something is missing, and when the file was last written. Raises UsageError as `LogFile.chunks`.
+    """
+    log = LogFile(path)
+    kept: list[str] = []
+    size, cut = 0, False
+    for lines in log.chunks():
+        kept.append("\n".join(lines))
+        size += len(kept[-1]) + 1
+        while size > most and len(kept) > 1:
+            size -= len(kept.pop(0)) + 1
+            cut = True
+    return "\n".join(kept), cut or log.cut or log.damaged, log.modified
+
+
+def _unpacked(stream: IO[bytes], head: bytes) -> IO[bytes]:
+    if head.startswith(b"\x1f\x8b"):
+        return cast(IO[bytes], gzip.GzipFile(fileobj=stream))
+    if head.startswith(b"BZh"):
+        return cast(IO[bytes], bz2.BZ2File(stream))
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return cast(IO[bytes], lzma.LZMAFile(stream))
+    return stream
+
+
+def _encoding(data: bytes) -> str:
+    """Windows programs write UTF-16 with a mark; everything else here is ASCII or UTF-8."""
+    return "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
