@@ -83,6 +83,9 @@ class AsyncioProgram:
 
     def __init__(self, process: Process) -> None:
         self._process = process
+        # Until 3.11.4 asyncio logs "exception was never retrieved" when a program ends with its input unread.
+        closed: asyncio.Future[None] = process.stdin._protocol._get_close_waiter(process.stdin)  # type: ignore[union-attr]
+        closed.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     @property
     def pid(self) -> int:

@@ -107,12 +107,19 @@ def test_a_refused_file_commands_no_terminal(home: dict[str, str], tmp_path: Pat
     assert "\x1b" not in done.stderr and "\u202e" not in done.stderr
 
 
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_with_130(home: dict[str, str]) -> None:
     silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # takes every question, answers none
     silent.bind(("127.0.0.1", 0))
     resolver = f"127.0.0.1:{silent.getsockname()[1]}"
     command = [sys.executable, "-m", "core", "check", "--domain", "example.jp", "--resolver", resolver]
-    process = subprocess.Popen(command, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=_heed_ctrl_c,
+    )  # fmt: skip
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
