@@ -96,7 +96,7 @@ def error_of(ending: Ending) -> CheckError:
     if ending.behind_sudo and ending.exit_status != 255:
         return _error(sudo_state(ending.stderr, ending.exit_status), ending)
     if ending.exit_status == 255:
-        return _error(state or "failed", ending)
+        return _error(state or ("lost" if ending.silent_for > _ALIVE_SECONDS else "failed"), ending)
     if state in ("password_expired", "no_shell"):
         return _error(state, ending)
     return _error(_without_start(ending), ending)
