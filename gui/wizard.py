@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from core.clients import Doors
@@ -34,6 +34,7 @@ from gui.widgets.dialogs import Confirm, answer_of, ask
 from gui.widgets.footer import Footer
 from gui.widgets.steps import Sidebar
 from gui.widgets.text import say_all
+from gui.widgets.words_here import WordsHere, terms_on
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,8 @@ class Wizard(QMainWindow):
         self.footer.back.clicked.connect(self.go_back)
         self.footer.again.clicked.connect(self.run_again)
         self.footer.language_chosen.connect(self.change_language)
+        self.footer.words.clicked.connect(self.explain_words)
+        QShortcut(QKeySequence.StandardKey.HelpContents, self, self.explain_words)
         self.start.choices.chosen.connect(self._choose_symptom)
         self.start.earlier_wanted.connect(self.open_earlier)
         self.start.refusal_wanted.connect(self.open_bounce)
@@ -360,6 +363,10 @@ class Wizard(QMainWindow):
             self.guide.go_back()
             self._show_page()
         self.tasks.start(self._notice("gui.notice.fault", type(error).__name__))
+
+    def explain_words(self) -> None:
+        """F1: what the terms of art on this page mean."""
+        self.tasks.start(answer_of(WordsHere(self, self.texts, terms_on(self.page, self.texts))))
 
     async def _notice(self, key: str, what: str) -> None:
         await answer_of(Confirm(self, self.texts, key, what, notice=True))

@@ -9,13 +9,16 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.clean import clean
 from core.diagnosis.ranking import RISKS
-from core.model import Cause, Report, Severity
+from core.model import Cause, Report
+from core.report.way import way
 from core.texts import Texts
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
 from gui.widgets.finding import card, numbered, problem_row, result_rows, rows_card
 from gui.widgets.fold import Fold
+from gui.widgets.hint import HintLabel
 from gui.widgets.text import label, said
+from gui.widgets.way import WayPicture
 
 # Causes that say what was not found: nobody must act, and "confirmed" would sound like a verdict.
 WITHOUT_CULPRIT = ("nothing_found", "could_not_look")
@@ -56,7 +59,7 @@ class AnswerPage(Page):
         if report.causes:
             first = report.causes[0]
             self.title.setText(headline(first, texts))
-            self._add_cause(first, report.severity, box, texts)
+            self._add_cause(first, report, box, texts)
         else:
             self.title.setText(texts.text("gui.answer.no_cause"))
         others = report.causes[1:]
@@ -65,20 +68,24 @@ class AnswerPage(Page):
             box.addWidget(rows_card([_other_cause(cause, texts) for cause in others]))
         self._add_results(report, box, texts)
 
-    def _add_cause(self, cause: Cause, severity: Severity, box: QVBoxLayout, texts: Texts) -> None:
+    def _add_cause(self, cause: Cause, report: Report, box: QVBoxLayout, texts: Texts) -> None:
         if cause.code not in WITHOUT_CULPRIT:
             line = QHBoxLayout()
             line.setSpacing(14)
-            badge = Badge(texts, severity.value)
+            badge = Badge(texts, report.severity.value)
             line.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(label(texts.text(f"gui.answer.who.{cause.who_acts}"), "strong"), 1)
             box.addLayout(line)
-        box.addWidget(label(said(texts, f"cause.{cause.code}.meaning", cause.values), selectable=True))
+        box.addWidget(HintLabel(texts, said(texts, f"cause.{cause.code}.meaning", cause.values), selectable=True))
+        if picture := way(report.target, cause, texts):
+            frame, inside = card()
+            inside.addWidget(WayPicture(picture))
+            box.addWidget(frame)
         steps = texts.steps(f"cause.{cause.code}", cause.values)
         if steps:
             frame, inside = card()
             inside.addWidget(label(texts.text("gui.answer.steps"), "heading"))
-            inside.addWidget(numbered(steps))
+            inside.addWidget(numbered(steps, texts))
             box.addWidget(frame)
 
     def _add_results(self, report: Report, box: QVBoxLayout, texts: Texts) -> None:
@@ -139,6 +146,6 @@ def _cause_details(cause: Cause, texts: Texts) -> QWidget:
     holder = QWidget()
     box = QVBoxLayout(holder)
     box.setContentsMargins(0, 6, 0, 6)
-    box.addWidget(label(said(texts, f"cause.{cause.code}.meaning", cause.values), selectable=True))
-    box.addWidget(numbered(texts.steps(f"cause.{cause.code}", cause.values)))
+    box.addWidget(HintLabel(texts, said(texts, f"cause.{cause.code}.meaning", cause.values), selectable=True))
+    box.addWidget(numbered(texts.steps(f"cause.{cause.code}", cause.values), texts))
     return holder

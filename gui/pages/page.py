@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from core.guide import Answers, Missing, PageName
 from core.texts import Texts
+from gui.widgets.hint import SpokenHint
 from gui.widgets.text import SpokenLabel, label, say_all
 
 _WIDEST = 900  # pixels: longer lines are hard to read
@@ -35,7 +36,7 @@ class Page(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.title = SpokenLabel(f"gui.{self.name}.title", "title")
-        self.lead = SpokenLabel(f"gui.{self.name}.lead", "lead")
+        self.lead = SpokenHint(f"gui.{self.name}.lead", "lead")
         self._wrong = label(role="wrong")
         self._wrong.hide()
         self.body = QVBoxLayout()

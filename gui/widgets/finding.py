@@ -12,6 +12,7 @@ from core.report.playbook import Playbook, playbook_of, refusal_lines
 from core.texts import Texts
 from gui.widgets.badge import Badge
 from gui.widgets.fold import Fold
+from gui.widgets.hint import HintLabel
 from gui.widgets.raw import evidence_text, raw_box, table_view
 from gui.widgets.text import label, rule, said
 
@@ -38,7 +39,7 @@ def rows_card(rows: list[QWidget]) -> QFrame:
     return frame
 
 
-def numbered(steps: list[str]) -> QWidget:
+def numbered(steps: list[str], texts: Texts) -> QWidget:
     """Steps in their order, the number in its own column."""
     holder = QWidget()
     grid = QGridLayout(holder)
@@ -48,7 +49,7 @@ def numbered(steps: list[str]) -> QWidget:
     grid.setColumnStretch(1, 1)
     for row, step in enumerate(steps):
         grid.addWidget(label(f"{row + 1}", "number", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(label(clean(step), selectable=True), row, 1)
+        grid.addWidget(HintLabel(texts, clean(step), selectable=True), row, 1)
     return holder
 
 
@@ -59,7 +60,7 @@ def finding_row(finding: Finding, check_id: str, texts: Texts) -> QWidget:
     steps = texts.steps(finding.code, finding.values)
     hidden = bool(steps or finding.evidence or finding.table or playbook_of(finding.values, texts))
     fold = Fold(texts, lambda: _details(finding, check_id, steps, texts), title) if hidden else None
-    return _row(Badge(texts, finding.severity.value), title, meaning, fold)
+    return _row(Badge(texts, finding.severity.value), title, meaning, fold, texts)
 
 
 def problem_row(result: CheckResult, problem: Problem, texts: Texts) -> QWidget:
@@ -70,7 +71,7 @@ def problem_row(result: CheckResult, problem: Problem, texts: Texts) -> QWidget:
     steps = texts.steps(f"problem.{problem.code}", problem.values)
     fold = Fold(texts, lambda: _problem_details(problem, steps, texts), title) if steps or problem.trace else None
     return _row(
-        Badge(texts, "not_applicable" if not result.applies else "unknown"), title, f"{reason}\n{meaning}", fold
+        Badge(texts, "not_applicable" if not result.applies else "unknown"), title, f"{reason}\n{meaning}", fold, texts
     )
 
 
@@ -81,14 +82,14 @@ def result_rows(results: tuple[CheckResult, ...], texts: Texts) -> list[QWidget]
     return [finding_row(finding, check_id, texts) for finding, check_id in found]
 
 
-def _row(badge: Badge, title: str, meaning: str, fold: Fold | None) -> QWidget:
+def _row(badge: Badge, title: str, meaning: str, fold: Fold | None, texts: Texts) -> QWidget:
     holder = QWidget()
     line = QHBoxLayout()
     line.setSpacing(14)
     words = QVBoxLayout()
     words.setSpacing(3)
     words.addWidget(label(title, "strong", selectable=True))
-    words.addWidget(label(meaning, "small", selectable=True))
+    words.addWidget(HintLabel(texts, meaning, "small", selectable=True))
     line.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
     line.addLayout(words, 1)
     box = QVBoxLayout(holder)
@@ -109,7 +110,7 @@ def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) ->
         box.addWidget(label("\n".join(lines), selectable=True))
     if steps:
         box.addWidget(label(texts.text("gui.finding.steps"), "strong"))
-        box.addWidget(numbered(steps))
+        box.addWidget(numbered(steps, texts))
     if found := playbook_of(finding.values, texts):
         box.addWidget(playbook_part(found, texts))
     if finding.table:
@@ -128,7 +129,7 @@ def playbook_part(found: Playbook, texts: Texts) -> QWidget:
     box.setContentsMargins(0, 0, 0, 0)
     box.setSpacing(8)
     box.addWidget(label(texts.text("refusal.playbook", title=found.title), "strong"))
-    box.addWidget(numbered(list(found.steps)))
+    box.addWidget(numbered(list(found.steps), texts))
     if found.link:
         box.addWidget(label(texts.text("refusal.link", link=found.link), selectable=True))
     if found.letter:
@@ -164,7 +165,7 @@ def _problem_details(problem: Problem, steps: list[str], texts: Texts) -> QWidge
     box = QVBoxLayout(holder)
     box.setContentsMargins(0, 6, 0, 6)
     if steps:
-        box.addWidget(numbered(steps))
+        box.addWidget(numbered(steps, texts))
     if problem.trace:
         box.addWidget(label(texts.text("gui.finding.trace"), "strong"))
         box.addWidget(raw_box(clean(problem.trace, 20_000, keep="\n"), texts.text("gui.finding.trace")))

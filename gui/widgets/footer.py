@@ -24,13 +24,14 @@ class Footer(QFrame):
         self.on = SpokenButton("gui.footer.on", "main")
         self.again = SpokenButton("gui.footer.again")
         self.note = SpokenLabel("gui.footer.moves_on", "small", wrap=False)
+        self.words = SpokenButton("gui.words.button", "link")
         self.languages = QPushButton()
         self.languages.setProperty("role", "link")
         self.languages.setMenu(self._menu())
         box = QHBoxLayout(self)
         box.setContentsMargins(44, 14, 44, 14)
         box.setSpacing(14)
-        for part in (self.back, self.again, self.languages):
+        for part in (self.back, self.again, self.languages, self.words):
             box.addWidget(part)
         box.addStretch(1)
         box.addWidget(self.note)
@@ -38,7 +39,7 @@ class Footer(QFrame):
 
     def say(self, texts: Texts) -> None:
         """Show this language's words, and which language it is."""
-        for part in (self.back, self.on, self.again, self.note):
+        for part in (self.back, self.on, self.again, self.note, self.words):
             part.say(texts)
         self.languages.setText(f"{LANGUAGE_NAMES[texts.language]} ▾")
         self.languages.setAccessibleName(f"{texts.text('gui.footer.language')} {LANGUAGE_NAMES[texts.language]}")

@@ -1,0 +1,111 @@
+"""Terms of art with a hint on the spot: underlined where they stand, explained on hover and on a tap.
+
+The only labels that are rich text. Their markup is made here alone: the text is escaped whole, and the only tag put
+into it is a link of our own to a term, so that a server's words can neither look like a page nor load anything.
+For the keyboard and for screen readers F1 lists the terms of the page (`gui.widgets.words_here`); a tab stop at every
+term would stand between the reader and the next button.
+"""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QFrame, QLabel, QToolTip, QVBoxLayout, QWidget
+
+from core.knowledge.glossary import terms_in
+from core.model import Value
+from core.texts import Texts
+from gui.widgets.text import dress, label, said
+
+_SCHEME = "term:"
+_WIDEST = 420  # pixels of the explanation at ordinary text size
+_LINK = '<a href="{scheme}{term}" style="color: inherit; text-decoration: underline;">{word}</a>'
+
+
+class HintLabel(QLabel):
+    """A wrapping label that explains its terms of art. `plain` is the text without any markup."""
+
+    def __init__(self, texts: Texts, text: str = "", role: str = "body", *, selectable: bool = False) -> None:
+        super().__init__()
+        dress(self, "", role, wrap=True)
+        flags = Qt.TextInteractionFlag.LinksAccessibleByMouse
+        if selectable:
+            flags |= Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        self.setTextInteractionFlags(flags)
+        self.linkHovered.connect(self._hover)
+        self.linkActivated.connect(self._explain)
+        self.show_text(texts, text)
+
+    def show_text(self, texts: Texts, text: str) -> None:
+        """Show `text`, its terms marked in this language."""
+        self.texts, self.plain = texts, text
+        self.terms = tuple(mention.term for mention in terms_in(text, texts.language))
+        rich = bool(self.terms)
+        self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
+        self.setText(marked(text, texts) if rich else text)
+        self.setAccessibleName(text)
+
+    def _hover(self, link: str) -> None:
+        if link.startswith(_SCHEME):
+            QToolTip.showText(QCursor.pos(), _tooltip(self.texts, link.removeprefix(_SCHEME)), self)
+
+    def _explain(self, link: str) -> None:
+        if link.startswith(_SCHEME):
+            Explanation(self, self.texts, link.removeprefix(_SCHEME)).show_at(QCursor.pos())
+
+
+class SpokenHint(HintLabel):
+    """A hinted label that knows its words by key."""
+
+    def __init__(self, key: str, role: str = "body") -> None:
+        super().__init__(Texts("ja"), "", role)
+        self.key = key
+        self.values: dict[str, Value] = {}
+
+    def say(self, texts: Texts) -> None:
+        """Show the words in this language."""
+        self.show_text(texts, said(texts, self.key, self.values))
+
+
+class Explanation(QFrame):
+    """A small card with one term's meaning; the next click or Escape closes it."""
+
+    def __init__(self, parent: QWidget, texts: Texts, term: str) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("role", "card")
+        self.setAccessibleName(texts.text(f"term.{term}.word"))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 12, 16, 12)
+        box.addWidget(label(texts.text(f"term.{term}.word"), "strong"))
+        meaning = label(said(texts, f"term.{term}.says"))
+        meaning.setFixedWidth(_WIDEST)
+        box.addWidget(meaning)
+
+    def show_at(self, spot: QPoint) -> None:
+        """Open below `spot`, wholly on the screen."""
+        self.adjustSize()
+        room = self.screen().availableGeometry()
+        x = min(max(room.left(), spot.x() - 20), room.right() - self.width())
+        below = spot.y() + 18
+        self.move(x, below if below + self.height() <= room.bottom() else spot.y() - self.height() - 12)
+        self.show()
+
+
+def marked(text: str, texts: Texts) -> str:
+    """`text` as harmless markup: escaped, line ends kept, each term a link to its hint."""
+    parts, at = [], 0
+    for mention in terms_in(text, texts.language):
+        parts.append(html.escape(text[at : mention.start]))
+        word = html.escape(text[mention.start : mention.end])
+        parts.append(_LINK.format(scheme=_SCHEME, term=mention.term, word=word))
+        at = mention.end
+    parts.append(html.escape(text[at:]))
+    return "".join(parts).replace("\n", "<br>")
+
+
+def _tooltip(texts: Texts, term: str) -> str:
+    meaning = html.escape(texts.text(f"term.{term}.says"))
+    return f"<b>{html.escape(texts.text(f'term.{term}.word'))}</b><br>{meaning}"
