@@ -86,12 +86,7 @@ _BANS = (
 _FIREWALL = (
     "nft list ruleset; grep -q . /proc/net/ip_tables_names && iptables -S; "
     "grep -q . /proc/net/ip6_tables_names && ip6tables -S; [ -d /sys/module/ip_set ] && ipset list; true"
-)
-_CONTAINERS = "docker ps -a --format '{{.Names}}|{{.State}}|{{.Status}}'"
-_CONTAINER_QUEUE = (
-    "c=$(docker ps --filter name=postfix --format '{{.Names}}' | sed -n '/^[A-Za-z0-9_.-]*$/p' | head -n 1); "
-    '[ -n "$c" ] && docker exec "$c" postqueue -j'
-)
+)_CONTAINERS = "docker ps -a --format '{{.Names}}|{{.State}}|{{.Status}}'"
 
 HEALTH_SECTIONS: tuple[RemoteCommand, ...] = (
     RemoteCommand(
@@ -120,10 +115,7 @@ HEALTH_SECTIONS: tuple[RemoteCommand, ...] = (
     RemoteCommand("forwards", _FORWARDS, seconds=5),
     RemoteCommand("quota", "doveadm -f tab quota get -A | cut -f 3,6", "has doveadm", seconds=6),
     RemoteCommand("panel", _PANEL, seconds=6),
-    RemoteCommand("containers", _CONTAINERS, "has docker", seconds=6),
-    RemoteCommand(
-        "container_queue", _CONTAINER_QUEUE, "has docker", seconds=15, max_bytes=8_000_000, max_lines=200_000
-    ),
+    RemoteCommand("container_states", _CONTAINERS, "has docker", seconds=6),
     RemoteCommand("resolver", _RESOLVER, seconds=10),
     RemoteCommand("outbound", _OUTBOUND, seconds=7),
     RemoteCommand("own_lists", _OWN_LISTS, "has postconf", seconds=7),
