@@ -86,7 +86,8 @@ _BANS = (
 _FIREWALL = (
     "nft list ruleset; grep -q . /proc/net/ip_tables_names && iptables -S; "
     "grep -q . /proc/net/ip6_tables_names && ip6tables -S; [ -d /sys/module/ip_set ] && ipset list; true"
-)_CONTAINERS = "docker ps -a --format '{{.Names}}|{{.State}}|{{.Status}}'"
+)
+_CONTAINERS = "docker ps -a --format '{{.Names}}|{{.State}}|{{.Status}}'"
 
 HEALTH_SECTIONS: tuple[RemoteCommand, ...] = (
     RemoteCommand(

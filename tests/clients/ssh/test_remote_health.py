@@ -52,7 +52,6 @@ FIRST = {
     "docker": "ps",
     "nft": "list",
     "ipset": "list",
-    "docker": r"ps|-a|--format|\{\{\.\S+\}\}",
     "doveadm": "-f",
     "openssl": "x509|s_client",
 }
