@@ -16,6 +16,7 @@ import secrets
 import shlex
 
 from core.clients.remote_command import RemoteCommand as RemoteCommand
+from core.clients.remote_containers import CONTAINER_SECTIONS
 from core.clients.remote_health import HEALTH_SECTIONS
 
 REMOTE_SHELL = "exec sh -s"  # the one remote command; works from bash, dash, tcsh, fish, zsh, ksh and busybox
@@ -135,6 +136,7 @@ SECTIONS: tuple[RemoteCommand, ...] = (
     _queue("qmail_queue", "qmail-qstat; qmail-qread", "has qmail-qread"),
     _queue("courier_queue", "mailq", "courier_mta"),
     _queue("other_queue", "mailq", "small_mta"),
+    *CONTAINER_SECTIONS,
     RemoteCommand("disk", "df -P; df -Pi"),
     *HEALTH_SECTIONS,
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from core.checks.mail_queue import containers
 from core.checks.mail_queue.facts import QueueFacts
 from core.checks.mail_queue.reader import read_lines, read_queue
 from core.checks.mail_queue.serving import is_running, serving
@@ -54,6 +55,8 @@ def from_reading(reading: ServerReading) -> QueueFacts:
     Raises CheckError "mail_queue.unreadable".
     """
     read_at = server_clock(reading)
+    if containers.at_work(reading):
+        return _in_container(reading, read_at)
     at_work = serving(reading)
     sections = [section for name, section in reading.sections.items() if name in _QUEUES]
     chosen = [section for section in sections if _QUEUES[section.name][0] in at_work] or sections
@@ -68,6 +71,12 @@ def from_reading(reading: ServerReading) -> QueueFacts:
     if not found:
         raise errors[0]
     return max(found, key=lambda facts: facts.total or 0)
+
+
+def _in_container(reading: ServerReading, read_at: datetime) -> QueueFacts:
+    none = containers.stopped_or_hidden(reading, read_at)
+    section = reading.sections[containers.SECTION]
+    return none or containers.as_container(_listed(section, "postfix", containers.COMMAND, read_at))
 
 
 def server_clock(reading: ServerReading) -> datetime:

@@ -10,11 +10,14 @@ _TOOL = (
     r"^(?:\S{0,99}/)?(?:postqueue|postfix/postqueue|mailq|sendmail|exim4?|smtpctl|qmail-q(?:read|stat)|sudo|su|doas): "
 )
 _NOTICES: tuple[tuple[Refusal, re.Pattern[str]], ...] = (
-    ("daemon_down", re.compile(_TOOL + r".*mail system is down", re.IGNORECASE)),
+    (
+        "daemon_down",
+        re.compile(_TOOL + r".*mail system is down|^Cannot connect to the Docker daemon at ", re.IGNORECASE),
+    ),
     (
         "permission_denied",
         re.compile(
-            r"^You are not permitted to see the queue|"
+            r"^You are not permitted to see the queue|^permission denied while trying to connect to the Docker|"
             + _TOOL
             + r".*(?:permission denied|not allowed to view the mail queue|need root privileges|"
             r"reserved for the superuser|you must be root|a password is required|not in the sudoers)",

@@ -36,7 +36,12 @@ _PROGRAM = re.compile(r'\(?\("([^"]{1,64})"|\d/([^\s:]{1,64})')
 
 def serving(reading: ServerReading) -> frozenset[str]:
     """The mail programs that hold port 25 open; where the server does not say, those that run; else none."""
-    return _named_in(_LISTENERS, _on_port_25(reading)) or _named_in(_PROCESSES, frozenset(_processes(reading) or ()))
+    return holding_port_25(reading) or _named_in(_PROCESSES, frozenset(_processes(reading) or ()))
+
+
+def holding_port_25(reading: ServerReading) -> frozenset[str]:
+    """The mail programs that hold port 25 open, as far as the server shows this account which they are."""
+    return _named_in(_LISTENERS, _on_port_25(reading))
 
 
 def is_running(reading: ServerReading, mta: str) -> bool | None:

@@ -127,3 +127,50 @@ def test_ages_stand_on_the_servers_clock_and_zone(sample: Sample) -> None:
 @pytest.mark.parametrize("system", ["", "epoch=99999999999\nzone=+0900 JST", "epoch=x\nzone=nonsense", "zone=+9960"])
 def test_a_strange_clock_is_no_crash(system: str, sample: Sample) -> None:
     assert from_reading(reading(system=system, sendmail_queue=sample("sendmail-mixed-mailq"))).total == 30
+
+
+MAILCOW = "program /usr/bin/docker\nmarker /opt/mailcow-dockerized"
+IN_CONTAINER = "c0ffee0c0ffe mailcowdockerized-postfix-mailcow-1"
+DOCKER_DENIED = (
+    "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: "
+    'Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.50/containers/json": dial unix /var/run/docker.sock: connect: '
+    "permission denied"
+)
+DOCKER_STOPPED = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
+
+
+def test_a_container_that_takes_the_mail_is_asked(sample: Sample) -> None:
+    parts = {"container_queue": sample("postfix-mixed-postqueue-j"), "containers": IN_CONTAINER, "mta": MAILCOW}
+    facts = from_reading(reading(**parts, postfix_queue=""))
+    assert (facts.mta, facts.total, facts.running) == ("postfix", 31, True)
+    assert "docker exec" in facts.command
+    # Docker's own forwarder holds the port; that is none of the server's programs.
+    proxy = 'LISTEN 0 4096 0.0.0.0:25 0.0.0.0:* users:(("docker-proxy",pid=812,fd=4))'
+    assert from_reading(reading(**parts, postfix_queue="", listeners=proxy)).total == 31
+
+
+def test_a_container_beside_the_servers_own_program_is_not_asked(sample: Sample) -> None:
+    own = 'LISTEN 0 100 0.0.0.0:25 0.0.0.0:* users:(("exim4",pid=812,fd=13))'
+    parts = {"container_queue": sample("postfix-mixed-postqueue-j"), "containers": IN_CONTAINER}
+    facts = from_reading(reading(**parts, exim_queue=sample("exim-long-exim-bp"), listeners=own))
+    assert (facts.mta, facts.total) == ("exim", 1031)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [(DOCKER_DENIED, "permission_denied"), (DOCKER_STOPPED, "system_down"), ("", "system_down")]
+)
+def test_containers_that_cannot_be_asked_are_never_an_empty_queue(said: str, code: str) -> None:
+    """All of them with exit status 0 in the loop over containers; and a Postfix of the server's own is empty."""
+    facts = from_reading(reading(container_queue=said, containers=said, mta=MAILCOW, postfix_queue=""))
+    assert facts.total is None
+    assert [finding.code for finding in judge(facts)] == [f"mail_queue.{code}"]
+
+
+def test_docker_without_any_mail_in_it_changes_nothing(sample: Sample) -> None:
+    for said in ("", DOCKER_STOPPED, DOCKER_DENIED):
+        facts = from_reading(
+            reading(container_queue=said, containers=said, postfix_queue=sample("postfix-mixed-postqueue-j"))
+        )
+        assert (facts.mta, facts.total) == ("postfix", 31)
+    (finding,) = judge(from_reading(reading(container_queue=DOCKER_STOPPED, containers=DOCKER_STOPPED)))
+    assert finding.code == "mail_queue.not_found"

@@ -9,10 +9,12 @@ import subprocess
 import pytest
 
 from core.clients import remote_script
+from core.clients.remote_containers import MAIL_CONTAINERS
 from core.clients.remote_health import HEALTH_SECTIONS  # held to the same by test_remote_health.py
 from core.clients.remote_script import SECTIONS, masked, script
 from core.texts import LANGUAGES, Texts
 
+_CONTAINERS = {f"name={name}" for name in MAIL_CONTAINERS}
 # Program -> what may follow it. Every one of these only prints. "name": any word without a leading dash.
 READS_ONLY: dict[str, set[str]] = {
     "id": set(),
@@ -55,6 +57,8 @@ READS_ONLY: dict[str, set[str]] = {
     "qmail-qstat": set(),
     "qmail-qread": set(),
     "df": {"-P", "-Pi"},
+    # `ps` lists, `exec` starts the one program behind it, which only lists, in a container that runs already.
+    "docker": {"ps", "-q", "-f", "--format", "{{.ID}} {{.Names}}", "exec", "$c", "postqueue", "-j", *_CONTAINERS},
     "ps": {"-A", "-o", "pid=", "comm="},
 }
 FORBIDDEN = re.compile(
@@ -69,12 +73,12 @@ def _simple_commands(text: str) -> list[list[str]]:
     exim = '"$(command -v exim || command -v exim4)"'
     found = [["command", "-v", "exim"], ["command", "-v", "exim4"]] if exim in text else []
     text = text.replace(exim, "EXIM")
-    for inner in re.findall(r"\$\(((?:command|postconf|readlink|sendmail)[^()]*)\)", text):
+    for inner in re.findall(r"\$\(((?:command|postconf|readlink|sendmail|docker)[^()]*)\)", text):
         found.append(shlex.split(inner))
     text = re.sub(r"=\$\([^()]*\)", "=x", text)
-    text = re.sub(r"case \$\([^()]*\) in", "", text)
+    text = re.sub(r"case (?:\$\([^()]*\)|\$\w) in", "", text)
     text = re.sub(r"\bfor \w in [^;]*;", ";", text)
-    text = re.sub(r"(?:\[012\]\.\*\|3\.0\*|'Version 8\.1'\[3-9\]\*|\*)\)", ";", text)
+    text = re.sub(r"(?:\[012\]\.\*\|3\.0\*|'Version 8\.1'\[3-9\]\*|\*\[!0-9a-f\]\*|\*)\)", ";", text)
     text = text.replace("2>/dev/null", "")
     for part in re.split(r";;|;|&&|\|\||\|", _outside_quotes(text)):
         words = [word.replace("\x01", ";").replace("\x02", "|") for word in shlex.split(part)]
@@ -100,7 +104,15 @@ def test_every_command_is_one_that_only_reads(entry):
 
 
 def test_a_command_that_writes_would_be_noticed():
-    for bad in ("postsuper -d ALL", "id; rm -f x", "postqueue -f", "sendmail -bv root", "df -P && postqueue -i A1"):
+    for bad in (
+        "postsuper -d ALL",
+        "id; rm -f x",
+        'docker exec "$c" postsuper -d ALL',
+        "docker restart $c",
+        "postqueue -f",
+        "sendmail -bv root",
+        "df -P && postqueue -i A1",
+    ):
         allowed = all(
             program in READS_ONLY and set(arguments) <= READS_ONLY[program]
             for program, *arguments in _simple_commands(bad)
