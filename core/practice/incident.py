@@ -7,7 +7,7 @@ sendmail opened as a third-party relay by an experiment nobody recorded, a black
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -42,4 +42,14 @@ ALL_FINE = Incident(
     waiting=3,
 )
 
-INCIDENTS: Mapping[str, Incident] = {"relay-2004": RELAY_2004, "all-fine": ALL_FINE}
+# The same company after the repair: relaying is closed and the queue cleaned, the lists have not noticed yet.
+RELAY_2004_CLOSED = replace(RELAY_2004, relays=False, waiting=3)
+# And the days after: the lists have let go; the old program is still there.
+RELAY_2004_DELISTED = replace(RELAY_2004_CLOSED, listed={})
+
+INCIDENTS: Mapping[str, Incident] = {
+    "relay-2004": RELAY_2004,
+    "relay-2004-closed": RELAY_2004_CLOSED,
+    "relay-2004-delisted": RELAY_2004_DELISTED,
+    "all-fine": ALL_FINE,
+}

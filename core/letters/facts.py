@@ -1,0 +1,117 @@
+"""What a letter may say: taken from the incident's runs and ticks, cleaned; nothing is claimed that was not seen or
+ticked. Received words (a server's refusal, a name in DNS) are shortened and can never start a line of their own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.again import Repair, repairs_of
+from core.clean import clean
+from core.incident import Incident
+from core.model import Cause, Report
+from core.texts import Texts
+
+_WORD = 120  # characters of one value
+_REFUSED = re.compile(r"\b(5\d\d)[ -](.{0,160})")
+_ADDRESSES = re.compile(r"<[^>]*>(?:\.{3})?:?\s*")
+_PROVES_CLOSED = ("open_relay.closed", "open_relay.closed_thorough")
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes; "" where nobody said. `contact` is a way to be reached that does not need the broken mail."""
+
+    company: str = ""
+    name: str = ""
+    phone: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One incident as letters see it; "" where nothing is known."""
+
+    domain: str
+    host: str
+    address: str
+    cause: Cause | None
+    repair: Repair | None  # of that cause
+    found_at: datetime | None
+    since: str  # in the person's own words
+    lists: tuple[str, ...]
+    refusal: str  # with which the server now refuses to relay
+
+
+def facts_of(incident: Incident, main: str | None = None) -> Facts:
+    """The facts. `main`: the cause to speak of; without it the first that is not a mere consequence."""
+    first, latest = incident.first, incident.latest
+    causes = incident.causes
+    cause = next((one for one in causes if one.code == main), causes[0] if causes and main is None else None)
+    repairs = {repair.cause: repair for repair in repairs_of(incident.runs)}
+    return Facts(
+        domain=_clean(latest.target.domain if latest else ""),
+        host=_clean(_host(latest)),
+        address=_clean(next((one.address for one in latest.addresses), "") if latest else ""),
+        cause=cause,
+        repair=repairs.get(cause.code) if cause else None,
+        found_at=first.started_at if first else None,
+        since=_clean(first.target.since if first else ""),
+        lists=_lists(incident),
+        refusal=_refusal(incident),
+    )
+
+
+def _host(report: Report | None) -> str:
+    """The server's name without the port it was asked at."""
+    if report is None:
+        return ""
+    found = report.target.mail_host or ""
+    for result in report.results:
+        for finding in result.findings:
+            if finding.code.startswith("smtp_banner.") and isinstance(host := finding.values.get("host"), str):
+                found = found or host
+    return re.sub(r"^\[|\](?::\d+)?$|(?<=[^:]):\d+$", "", found)
+
+
+def _lists(incident: Incident) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for run in incident.runs:
+        for result in run.report.results:
+            for finding in result.findings:
+                if finding.code in ("dnsbl.listed", "dnsbl.domain_listed"):
+                    names[_clean(str(finding.values.get("list_name") or finding.values.get("zone") or ""))] = None
+    return tuple(name for name in names if name)
+
+
+def _refusal(incident: Incident) -> str:
+    """The newest refusal of a stranger's mail that the relay test got: "550 5.7.1 Relaying denied"."""
+    for run in reversed(incident.runs):
+        for result in run.report.results:
+            for finding in result.findings:
+                if finding.code in _PROVES_CLOSED and finding.table:
+                    return next((said for row in finding.table.rows if (said := _said(row[-1]))), "")
+    return ""
+
+
+def _said(answer: str) -> str:
+    found = _REFUSED.search(answer)
+    return clean(f"{found[1]} {_ADDRESSES.sub('', found[2])}".strip(), 80) if found else ""
+
+
+def _clean(text: str | None) -> str:
+    return clean(text, _WORD) if text else ""
+
+
+def moment(at: datetime | None, texts: Texts) -> str:
+    """A time a reader in another country understands: with its zone; in Japanese without (it is read at home)."""
+    if at is None:
+        return ""
+    local = at.astimezone()
+    if texts.language == "ja":
+        return texts.datetime(local)
+    minutes = int((local.utcoffset() or local - local).total_seconds()) // 60
+    sign, hours, rest = "-" if minutes < 0 else "+", abs(minutes) // 60, abs(minutes) % 60
+    zone = "UTC" if not minutes else f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+    return f"{texts.datetime(local)} ({zone})"

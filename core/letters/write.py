@@ -1,0 +1,144 @@
+"""Facts -> letters: one skeleton a kind, and one sentence a cause for what happened and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from core.again import listing_roots
+from core.checklist import checklist
+from core.clean import clean
+from core.delisting import DeskLine
+from core.incident import Incident
+from core.letters.facts import Facts, Sender, facts_of, moment
+from core.texts import Texts
+
+Kind = Literal["hosting", "line", "dns", "customers", "staff", "boss"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_DONE_PHASES = ("stop", "evidence", "repair", "verify")
+_NEXT_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A text to look through, change and send by hand. `to`: where it goes, "" when the person knows better."""
+
+    kind: str
+    language: str
+    to: str
+    subject: str
+    body: str
+
+
+def letter(kind: Kind, incident: Incident, texts: Texts, sender: Sender | None = None) -> Letter:
+    """One letter about the incident as it stands now."""
+    facts = facts_of(incident)
+    values = _values(facts, incident, texts, sender or Sender())
+    values["matter"] = _matter(kind, facts, texts, values)
+    return Letter(kind, texts.language, "", *_worded(f"letters.{kind}", texts, values))
+
+
+def request(line: DeskLine, incident: Incident, texts: Texts, sender: Sender | None = None) -> Letter:
+    """The request for removal of one line of the desk, or, where only the hosting company is heard, the letter to it.
+
+    Write it in a language of `line.languages`, the letter to the hosting company in the person's own.
+    """
+    roots = [cause.code for cause in incident.causes if cause.code in listing_roots()]
+    facts = facts_of(incident, roots[0] if roots else "")
+    values = _values(facts, incident, texts, sender or Sender())
+    values |= {"list": clean(line.name, 80), "subject": clean(line.subject, 120)}
+    if line.is_provider and texts.has(f"provider.{line.name}"):
+        values["list"] = texts.text(f"provider.{line.name}")
+    kind = "delisting_by_company" if line.who == "hosting_company" else "delisting"
+    return Letter(kind, texts.language, line.mail, *_worded(f"letters.{kind}", texts, values))
+
+
+def _worded(key: str, texts: Texts, values: dict[str, str]) -> tuple[str, str]:
+    return clean(texts.text(f"{key}.subject", values), 200), texts.text(f"{key}.letter", values)
+
+
+def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> dict[str, str]:
+    """Every placeholder of every letter; what is not known is a bracket to be filled in."""
+    known = {
+        "company": clean(sender.company, 120),
+        "name": clean(sender.name, 120),
+        "phone": clean(sender.phone, 60),
+        "contact": clean(sender.contact, 120),
+        "domain": facts.domain,
+        "host": facts.host or facts.domain,
+        "address": facts.address,
+        "since": _since(facts, texts),
+    }
+    filled = {name: value or texts.text(f"letters.blank.{name}") for name, value in known.items()}
+    return filled | {
+        "found": moment(facts.found_at, texts) or texts.text("letters.blank.since"),
+        "lists": texts.joined(list(facts.lists)) or texts.text("letters.no_list"),
+        "cause": _cause(facts, texts),
+        "done": _bullets(_done(facts, incident, texts), "letters.blank.done", texts),
+        "prevent": _bullets(_ticked(incident, ("prevent",), texts), "letters.blank.prevent", texts),
+        "state": _state(facts, texts),
+        "next": _next(incident, texts),
+    }
+
+
+def _since(facts: Facts, texts: Texts) -> str:
+    """The person's own words if they gave any, else when it was noticed."""
+    return facts.since or (texts.text("letters.noticed", at=moment(facts.found_at, texts)) if facts.found_at else "")
+
+
+def _cause(facts: Facts, texts: Texts) -> str:
+    if facts.cause and texts.has(key := f"letters.cause.{facts.cause.code}"):
+        return texts.text(key)
+    return texts.text("letters.blank.cause")
+
+
+def _state(facts: Facts, texts: Texts) -> str:
+    """How it stands: never "repaired" unless a later look proved it."""
+    if facts.repair and facts.repair.state == "repaired":
+        return texts.text("letters.state.repaired", at=moment(facts.repair.seen_at, texts))
+    return texts.text("letters.state.not_yet" if facts.repair else "letters.state.unknown")
+
+
+def _done(facts: Facts, incident: Incident, texts: Texts) -> list[str]:
+    """What was ticked, with its time, and the proof that a later look brought."""
+    done = _ticked(incident, _DONE_PHASES, texts)
+    if facts.repair and facts.repair.state == "repaired":
+        at = moment(facts.repair.seen_at, texts)
+        if facts.refusal and facts.repair.cause == "open_relay":
+            done.append(texts.text("letters.proof.open_relay", at=at, refusal=facts.refusal))
+        else:
+            done.append(texts.text("letters.proof.other", at=at))
+    return done
+
+
+def _ticked(incident: Incident, phases: Sequence[str], texts: Texts) -> list[str]:
+    lines = [line for line in checklist(incident) if line.phase in phases and line.tick]
+    causes = {cause.code for cause in incident.causes}
+    found = []
+    for line in lines:
+        keys = [f"letters.done.{line.step}.{code}" for code in sorted(causes)] + [f"letters.done.{line.step}"]
+        key = next((key for key in keys if texts.has(key)), None)
+        if key and line.tick:
+            found.append(texts.text("letters.done_at", what=texts.text(key), at=moment(line.tick.at, texts)))
+    return found
+
+
+def _bullets(lines: list[str], blank: str, texts: Texts) -> str:
+    mark = "・" if texts.language == "ja" else "- "
+    return "\n".join(f"{mark}{line}" for line in lines or [texts.text(blank)])
+
+
+def _next(incident: Incident, texts: Texts) -> str:
+    """The next steps nobody has done, for the boss."""
+    left = [line for line in checklist(incident) if line.tick is None and line.phase != "prevent"]
+    return _bullets(
+        [texts.text(f"checklist.step.{line.step}") for line in left[:_NEXT_STEPS]], "letters.no_next", texts
+    )
+
+
+def _matter(kind: str, facts: Facts, texts: Texts, values: dict[str, str]) -> str:
+    """What is asked of a company: by the cause, else in general."""
+    if facts.cause and texts.has(key := f"letters.matter.{kind}.{facts.cause.code}"):
+        return texts.text(key, values)
+    return texts.text(f"letters.matter.{kind}", values) if texts.has(f"letters.matter.{kind}") else ""
