@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def open_window(*, self_test: bool = False) -> int:
     """The window, or a line that says why there can be none."""
-    if (reason := why_no_window(os.environ)) is not None:
+    surroundings = {**os.environ, "QT_QPA_PLATFORM": "offscreen"} if self_test else os.environ
+    if (reason := why_no_window(surroundings)) is not None:
         print(reason, file=sys.stderr)
         return _NO_WINDOW
     from gui.window_start import show_window, test_window

@@ -34,7 +34,10 @@ def notes(wanted: str, changelog: str | None = None) -> str:
     """The part of CHANGELOG.md that speaks of this version, "Unreleased" while there is none. Raises SystemExit."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8") if changelog is None else changelog
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
-    by_title = {title.strip().partition(" ")[0].strip("[]"): body.strip() for title, body in zip(parts[1::2], parts[2::2], strict=True)}
+    by_title = {
+        title.strip().partition(" ")[0].strip("[]"): body.strip()
+        for title, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
     body = by_title.get(wanted) or by_title.get("Unreleased", "")
     if not body:
         raise SystemExit(f"CHANGELOG.md says nothing of {wanted}")

@@ -30,7 +30,15 @@ def lock_for_windows(uv: str) -> Path:
     lock, wanted = MADE / "windows.lock", MADE / "windows.in"
     lines = (ROOT / "packaging" / "build.in").read_text().splitlines()
     wanted.write_text("\n".join(line for line in lines if not line.startswith(("#", "cyclonedx"))))
-    words = [uv, "pip", "compile", str(ROOT / "pyproject.toml"), str(wanted), "-c", str(ROOT / "packaging" / "build.lock")]
+    words = [
+        uv,
+        "pip",
+        "compile",
+        str(ROOT / "pyproject.toml"),
+        str(wanted),
+        "-c",
+        str(ROOT / "packaging" / "build.lock"),
+    ]
     words += ["--python-platform", "x86_64-pc-windows-msvc", "--python-version", "3.13", "--generate-hashes", "--quiet"]
     subprocess.run([*words, "--output-file", str(lock)], check=True, timeout=LIMIT)
     return lock

@@ -61,7 +61,12 @@ class Wine:
             mark.write_bytes(lock.read_bytes())
 
     def run(
-        self, argv: list[str], *, language: str = "en", status: int | None = 0, environment: dict[str, str] | None = None
+        self,
+        argv: list[str],
+        *,
+        language: str = "en",
+        status: int | None = 0,
+        environment: dict[str, str] | None = None,
     ) -> str:
         """Run a Windows program to its end; returns what it said. Raises SystemExit for another exit status.
 
