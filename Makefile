@@ -55,6 +55,8 @@ lock: $(VENV)/ready  ## choose the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
 	    --upgrade --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml packaging/build.in --constraint requirements.lock --generate-hashes --universal \
+	    --python-version 3.11 --upgrade --quiet --output-file packaging/build.lock
 
 clean:  ## remove everything that was made here
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
