@@ -1,0 +1,15 @@
+"""The guided repair: which fix cards a run calls for, made out with its server's own values.
+
+`cards_for` is pure. The app never changes a server: a person does, with the card in hand.
+"""
+
+from core.first_aid.blanks import filled
+from core.first_aid.card import Card, CardStep, NoCard, made_out
+from core.first_aid.choice import card_for, cards_for
+from core.first_aid.server_kind import kind_in_listing, server_kind
+from core.first_aid.values import values_for
+
+__all__ = [
+    "Card", "CardStep", "NoCard", "card_for", "cards_for", "filled", "kind_in_listing", "made_out", "server_kind",
+    "values_for",
+]  # fmt: skip

@@ -1,0 +1,133 @@
+"""A fix card as plain text: printed, copied, or put into a mail to whoever shall do it.
+
+Commands stand on lines of their own and are never broken, so that they can be copied. One that still has a blank
+stands behind "# ": pasted by mistake, it does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.first_aid import Card, CardStep, NoCard
+from core.knowledge.fixes import PARTS
+from core.report.text_file import wrapped
+from core.report.words import check_name
+from core.texts import Texts
+
+_NARROWEST = 40
+_COMPANY_CALLS = frozenset({"hosting_company", "domain_company", "line_company", "provider", "recipient"})
+
+
+def card_text(card: Card | NoCard, texts: Texts, width: int = 78) -> str:
+    """The whole card in lines of at most `width` columns, commands excepted; without a last newline."""
+    wide = max(width, _NARROWEST)
+    if isinstance(card, NoCard):
+        return "\n".join(_wrapped(_no_card(card, texts), wide))
+    lines = [f"■ {texts.text('fix.heading', title=card_title(card.cause, texts))}", ""]
+    lines += _frame(card, texts, wide)
+    number = 0
+    for part in PARTS:
+        steps = card.of_part(part)
+        if steps:
+            lines += ["", f"【{texts.text(f'fix.part.{part}')}】"]
+        for step in steps:
+            number += 1
+            lines += _step(step, number, texts, wide)
+    lines += ["", *_ending(card, texts, wide)]
+    return "\n".join(lines)
+
+
+def card_mail(card: Card | NoCard, texts: Texts) -> tuple[str, str]:
+    """Subject and body of a mail that hands the card to somebody else."""
+    return texts.text("fix.mail_subject", title=card_title(card.cause, texts)), card_text(card, texts)
+
+
+def card_title(cause: str, texts: Texts) -> str:
+    """What the card is about, without a value of any run."""
+    return texts.text(f"fix.{cause}.title")
+
+
+def tell_text(card: Card, texts: Texts) -> str:
+    """What to read out to the one who is called; a value that is not known stands as its name in brackets."""
+    names = ("mail_host", "domain", "address", "backup")
+    values = {name: card.values.get(name) or _blank(name, texts) for name in names}
+    key = "fix.tell.company" if card.call in _COMPANY_CALLS else "fix.tell.server"
+    return texts.text(key, values, title=card_title(card.cause, texts), server=texts.text(f"fix.kind.{card.server}"))
+
+
+def command_text(step: CardStep, texts: Texts) -> list[str]:
+    """The lines of the step's command as they are shown; behind "# " while something has to be filled in."""
+    shown = step.with_blanks({name: _blank(name, texts) for name in step.blanks})
+    return [line if step.ready else f"# {line}" for line in shown.splitlines()]
+
+
+def _frame(card: Card, texts: Texts, width: int) -> Iterator[str]:
+    rows = [
+        ("fix.server", texts.text(f"fix.kind.{card.server}")),
+        ("fix.what", texts.text(f"fix.{card.cause}.what")),
+        ("fix.minutes", texts.text("fix.minutes_value", minutes=card.minutes)),
+        ("fix.pause", texts.text(f"fix.pause.{card.pause}")),
+        ("fix.risk", texts.text(f"fix.risk.{card.risk}")),
+        ("fix.tried", texts.text(f"fix.tried.{card.tried}")),
+    ]
+    colon = _colon(texts)
+    for key, value in rows:
+        yield from _wrapped(f"{texts.text(key)}{colon}{value}", width, "  ")
+    if any(step.command for step in card.steps):
+        by = "fix.by_exchange" if card.server == "exchange" else "fix.by_root"
+        yield from _wrapped(texts.text(by), width, "  ")
+
+
+def _step(step: CardStep, number: int, texts: Texts, width: int) -> Iterator[str]:
+    said = texts.text(f"fix.say.{step.say}")
+    if step.optional:
+        gap = ("（", "）") if texts.language == "ja" else (" (", ")")
+        said = f"{said}{gap[0]}{texts.text('fix.optional')}{gap[1]}"
+    yield from _wrapped(said, width, f" {number:>2}. ")
+    if step.blanks:
+        names = texts.joined([texts.text(f"fix.blank.{name}") for name in step.blanks])
+        yield from _wrapped(texts.text("fix.fill_in", blanks=names), width, "     ")
+    for line in command_text(step, texts):
+        yield f"         {line}"
+    if step.open:
+        yield from _wrapped(texts.text("fix.open", path=step.open), width, "     → ")
+    if step.app:
+        yield from _wrapped(texts.text("fix.app_check", check=check_name(texts, step.app)), width, "     → ")
+    if step.expect:
+        yield from _wrapped(texts.text("fix.expect", expect=step.expect), width, "     → ")
+
+
+def _ending(card: Card, texts: Texts, width: int) -> Iterator[str]:
+    if not card.of_part("undo"):
+        yield f"【{texts.text('fix.part.undo')}】"
+        yield from _wrapped(texts.text("fix.undo_nothing"), width, "  ")
+        yield ""
+    yield f"【{texts.text('fix.stop')}】"
+    for code in card.stop:
+        yield from _wrapped(texts.text(f"fix.stop.{code}"), width, "  - ")
+    colon = _colon(texts)
+    yield from _wrapped(f"{texts.text('fix.call')}{colon}{texts.text(f'fix.call.{card.call}')}", width, "  ")
+    yield from _wrapped(f"{texts.text('fix.tell')}{colon}{tell_text(card, texts)}", width, "  ")
+    if card.then:
+        titles = texts.joined([card_title(cause, texts) for cause in card.then])
+        yield from _wrapped(f"{texts.text('fix.then')}{colon}{titles}", width, "  ")
+
+
+def _no_card(card: NoCard, texts: Texts) -> str:
+    title, server = card_title(card.cause, texts), texts.text(f"fix.kind.{card.server}")
+    return f"{texts.text('fix.none', title=title, server=server)}\n{texts.text(f'fix.absent.{card.reason}')}"
+
+
+def _blank(name: str, texts: Texts) -> str:
+    word = texts.text(f"fix.blank.{name}")
+    return f"【{word}】" if texts.language == "ja" else f"[{word}]"
+
+
+def _colon(texts: Texts) -> str:
+    return "：" if texts.language == "ja" else ": "
+
+
+def _wrapped(text: str, width: int, lead: str = "") -> Sequence[str]:
+    """`text` broken at the width, the first line after `lead`, the others as far in."""
+    lines = [line for paragraph in text.split("\n") for line in wrapped(paragraph, width - len(lead))]
+    return [(lead if not number else " " * len(lead)) + line for number, line in enumerate(lines)]
