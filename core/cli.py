@@ -27,6 +27,7 @@ from core.checks.mail_queue import queue_summary, read_queue
 from core.clean import clean
 from core.clients.files import FileContent, read_file
 from core.errors import CheckError, UsageError
+from core.fix_command import add_fix, fix_json, fix_result, fix_text
 from core.guide import is_host_and_port, is_host_name
 from core.model import Finding, Pasted, Report, Severity, Target, headline
 from core.notebook import Notebook
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         reader = _command(commands, name, help_text, run)
         reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
     add_blacklists(_command, commands).set_defaults(command=_blacklists)
+    add_fix(_command, commands).set_defaults(command=_fix)
     add_arrival(_command, commands).set_defaults(command=_arrival)
     practice = _command(commands, "practice", "run the check on the built-in practice company", _practice)
     practice.add_argument("incident", nargs="?", default="relay-2004", choices=sorted(INCIDENTS))
@@ -269,6 +271,15 @@ def _write_json(value: dict[str, Any], where: str) -> None:
 
 def _report_again(arguments: argparse.Namespace, texts: Texts) -> int:
     return _deliver(report_from_text(read_file(arguments.run).text()), arguments, texts)
+
+
+def _fix(arguments: argparse.Namespace, texts: Texts) -> int:
+    cards = fix_result(arguments)
+    if arguments.json:
+        _write_json(fix_json(cards, texts), arguments.json)
+    if arguments.json != "-":
+        print(fix_text(cards, arguments, texts))
+    return 0
 
 
 def _blacklists(arguments: argparse.Namespace, texts: Texts) -> int:
