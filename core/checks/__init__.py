@@ -14,6 +14,7 @@ from core.checks import (
     mail_queue,
     open_relay,
     sender_auth,
+    server_health,
     smtp_banner,
     tls_health,
 )
@@ -21,6 +22,7 @@ from core.checks import (
 ALL: tuple[Check[Any], ...] = (
     bounce.CHECK,
     mail_queue.CHECK,
+    server_health.CHECK,
     smtp_banner.CHECK,
     open_relay.CHECK,
     dnsbl.CHECK,

@@ -25,6 +25,8 @@ def sections(incident: Incident, now: datetime) -> dict[str, str]:
         "connection": f"{incident.client_address} 50022 {incident.address} 22",
         "listening": "tcp        0      0 0.0.0.0:25              0.0.0.0:*               LISTEN",
         "disk": "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/hda1 8063408 3021144 4632664 40% /",
+        "load": "0.31 0.24 0.19 1/88 4711\n1\nMemTotal: 515000 kB\nMemAvailable: 301000 kB",
+        "sockets": "",
     }
     return common | (_sendmail(incident, now) if incident.mta == "sendmail" else _postfix(incident, now))
 
@@ -33,6 +35,7 @@ def _sendmail(incident: Incident, now: datetime) -> dict[str, str]:
     return {
         "mta": "program /usr/sbin/sendmail\nprogram /usr/bin/mailq\nlink /usr/sbin/sendmail /usr/sbin/sendmail\n"
         "marker /etc/sendmail.cf",
+        "processes": "1 init\n311 sendmail\n402 sshd",
         "sendmail_version": f"Version {incident.version}",
         "sendmail_queue": "\n".join(sendmail_listing(incident, now)),
     }
@@ -42,6 +45,7 @@ def _postfix(incident: Incident, now: datetime) -> dict[str, str]:
     return {
         "mta": "program /usr/sbin/postconf\nprogram /usr/sbin/postqueue\nprogram /usr/sbin/sendmail\n"
         "link /usr/sbin/sendmail /usr/sbin/sendmail\nmarker /etc/postfix/main.cf",
+        "processes": "1 init\n311 master\n312 qmgr\n402 sshd",
         "postfix_version": f"mail_version = {incident.version}",
         "postfix_settings": f"myhostname = {incident.mail_host}\nmynetworks = 127.0.0.0/8",
         "postfix_queue": "\n".join(postfix_listing(incident, now)),
