@@ -2,8 +2,9 @@
 
     with Nsd({"example.jp": "@ MX 10 mail\nmail A 203.0.113.10\n"}, "127.0.0.1", free_port()) as dns: ...
 
-Names are relative to their zone. Beside the given zones it serves the root, so that every other name does not
-exist (NXDOMAIN), as in the real tree, and nothing is ever asked outside.
+Names are relative to their zone; a zone that brings a SOA of its own brings its NS too. Beside the given zones it
+serves the root, so that every other name does not exist (NXDOMAIN), as in the real tree, and nothing is ever asked
+outside.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Self
 from dns import exception, message, query, rdatatype
 
 _HEAD = "$ORIGIN {origin}\n$TTL 60\n@ SOA ns.invalid. admin.invalid. 1 3600 600 86400 60\n@ NS ns.invalid.\n"
+_BARE_HEAD = "$ORIGIN {origin}\n$TTL 60\n"
 _CONF = """
 server:
     ip-address: {address}@{port}
@@ -74,7 +76,8 @@ class Nsd:
         conf = _CONF.format(address=self.address, port=self.port, folder=folder)
         for number, (origin, records) in enumerate({".": "", **self.zones}.items()):
             name = origin if origin.endswith(".") else origin + "."
-            (folder / f"{number}.zone").write_text(_HEAD.format(origin=name) + records + "\n", encoding="ascii")
+            head = _HEAD if " SOA " not in records else _BARE_HEAD
+            (folder / f"{number}.zone").write_text(head.format(origin=name) + records + "\n", encoding="ascii")
             conf += f'zone:\n    name: "{name}"\n    zonefile: "{number}.zone"\n'
         (folder / "nsd.conf").write_text(conf, encoding="ascii")
         self._log = (folder / "nsd.log").open("w+")

@@ -3,6 +3,8 @@
 It forwards, so that the name servers named in the zones are never asked by it: nothing leaves the loopback.
 
 with Nsd(zones, port=...) as nsd, Unbound(nsd.port) as dns: ...  dns.server is IP:PORT
+
+`more`: further lines of its `server:` part (`local-data`: answers of its own, as from a network that rewrites them).
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ server:
     local-zone: "100.51.198.in-addr.arpa." nodefault
     local-zone: "2.0.192.in-addr.arpa." nodefault
     local-zone: "8.b.d.0.1.0.0.2.ip6.arpa." nodefault
+{more}
 remote-control:
     control-enable: no
 forward-zone:
@@ -47,8 +50,8 @@ forward-zone:
 class Unbound:
     """Unbound in the foreground, started on entering and ended on leaving."""
 
-    def __init__(self, authority: int, port: int = 0) -> None:
-        self.authority = authority
+    def __init__(self, authority: int, port: int = 0, more: str = "") -> None:
+        self.authority, self.more = authority, more
         self.port = port or free_port()
 
     @property
@@ -60,7 +63,8 @@ class Unbound:
         self._folder = tempfile.TemporaryDirectory(prefix="unbound-")
         folder = Path(self._folder.name)
         conf = folder / "unbound.conf"
-        conf.write_text(_CONF.format(port=self.port, folder=folder, authority=self.authority), encoding="ascii")
+        text = _CONF.format(port=self.port, folder=folder, authority=self.authority, more=self.more)
+        conf.write_text(text, encoding="ascii")
         self._log = (folder / "log").open("w+")
         argv = ["setpriv", "--pdeathsig", "TERM", "unbound", "-d", "-c", str(conf)]
         self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)

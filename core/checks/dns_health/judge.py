@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.checks.dns_health.facts import AddressFacts, Facts, Lookup, MxHost
-from core.checks.dns_health.reverse import is_confirmed, is_generic
-from core.checks.dns_health.servers import held_by_servers, judge_servers
+from core.checks.dns_health.facts import AddressFacts, Facts, Helo, Lookup, MxHost
+from core.checks.dns_health.reverse import helo_fits, is_confirmed, is_generic, is_trusted
+from core.checks.dns_health.servers import held_by_servers, judge_last_change, judge_servers
 from core.clean import clean
 from core.knowledge.addresses import is_public
 from core.model import Evidence, Finding, Severity, Table, Value
 
 # Sources that prove that mail leaves from this address; an MX or SPF entry only makes it likely.
-_PROVEN = ("bounce", "header", "ssh", "given")
+PROVEN = ("bounce", "header", "ssh", "given")
 
 
 def judge(facts: Facts) -> tuple[Finding, ...]:
@@ -20,6 +20,7 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
     findings = [*_domain(facts), *_mx(facts), *judge_servers(facts), *_helo(facts)]
     for address in facts.addresses:
         findings += _reverse(facts, address)
+    findings += judge_ipv6(facts)
     unknown = _failed(facts)
     if unknown:
         values: dict[str, Value] = {
@@ -29,7 +30,7 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
         findings.append(Finding("dns_health.partly_unknown", Severity.UNKNOWN, values, _evidence(facts, unknown)))
     if not findings:
         findings.append(_ok(facts))
-    return tuple(findings)
+    return (*findings, *judge_last_change(facts))
 
 
 def _ok(facts: Facts) -> Finding:
@@ -69,13 +70,41 @@ def _rewrites(facts: Facts) -> bool:
 
 
 def _helo(facts: Facts) -> Iterator[Finding]:
-    """The greeting name must be one that the world can look up (RFC 5321 section 4.1.4)."""
-    if facts.helo is None or any(lookup.records for lookup in facts.helo.forward):
+    """The greeting name must be one that the world can look up (RFC 5321 section 4.1.4), best the address's own."""
+    if facts.helo is None:
+        return
+    if any(lookup.records for lookup in facts.helo.forward):
+        yield from _helo_elsewhere(facts, facts.helo)
         return
     if any(lookup.error and lookup.error != "bad_name" for lookup in facts.helo.forward):
         return
     evidence = _evidence(facts, list(facts.helo.forward))
     yield Finding("dns_health.helo_unknown", Severity.WARNING, {"name": clean(facts.helo.name, 255)}, evidence)
+
+
+def _helo_elsewhere(facts: Facts, helo: Helo) -> Iterator[Finding]:
+    """The name exists but is another machine's than the one our mail leaves from: some receivers distrust that."""
+    sure = [one for one in facts.addresses if one.source in PROVEN]
+    if not sure or any(helo_fits(helo, one) is not False for one in sure):
+        return
+    names = list(dict.fromkeys(clean(name.name.removesuffix("."), 255) for one in sure for name in one.names))
+    values: dict[str, Value] = {
+        "name": clean(helo.name, 255),
+        "addresses": [one.address for one in sure],
+        "names": names or None,
+    }
+    lookups = [*helo.forward, *(one.ptr for one in sure)]
+    yield Finding("dns_health.helo_differs", Severity.WARNING, values, _evidence(facts, lookups))
+
+
+def judge_ipv6(facts: Facts) -> Iterator[Finding]:
+    """IPv4 has a good name and IPv6 has none: mail fails only where both sides speak IPv6, so now and then."""
+    old = [one for one in facts.addresses if ":" not in one.address]
+    bad = [one for one in facts.addresses if ":" in one.address and is_trusted(one) is False]
+    if bad and old and all(is_trusted(one) for one in old):
+        severity = Severity.CRITICAL if any(one.source in PROVEN for one in bad) else Severity.WARNING
+        values: dict[str, Value] = {"addresses": [one.address for one in bad], "good": [one.address for one in old]}
+        yield Finding("dns_health.ipv6_path_bad", severity, values, _evidence(facts, [one.ptr for one in bad]))
 
 
 def _mx(facts: Facts) -> Iterator[Finding]:
@@ -130,7 +159,7 @@ def _reverse(facts: Facts, one: AddressFacts) -> Iterator[Finding]:
     """The reverse name of one address: missing, not leading back, or made by a machine."""
     if one.ptr.error:
         return
-    proven = one.source in _PROVEN
+    proven = one.source in PROVEN
     values: dict[str, Value] = {"address": one.address, "source": one.source}
     if not one.ptr.records:
         severity = Severity.CRITICAL if proven else Severity.WARNING

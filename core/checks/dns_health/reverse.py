@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.checks.dns_health.facts import AddressFacts, ReverseName
+from core.checks.dns_health.facts import AddressFacts, Helo, ReverseName
 from core.knowledge.addresses import parse_address
 
 # Words providers put into the names of lines, not of servers.
@@ -30,6 +30,24 @@ def is_confirmed(facts: AddressFacts) -> bool | None:
     if True in answers:
         return True
     return None if None in answers or not answers else False
+
+
+def is_trusted(facts: AddressFacts) -> bool | None:
+    """Whether receivers find a name that leads back and was given by hand; None when that cannot be told."""
+    if facts.ptr.error:
+        return None
+    confirmed = is_confirmed(facts) if facts.ptr.records else False
+    return confirmed and not all(is_generic(name.name, facts.address) for name in facts.names)
+
+
+def helo_fits(helo: Helo, facts: AddressFacts) -> bool | None:
+    """Whether the greeting name is the address's own: its address, or its reverse name; None when not all was told."""
+    wanted, name = parse_address(facts.address), helo.name.rstrip(".").lower()
+    if any(parse_address(record) == wanted for lookup in helo.forward for record in lookup.records):
+        return True
+    if any(name == one.name.rstrip(".").lower() for one in facts.names):
+        return True
+    return None if facts.ptr.error or any(lookup.error for lookup in helo.forward) else False
 
 
 def is_generic(name: str, address: str) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from core.checks.dns_health.facts import Delegation, Facts, NameServer
 from core.clean import clean
 from core.model import Evidence, Finding, Severity, Value
+
+LATELY_DAYS = 7
 
 
 def judge_servers(facts: Facts) -> Iterator[Finding]:
@@ -98,6 +101,26 @@ def _disagreeing(facts: Facts, delegation: Delegation) -> Iterator[Finding]:
             "new": [clean(record, 300) for record in held] or None,
         }
         yield Finding("dns_health.resolver_differs", Severity.WARNING, told, _evidence(facts, servers))
+
+
+def judge_last_change(facts: Facts) -> Iterator[Finding]:
+    """Many write the day of the last change into the serial ("2026112201", RFC 1912 section 2.2): no fault, a clue."""
+    for server in facts.delegation.servers if facts.delegation else ():
+        changed = _day_of(serial(server)) if answers_itself(server) else None
+        if changed and 0 <= (facts.measured_at.date() - changed).days <= LATELY_DAYS:
+            zone = facts.delegation.zone if facts.delegation else ""
+            values: dict[str, Value] = {"zone": zone, "changed": changed.isoformat()}
+            yield Finding("dns_health.changed_recently", Severity.OK, values, _evidence(facts, [server]))
+            return
+
+
+def _day_of(number: str) -> date | None:
+    if len(number) != 10 or not (number.isascii() and number.isdigit()):
+        return None
+    try:
+        return date(int(number[:4]), int(number[4:6]), int(number[6:8]))
+    except ValueError:
+        return None
 
 
 def serial(server: NameServer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -56,7 +57,7 @@ class World:
         return {code: one.severity for code, one in by_code.items()}, by_code
 
 
-def zone(server: DnsServer, mx: str = HOST, serial: int = 2026112201) -> None:
+def zone(server: DnsServer, mx: str = HOST, serial: int = 2025112201) -> None:
     server.add(DOMAIN, "SOA", SOA.format(serial))
     server.add(DOMAIN, "MX", f"10 {mx}.")
     server.add(DOMAIN, "NS", *(f"{name}." for name in SERVERS))
@@ -115,12 +116,12 @@ def swap(server: DnsServer, change: Callable[[DnsServer], None]) -> None:
 
 
 async def test_servers_with_different_mx(world) -> None:
-    swap(world.own[1], lambda server: zone(server, mx="old.elsewhere.example", serial=2026010101))
+    swap(world.own[1], lambda server: zone(server, mx="old.elsewhere.example", serial=2024010101))
     assert (await world.look())[0] == {"servers_disagree": CRITICAL}
 
 
 async def test_servers_with_different_versions(world) -> None:
-    swap(world.own[1], lambda server: zone(server, serial=2026010101))
+    swap(world.own[1], lambda server: zone(server, serial=2024010101))
     assert (await world.look())[0] == {"serials_differ": WARNING}
 
 
@@ -163,3 +164,17 @@ async def test_all_of_it_with_50_ms_a_question_ends_within_a_second(world) -> No
 
 def slow(plain: Callable[[str, str], Reply]) -> Callable[[str, str], Reply]:
     return lambda name, rdtype: dataclasses.replace(plain(name, rdtype), delay=0.05)
+
+
+@pytest.mark.parametrize(("days", "seen"), [(0, True), (7, True), (8, False), (-2, False)])
+async def test_a_serial_that_is_a_day_tells_of_a_change(world, days: int, seen: bool) -> None:
+    day = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=days)
+    for server in (world.resolver, *world.own):
+        swap(server, lambda one: zone(one, serial=int(f"{day:%Y%m%d}07")))
+    world.resolver.add("example", "NS", f"{PARENT}.")
+    for name, address in {PARENT: PARENT_ADDRESS, HOST: ADDRESS, **SERVERS}.items():
+        world.resolver.add(name, "A", address)
+    said, found = await world.look()
+    assert said == ({"ok": Severity.OK, "changed_recently": Severity.OK} if seen else {"ok": Severity.OK})
+    if seen:
+        assert found["changed_recently"].values["changed"] == day.isoformat()
