@@ -20,7 +20,7 @@ from core.clients import Doors
 from core.clients.journal import let_sockets_close
 from core.clients.list_keys import ListKeys
 from core.clients.reroute import Reroute
-from core.model import Target, Vantage
+from core.model import Pasted, Target, Vantage
 from core.practice import dns_server, smtp_server, ssh_stand_in
 from core.practice.incident import INCIDENTS, Incident
 
@@ -55,13 +55,14 @@ async def practice_company(incident: str | Incident = "relay-2004") -> AsyncIter
 
 def _target(story: Incident) -> Target:
     return Target(
-        symptom="not_delivered",
+        symptom=story.symptom,
         domain=story.domain,
-        mail_host=story.mail_host,
-        ssh=f"nakamura@{story.mail_host}",
+        mail_host=story.mail_host if story.resolves else None,
+        ssh=f"nakamura@{story.mail_host}" if story.login else None,
+        bounce=Pasted("bounce", story.bounce) if story.bounce else None,
         own_server=True,
         affected="everyone",
-        direction="sending",
+        direction="receiving" if story.symptom == "not_received" else "sending",
         recipients="all",
     )
 

@@ -41,11 +41,15 @@ def records(incident: Incident) -> Records:
     def add(name: str, kind: str, value: str) -> None:
         table.setdefault((dns.name.from_text(name), kind), []).append(value)
 
-    add(incident.domain, "MX", f"10 {incident.mail_host}.")
-    add(incident.domain, "TXT", f'"v=spf1 ip4:{incident.address} -all"')
-    add(f"_dmarc.{incident.domain}", "TXT", f'"v=DMARC1; p=none; rua=mailto:postmaster@{incident.domain}"')
-    add(f"default._domainkey.{incident.domain}", "TXT", f'"v=DKIM1; k=ed25519; p={_DKIM_KEY}"')
-    add(incident.mail_host, "A", incident.address)
+    for server in incident.name_servers:
+        add(incident.domain, "NS", f"{server}.")
+    if incident.resolves:
+        add(incident.domain, "MX", f"10 {incident.mail_host}.")
+        add(incident.mail_host, "A", incident.address)
+    if incident.proof:
+        add(incident.domain, "TXT", f'"v=spf1 ip4:{incident.address} -all"')
+        add(f"_dmarc.{incident.domain}", "TXT", f'"v=DMARC1; p=none; rua=mailto:postmaster@{incident.domain}"')
+        add(f"default._domainkey.{incident.domain}", "TXT", f'"v=DKIM1; k=ed25519; p={_DKIM_KEY}"')
     if incident.ptr:
         add(dns.reversename.from_address(incident.address).to_text(), "PTR", f"{incident.ptr}.")
     for blacklist in load_lists():

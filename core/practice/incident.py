@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from core.model import Symptom
+
 
 @dataclass(frozen=True)
 class Incident:
@@ -25,6 +27,12 @@ class Incident:
     address: str = "203.0.113.25"
     client_address: str = "198.51.100.7"  # the laptop, as the server sees it: outside
     ptr: str = "mail.midori-shoji.example"
+    symptom: Symptom = "not_delivered"
+    name_servers: tuple[str, ...] = ()  # of the domain, as the DNS tells them
+    resolves: bool = True  # whether the domain still has its MX and its servers their addresses
+    proof: bool = True  # whether SPF, DKIM and DMARC are published
+    login: bool = True  # whether the clerk can log in to the server
+    bounce: str = ""  # what came back, as the clerk pastes it
 
 
 RELAY_2004 = Incident(
@@ -47,9 +55,63 @@ RELAY_2004_CLOSED = replace(RELAY_2004, relays=False, waiting=3)
 # And the days after: the lists have let go; the old program is still there.
 RELAY_2004_DELISTED = replace(RELAY_2004_CLOSED, listed={})
 
+# Nobody read the reminders, for the colleague they went to had left. The registrar put its own name servers in.
+DOMAIN_EXPIRED = Incident(
+    greeting="mail.midori-shoji.example ESMTP Postfix",
+    mta="postfix",
+    version="3.10.13",
+    relays=False,
+    symptom="not_received",
+    name_servers=("ns1.renewyourname.net", "ns2.renewyourname.net"),
+    resolves=False,
+    proof=False,
+    login=False,
+)
+
+# The company never published who may send in its name; since 2024 Gmail turns such mail away.
+SPF_MISSING = Incident(
+    greeting="mail.midori-shoji.example ESMTP Postfix",
+    mta="postfix",
+    version="3.10.13",
+    relays=False,
+    waiting=4,
+    proof=False,
+    bounce="""\
+From: MAILER-DAEMON@mail.midori-shoji.example (Mail Delivery System)
+To: nakamura@midori-shoji.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="practice"
+
+--practice
+Content-Type: text/plain; charset=us-ascii
+
+<sato.tanaka@gmail.com>: host gmail-smtp-in.l.google.com[192.0.2.26] said: 550-5.7.26 Your email has been blocked
+    because the sender is unauthenticated. 550-5.7.26 Gmail requires all senders to authenticate with either SPF or
+    DKIM.
+    550 5.7.26 https://support.google.com/mail/answer/81126#authentication (in reply to end of DATA command)
+
+--practice
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.midori-shoji.example
+
+Final-Recipient: rfc822; sato.tanaka@gmail.com
+Action: failed
+Status: 5.7.26
+Remote-MTA: dns; gmail-smtp-in.l.google.com
+Diagnostic-Code: smtp; 550-5.7.26 Your email has been blocked because the sender is unauthenticated. 550-5.7.26 Gmail
+    requires all senders to authenticate with either SPF or DKIM.
+
+--practice--
+""",
+)
+
 INCIDENTS: Mapping[str, Incident] = {
     "relay-2004": RELAY_2004,
     "relay-2004-closed": RELAY_2004_CLOSED,
     "relay-2004-delisted": RELAY_2004_DELISTED,
+    "expired-domain": DOMAIN_EXPIRED,
+    "spf-missing": SPF_MISSING,
     "all-fine": ALL_FINE,
 }

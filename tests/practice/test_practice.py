@@ -75,3 +75,11 @@ async def test_the_age_of_the_software_is_reckoned_from_today() -> None:
     assert released == date(1999, 2, 4)
     assert isinstance(values["age"], int | float)
     assert abs(float(values["age"]) - (date.today() - released).days * 86400) < 2 * 86400
+
+
+@pytest.mark.parametrize(
+    ("incident", "cause"), [("expired-domain", "domain_expired"), ("spf-missing", "sender_auth_failing")]
+)
+async def test_each_incident_teaches_its_own_cause(incident: str, cause: str) -> None:
+    report = await played(incident)
+    assert report.causes[0].code == cause

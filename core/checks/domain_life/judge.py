@@ -18,8 +18,8 @@ _GOING = ("pendingdelete", "redemptionperiod", "deleted", "tobedeleted", "tobesu
 def judge(facts: Facts) -> tuple[Finding, ...]:
     """At most one finding about the date, one about the state, one about parking."""
     registration = facts.registration
-    if registration is None:
-        return (_not_told(facts),)
+    if registration is None:  # the DNS may tell what the registry does not
+        return (*_parked(facts, Registration(True)), _not_told(facts))
     if not registration.registered:
         return (Finding("domain_life.not_registered", Severity.CRITICAL, {"domain": facts.domain}, _evidence(facts)),)
     findings = [*_state(facts, registration), *_parked(facts, registration), *_date(facts, registration)]
@@ -42,8 +42,7 @@ def _ok(facts: Facts, registration: Registration) -> Finding:
 
 
 def _finding(facts: Facts, code: str, severity: Severity, **more: Value) -> Finding:
-    registration = facts.registration
-    assert registration is not None
+    registration = facts.registration or Registration(True)
     values: dict[str, Value] = {
         "domain": facts.domain,
         "registrar": clean(registration.registrar, 200) or None,
