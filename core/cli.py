@@ -29,6 +29,7 @@ from core.clients.files import FileContent, read_file
 from core.errors import CheckError, UsageError
 from core.fix_command import add_fix, fix_json, fix_result, fix_text
 from core.guide import is_host_and_port, is_host_name
+from core.incident_commands import add_incident_commands
 from core.model import Finding, Pasted, Report, Severity, Target, headline
 from core.notebook import Notebook
 from core.practice import INCIDENTS, practice_company
@@ -68,6 +69,9 @@ def main(argv: Sequence[str]) -> int:
     except UsageError as error:
         print(_problem_line(error, texts), file=sys.stderr)
         return USAGE_STATUS
+    except CheckError as error:
+        print(_problem_line(error, texts), file=sys.stderr)
+        return Severity.UNKNOWN.exit_code
     except KeyboardInterrupt:
         print(texts.text("cli.interrupted"), file=sys.stderr)
         return INTERRUPTED_STATUS
@@ -94,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     add_arrival(_command, commands).set_defaults(command=_arrival)
     practice = _command(commands, "practice", "run the check on the built-in practice company", _practice)
     practice.add_argument("incident", nargs="?", default="relay-2004", choices=sorted(INCIDENTS))
+    add_incident_commands(commands, _run_again)
     report = _command(commands, "report", "print a saved run again", _report_again)
     report.add_argument("run", metavar="RUN.json")
     for parser_with_answer in (commands.choices["check"], practice, report):
@@ -207,11 +212,23 @@ def _check(arguments: argparse.Namespace, texts: Texts) -> int:
 
 
 def _practice(arguments: argparse.Namespace, texts: Texts) -> int:
-    async def practise() -> Report:
-        async with practice_company(arguments.incident) as company:
-            return await _follow(Run(company.target, doors=company.doors), texts)
+    report = asyncio.run(_practised(arguments.incident, None, texts))
+    _save(report, texts, practice=arguments.incident)
+    return _deliver(report, arguments, texts)
 
-    return _deliver(asyncio.run(practise()), arguments, texts)
+
+async def _practised(incident: str, only: frozenset[str] | None, texts: Texts) -> Report:
+    async with practice_company(incident) as company:
+        return await _follow(Run(company.target, only=only, doors=company.doors), texts)
+
+
+def _run_again(target: Target, only: frozenset[str], practice: str, texts: Texts) -> Report:
+    """A run of some checks, on the practice company where the incident is one of practice."""
+    if practice not in ("", *INCIDENTS):
+        raise UsageError("cli.no_such_practice", name=clean(practice, 60), known=sorted(INCIDENTS))
+    if practice:
+        return asyncio.run(_practised(practice, only, texts))
+    return asyncio.run(_follow(Run(target, only=only, prompter=terminal_prompter(texts)), texts))
 
 
 async def _follow(run: Run, texts: Texts) -> Report:
@@ -228,11 +245,11 @@ async def _follow(run: Run, texts: Texts) -> Report:
     raise AssertionError("a run always ends with its report")
 
 
-def _save(report: Report, texts: Texts) -> None:
+def _save(report: Report, texts: Texts, practice: str = "") -> None:
     try:
         notebook = Notebook()
         try:
-            notebook.save_run(report)
+            notebook.save_run(report, practice=practice)
         finally:
             notebook.close()
     except CheckError as error:

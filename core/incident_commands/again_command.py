@@ -1,0 +1,126 @@
+"""`again`: repeat what was wrong and what follows from it, and show before and after side by side."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from core.again import Comparison, Repair, Row, checks_to_repeat, compare, target_again, watch_entries
+from core.errors import UsageError
+from core.incident import Incident
+from core.incident_commands.chosen import chosen_incident, told
+from core.model import CheckResult, Report, Target
+from core.notebook import Notebook
+from core.report.words import check_name, mark_of, words_for
+from core.texts import Texts
+
+# target, checks, the practice incident's name ("" for the real thing) -> the finished run
+RunAgain = Callable[[Target, frozenset[str], str, Texts], Report]
+
+
+def add(parser: argparse.ArgumentParser, run_again: RunAgain) -> None:
+    """The command's options."""
+    parser.add_argument("--practice", metavar="NAME", help="of an incident of practice: how the company is now")
+    parser.add_argument("--watch", action="store_true", help="remind of checking in an hour, a day and three days")
+    parser.set_defaults(command=lambda arguments, texts: _run(arguments, texts, run_again))
+
+
+def _run(arguments: argparse.Namespace, texts: Texts, run_again: RunAgain) -> int:
+    with Notebook() as notebook:
+        incident = chosen_incident(notebook, arguments, texts)
+        before = _repeatable(incident, arguments.practice)
+        checks = checks_to_repeat(before)
+        names = [check_name(texts, result.check_id) for result in before.results if result.check_id in checks]
+        print(texts.text("again.repeating", checks=names), file=sys.stderr)
+        practice = (arguments.practice or incident.practice) if incident.practice else ""
+        report = run_again(target_again(before), checks, practice, texts)
+        notebook.save_run(report, incident=incident.id)
+        now = datetime.now(UTC)
+        done = [("reminder_done", {"key": one.key}) for one in incident.due(now) if one.what == "again"]
+        notebook.add_all(incident.id, done + (watch_entries(now) if arguments.watch else []))
+        incident = notebook.incident(incident.id)
+    comparison = compare(incident)
+    assert comparison is not None  # there is a run before and one after
+    lines = comparison_lines(comparison, incident, texts)
+    if arguments.watch:
+        lines += ["", texts.text("again.watching")]
+    told(comparison, lines, arguments)
+    return report.severity.exit_code
+
+
+def _repeatable(incident: Incident, practice: str | None) -> Report:
+    """The run to repeat: the first. Never one that a file told of: it could make us contact anybody."""
+    if incident.imported_at is not None:
+        raise UsageError("again.imported")
+    if practice and not incident.practice:
+        raise UsageError("again.other_mode")
+    if incident.first is None:
+        raise UsageError("again.no_run")
+    return incident.first
+
+
+def comparison_lines(comparison: Comparison, incident: Incident, texts: Texts) -> list[str]:
+    """The verdict, each cause, then each check before and now."""
+    lines = [
+        texts.text(f"again.verdict.{comparison.verdict}"),
+        "  " + texts.text(f"again.meaning.{comparison.verdict}"),
+        "",
+        f"■ {texts.text('again.heading.causes')}",
+    ]
+    for repair in comparison.repairs:
+        lines += [f"  - {cause_title(repair.cause, incident, texts)}", f"      {repair_line(repair, texts)}"]
+    fresh = [cause_title(code, incident, texts) for code in comparison.fresh]
+    lines += [f"  - {texts.text('again.fresh', cause=title)}" for title in fresh]
+    lines += ["", f"■ {texts.text('again.heading.rows')}"]
+    for row in comparison.rows:
+        lines += _row(row, comparison, texts)
+    return lines
+
+
+def cause_title(code: str, incident: Incident, texts: Texts) -> str:
+    """A cause in words, with the values of the run that found it first."""
+    values = next((cause.values for cause in incident.causes if cause.code == code), {})
+    return words_for(texts, f"cause.{code}", values).title
+
+
+def repair_line(repair: Repair, texts: Texts) -> str:
+    """What became of one cause, and why it is not yet repaired."""
+    if repair.state == "repaired" and repair.seen_at:
+        return texts.text("again.state.repaired", at=repair.seen_at.isoformat())
+    if repair.state == "not_looked":
+        return texts.text("again.state.not_looked")
+    because = texts.joined([_reason(code, texts) for code in repair.because[:4]]) or texts.text("again.blind.other")
+    return texts.text(f"again.state.{repair.state}", because=because)
+
+
+def _reason(code: str, texts: Texts) -> str:
+    """One code in words: the check that speaks for it, or what kept us from looking."""
+    if texts.has(key := f"again.blind.{code.removeprefix('again.')}"):
+        return texts.text(key)
+    check = code.partition(".")[0]
+    name = check_name(texts, check) if texts.has(f"check.{check}.name") else ""
+    return name or (words_for(texts, f"problem.{code}").title if texts.has(f"problem.{code}.title") else code)
+
+
+def _row(row: Row, comparison: Comparison, texts: Texts) -> list[str]:
+    name = check_name(texts, row.check_id)
+    before = _state(row.before, texts)
+    after = _state(row.after, texts)
+    return [
+        f"  {name}: {texts.text(f'again.change.{row.change}')}",
+        f"      {texts.text('again.before', state=before, at=comparison.before_at.isoformat())}",
+        f"      {texts.text('again.after', state=after, at=comparison.after_at.isoformat())}",
+    ]
+
+
+def _state(result: CheckResult | None, texts: Texts) -> str:
+    if result is None:
+        return texts.text("again.absent")
+    light = mark_of(result.state, texts)
+    worst = next((one for one in result.findings if one.severity is result.severity), None)
+    title = words_for(texts, worst.code, worst.values).title if worst and not result.problem else ""
+    if result.problem:
+        title = words_for(texts, f"problem.{result.problem.code}", result.problem.values).title
+    return f"{light['mark']} {light['word']}" + (f" {title}" if title else "")
