@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from core.arrival import Plan, judge_confirmed, judge_missing, judge_started, note_by_hand, read_header, send_test
+from core.arrival import (
+    Plan,
+    checked_mailbox,
+    judge_confirmed,
+    judge_missing,
+    judge_started,
+    note_by_hand,
+    read_header,
+    require_consent,
+    send_test,
+)
 from core.arrival.plan import Consent
 from core.arrival.send import ArrivalDoors, Sent
 from core.clients import Clients, Doors
@@ -43,6 +53,8 @@ def arrivals(doors: Doors) -> ArrivalLedger:
 
 async def start_arrival(wish: Wish, doors: Doors, texts: Texts, kept: ArrivalLedger) -> tuple[Sent, Finding]:
     """Send the message. Raises `CheckError` when nothing could be asked, `UsageError` when it must not be sent."""
+    require_consent(wish.consents)  # before so much as a name is looked up
+    checked_mailbox(wish.mailbox)
     journal, target = Journal(), wish.target
     clients = Clients(
         Resolver(doors.resolver or target.resolver, doors.reroute, journal), SmtpClient(doors.reroute, journal)

@@ -14,7 +14,19 @@ from typing import Literal, get_args
 from core.clients.remote_script import SECTIONS
 from core.model import Pasted, Sudo, Symptom, Target
 
-PageName = Literal["start", "bounce", "questions", "server", "inside", "consent", "running", "answer", "report"]
+PageName = Literal[
+    "start",
+    "bounce",
+    "questions",
+    "server",
+    "inside",
+    "consent",
+    "running",
+    "answer",
+    "report",
+    "blacklists",
+    "arrival",
+]
 Step = Literal["start", "server", "inside", "consent", "running", "answer", "report"]
 HowInside = Literal["ssh", "paste", "neither"]
 Affected = Literal["one", "everyone"]
@@ -22,7 +34,8 @@ Direction = Literal["sending", "receiving", "both"]
 Recipients = Literal["one", "all"]
 Handed = Literal["queue", "log", "bounce"]  # what a person may hand over as text; told apart by its content
 
-PAGES: tuple[PageName, ...] = tuple(page for page in get_args(PageName) if page != "bounce")
+SIDES: tuple[PageName, ...] = ("blacklists", "arrival")  # tools beside every way: one steps back to where one was
+PAGES: tuple[PageName, ...] = tuple(page for page in get_args(PageName) if page not in ("bounce", *SIDES))
 STEPS: tuple[Step, ...] = get_args(Step)
 _PRACTICE: tuple[PageName, ...] = ("start", "running", "answer", "report")
 _READING: tuple[PageName, ...] = ("start", "bounce", *PAGES[1:])
@@ -62,6 +75,8 @@ class Answers:
     log: str = ""  # a mail log
     log_name: str = ""
     own_server: bool | None = None
+    thorough: bool = False  # every way of writing an address: only after reading what may happen
+    outside: str = ""  # [USER@]HOST[:PORT] of a machine outside, to test the relay from
     bounce: str = ""  # a refusal or returned mail, as pasted
     bounce_name: str = ""
 
@@ -110,6 +125,8 @@ class Answers:
             log=Pasted(self.log_name or "mail.log", self.log) if self.log.strip() else None,
             bounce=Pasted(self.bounce_name or "bounce", self.bounce) if self.bounce.strip() else None,
             own_server=self.own_server is True,
+            thorough=self.thorough and self.own_server is True,
+            outside=self.outside.strip() or None if self.own_server else None,
             affected=self.affected,
             direction=self.direction,
             recipients=self.recipients,
@@ -141,6 +158,7 @@ class Guide:
     def __init__(self, answers: Answers | None = None) -> None:
         self.answers = answers or Answers()
         self.page: PageName = "start"
+        self.came_from: PageName = "start"  # where a tool was opened
         self.practice = False
         self.reading = False
         self.earlier = False  # an incident from the notebook is shown, not a new run
@@ -157,7 +175,7 @@ class Guide:
     @property
     def step(self) -> Step:
         """The step at the side that the page belongs to."""
-        return step_of(self.page)
+        return step_of(self.came_from if self.page in SIDES else self.page)
 
     def missing(self) -> tuple[Missing, ...]:
         """What this page still needs before the person can go on."""
@@ -167,11 +185,15 @@ class Guide:
 
     def next_page(self) -> PageName | None:
         """The page after this one; None on the last."""
+        if self.page in SIDES:
+            return None
         place = self.path.index(self.page)
         return self.path[place + 1] if place + 1 < len(self.path) else None
 
     def previous_page(self) -> PageName | None:
         """The page before this one; a finished run is never walked into backwards."""
+        if self.page in SIDES:
+            return self.came_from
         before = [page for page in self.path[: self.path.index(self.page)] if page != "running"]
         return before[-1] if before else None
 
@@ -189,6 +211,10 @@ class Guide:
         self.answers.symptom = self.answers.symptom or "not_delivered"
         self.page = "bounce"
 
+    def open_side(self, page: PageName) -> None:
+        """To a tool beside the way; `go_back` returns here."""
+        self.came_from, self.page = self.page if self.page not in SIDES else self.came_from, page
+
     def go_back(self) -> None:
         """To the page before; all answers stay."""
         self.page = self.previous_page() or self.page
@@ -202,7 +228,9 @@ class Guide:
 
 def step_of(page: PageName) -> Step:
     """The step at the side a page belongs to: a refusal and the questions are part of the first."""
-    return "start" if page == "questions" or page == "bounce" else page
+    if page == "questions" or page == "bounce" or page == "blacklists" or page == "arrival":
+        return "start"
+    return page
 
 
 def missing_on(page: PageName, answers: Answers) -> tuple[Missing, ...]:
@@ -213,8 +241,16 @@ def missing_on(page: PageName, answers: Answers) -> tuple[Missing, ...]:
         return _missing_server(answers)
     if page == "inside":
         return _missing_inside(answers)
-    if page == "consent" and answers.own_server is None:
+    if page == "consent":
+        return _missing_consent(answers)
+    return ()
+
+
+def _missing_consent(answers: Answers) -> tuple[Missing, ...]:
+    if answers.own_server is None:
         return (Missing("own_server", "guide.no_consent_answer"),)
+    if answers.own_server and answers.outside.strip() and not is_ssh_destination(answers.outside):
+        return (Missing("outside", "guide.bad_outside"),)
     return ()
 
 

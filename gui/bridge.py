@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import Any
 
@@ -16,18 +16,25 @@ import qasync
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from core.arrival_run import Wish as ArrivalWish
+from core.arrival_run import arrivals, confirm_arrival, missing_arrival, start_arrival, start_by_hand
+from core.blacklists import ListState, blacklist_states
 from core.checks.bounce import BounceFacts, read_bounce
 from core.clients import Doors
 from core.clients.askpass import Prompt, Prompter
 from core.clients.files import FileContent, read_file
-from core.clients.journal import Journal
+from core.clients.journal import Journal, let_sockets_close
+from core.clients.list_keys import KeychainKeys
 from core.clients.resolver import Resolver
 from core.clients.resolver_mail import find_mail_hosts
 from core.model import MailHost, Report, Target
 from core.practice import practice_company
 from core.run import CheckFinished, CheckStarted, ContextFound, Event, Run, RunFinished, RunStarted
 
-__all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "Prompt", "RunFinished", "RunStarted"]
+__all__ = [
+    "ArrivalWish", "CheckFinished", "CheckStarted", "ContextFound", "Event", "Prompt", "RunFinished", "RunStarted",
+    "arrivals", "confirm_arrival", "missing_arrival", "start_arrival", "start_by_hand",
+]  # fmt: skip
 
 log = logging.getLogger(__name__)
 _LARGEST_FILE = 2_000_000  # bytes; of a returned mail the first part counts
@@ -101,6 +108,17 @@ async def look_up_mail_hosts(domain: str, doors: Doors) -> tuple[MailHost, ...]:
     """The servers that take the domain's mail. Raises `CheckError` when DNS could not be asked."""
     resolver = Resolver(doors.resolver, doors.reroute, Journal())
     return await find_mail_hosts(resolver, domain)
+
+
+async def lists_alive(doors: Doors, given: Mapping[str, str]) -> tuple[tuple[ListState, ...], str, tuple[str, ...]]:
+    """The state of every list, the DNS server that was asked, and whose keys stayed in a shut keychain."""
+    keys = doors.list_keys or KeychainKeys(given)
+    known = {**await keys.all(), **given}
+    resolver = Resolver(doors.resolver, doors.reroute, Journal())
+    try:
+        return await blacklist_states(resolver, known), resolver.address, keys.unread
+    finally:
+        await let_sockets_close()
 
 
 async def explain_bounce(text: str) -> BounceFacts:

@@ -20,6 +20,8 @@ from core.texts import Language, Texts
 from gui.bridge import CheckFinished, CheckStarted, Event, Prompt, RunHandle, RunStarted, Tasks, look_up_mail_hosts
 from gui.language import QtWords, chosen_language
 from gui.pages.answer import AnswerPage
+from gui.pages.arrival import ArrivalPage
+from gui.pages.blacklists import BlacklistsPage
 from gui.pages.bounce import BouncePage
 from gui.pages.consent import ConsentPage
 from gui.pages.inside import InsidePage
@@ -75,7 +77,9 @@ class Wizard(QMainWindow):
         self.inside, self.consent, self.running = InsidePage(), ConsentPage(), RunningPage()
         self.answer, self.report_page = AnswerPage(), ReportPage()
         entry = (self.start, self.bounce, self.questions, self.server, self.inside, self.consent)
-        every = (*entry, self.running, self.answer, self.report_page)
+        self.blacklists = BlacklistsPage(self.tasks.start, self._doors)
+        self.arrival = ArrivalPage(self.tasks.start, self._doors)
+        every = (*entry, self.running, self.answer, self.report_page, self.blacklists, self.arrival)
         self.pages: dict[PageName, Page] = {page.name: page for page in every}
 
     def _lay_out(self) -> None:
@@ -109,6 +113,7 @@ class Wizard(QMainWindow):
         self.start.choices.chosen.connect(self._choose_symptom)
         self.start.earlier_wanted.connect(self.open_earlier)
         self.start.refusal_wanted.connect(self.open_bounce)
+        self.start.tools.wanted.connect(self.open_side)
         self.start.refusal.file_dropped.connect(self.open_bounce_file)
         self.start.refusal.text_dropped.connect(self.open_bounce)
         self.bounce.read_wanted.connect(lambda text: self.tasks.start(self.bounce.explain(text)))
@@ -178,6 +183,12 @@ class Wizard(QMainWindow):
         self.guide.earlier = True
         self.guide.go_on()
         self._take_report(report)
+
+    def open_side(self, name: PageName) -> None:
+        """Show a tool beside the way; "back" returns here."""
+        self.page.read_answers(self.guide.answers)
+        self.guide.open_side(name)
+        self._show_page()
 
     def open_bounce(self, text: str = "") -> None:
         """Show the page that explains a refusal, with `text` in it."""

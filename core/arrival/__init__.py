@@ -15,4 +15,5 @@ from core.arrival.plan import Plan as Plan
 from core.arrival.plan import checked_mailbox as checked_mailbox
 from core.arrival.send import NoConsentError as NoConsentError
 from core.arrival.send import note_by_hand as note_by_hand
+from core.arrival.send import require_consent as require_consent
 from core.arrival.send import send_test as send_test

@@ -22,7 +22,7 @@ from core.clients.smtp_reply import Reply
 from core.errors import CheckError, UsageError
 from core.knowledge.relay_forms import aimed_at, is_hosted, relay_data
 from core.knowledge.vantage import relation_of, seen_address_in
-from core.model import Context, Evidence, Target
+from core.model import Context, Evidence, MailHost, Target
 from core.texts import Texts
 
 SESSION_SECONDS = 90.0
@@ -62,8 +62,6 @@ class ArrivalDoors:
 
 def note_by_hand(purpose: Purpose, mailbox: str, arrivals: ArrivalLedger) -> Sent:
     """The person writes the message: only the word is kept. Raises UsageError for an odd mailbox."""
-    from core.model import MailHost
-
     test = Test(new_token(), purpose, checked_mailbox(mailbox) if mailbox else "", datetime.now(UTC))
     arrivals.note(test)
     return Sent(Plan(purpose, test.mailbox, MailHost(""), ""), test, by_hand=True)
@@ -71,8 +69,7 @@ def note_by_hand(purpose: Purpose, mailbox: str, arrivals: ArrivalLedger) -> Sen
 
 async def send_test(plan: Plan, consents: frozenset[Consent], doors: ArrivalDoors, texts: Texts) -> Sent:
     """Send one message as planned. Raises NoConsentError, UsageError, and the client's errors when nobody answers."""
-    if not {"own_server", "own_mailbox"} <= consents:
-        raise NoConsentError("arrival.no_consent")
+    require_consent(consents)
     checked_plan(plan)
     if is_hosted(plan.host.name):
         return Sent(plan, hosted=True)
@@ -81,6 +78,12 @@ async def send_test(plan: Plan, consents: frozenset[Consent], doors: ArrivalDoor
     _require_patience(plan.host.addresses[0], doors)
     doors.relay.note_consent(plan.host.addresses[0], datetime.now(UTC))
     return await _by_form(plan, doors, texts)
+
+
+def require_consent(consents: frozenset[Consent]) -> None:
+    """Both statements, or NoConsentError."""
+    if not {"own_server", "own_mailbox"} <= consents:
+        raise NoConsentError("arrival.no_consent")
 
 
 def _require_patience(address: str, doors: ArrivalDoors) -> None:

@@ -1,15 +1,19 @@
-"""Is this our server? Without a yes no relay test is made, and the page says so."""
+"""Is this our server? Without a yes no relay test is made, and the page says so. With a yes: how far, from where."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from core.clean import clean
-from core.guide import Answers, mail_domain
+from core.guide import Answers, Missing, mail_domain
 from core.texts import Texts
 from gui.pages.page import Page
 from gui.widgets.choice import ChoiceSet
+from gui.widgets.field import Field
 from gui.widgets.finding import card
+from gui.widgets.question import Question
 from gui.widgets.text import SpokenLabel, label
 
 
@@ -22,19 +26,36 @@ class ConsentPage(Page):
         super().__init__()
         self._target = label(role="heading")
         frame, box = card()
+        box.addWidget(SpokenLabel("gui.consent.relay_is"))
         box.addWidget(self._target)
-        for number in (1, 2, 3):
+        for number in (1, 2, 3, 4):
             box.addWidget(SpokenLabel(f"gui.consent.will.{number}"))
         self.body.addWidget(frame)
         self.choices = ChoiceSet(("yes", "no"), "gui.consent")
+        self.more = self._more()
         column = QVBoxLayout(self.choices)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        for choice in self.choices.cards.values():
-            column.addWidget(choice)
+        column.addWidget(self.choices.cards["yes"])
+        column.addWidget(self.more)
+        column.addWidget(self.choices.cards["no"])
         self.body.addWidget(self.choices)
         self.choices.chosen.connect(self._wrong.hide)  # answered: the complaint goes
+        self.choices.chosen.connect(lambda chosen: self.more.setVisible(chosen == "yes"))
         self._name = ""
+
+    def _more(self) -> QFrame:
+        """Only for those who said yes; left alone it is the careful test from this line."""
+        frame, box = card()
+        self.reach = Question("gui.consent.reach", ("careful", "thorough"), usual="careful")
+        self.outside = Field("gui.consent.outside")
+        if isinstance(self.outside.edit, QLineEdit):
+            self.outside.edit.setPlaceholderText("hanako@server.example.net")
+        box.addWidget(self.reach)
+        box.addWidget(SpokenLabel("gui.consent.reach.note", "small"))
+        box.addWidget(self.outside)
+        frame.hide()
+        return frame
 
     def show_texts(self, texts: Texts) -> None:
         """Name the server that will be asked."""
@@ -44,12 +65,25 @@ class ConsentPage(Page):
         """Show the answer given before, and whom it is about."""
         self._name = clean(answers.mail_host.strip() or mail_domain(answers.domain))
         self.choices.choose(None if answers.own_server is None else ("yes" if answers.own_server else "no"))
+        self.reach.choose("thorough" if answers.thorough else None)
+        self.outside.set_text(answers.outside)
+        self.more.setVisible(answers.own_server is True)
         self.show_texts(self.texts)
 
     def read_answers(self, answers: Answers) -> None:
-        """Yes, no, or not answered."""
+        """Yes, no, or not answered; and how far, from where."""
         chosen = self.choices.value()
         answers.own_server = None if chosen is None else chosen == "yes"
+        answers.thorough = self.reach.value() == "thorough"
+        answers.outside = self.outside.text().strip()
+
+    def show_missing(self, missing: Sequence[Missing]) -> None:
+        """The field's complaint under the field, the rest below."""
+        wrong = {each.field: self.texts.text(f"problem.{each.code}.title") for each in missing}
+        self.outside.show_wrong(wrong.get("outside", ""))
+        super().show_missing([each for each in missing if each.field != "outside"])
+        if "outside" in wrong:
+            self.ensureWidgetVisible(self.outside)
 
     def first_focus(self) -> QWidget | None:
         """The answer given."""

@@ -19,6 +19,7 @@ from gui.widgets.choice import ChoiceSet
 from gui.widgets.drop import DropZone
 from gui.widgets.finding import rows_card
 from gui.widgets.text import SpokenButton, SpokenLabel, label, said
+from gui.widgets.tools import Tools
 
 _SHOWN = 5  # earlier incidents on the page
 
@@ -43,6 +44,8 @@ class StartPage(Page):
         self.body.addWidget(self.choices)
         self.refusal = self._refusal_card()
         self.body.addWidget(self.refusal)
+        self.tools = Tools()
+        self.body.addWidget(self.tools)
         self._earlier_title = SpokenLabel("gui.start.earlier", "heading")
         self._earlier_box = QVBoxLayout()
         self.body.addWidget(self._earlier_title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
-from core.guide import Guide
+from core.guide import SIDES, Guide
 from core.texts import LANGUAGES, Texts
 from gui.widgets.text import SpokenButton, SpokenLabel
 
@@ -54,7 +54,7 @@ class Footer(QFrame):
         }.get(page, "gui.footer.on")
         self.back.key = "gui.footer.stop" if page == "running" else "gui.footer.back"
         self.back.setVisible(guide.previous_page() is not None)
-        self.on.setVisible(page != "running")
+        self.on.setVisible(page != "running" and page not in SIDES)
         self.note.setVisible(page == "running")
         self.again.setVisible(page == "answer" and not guide.earlier)
         self.say(texts)
