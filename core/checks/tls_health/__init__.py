@@ -34,6 +34,8 @@ CHECK: Check[Facts] = Check(
         "tls_health.mta_sts_wrong_host": ("domain", "hosts", "mode"),
         "tls_health.mta_sts_unknown": ("domain",),
         "tls_health.dane_mismatch": ("host",),
+        "tls_health.promises": ("domain", "published"),
+        "tls_health.tls_rpt_broken": ("domain", "record"),
     },
     time_limit=90.0,
     measure=measure,

@@ -6,6 +6,7 @@ MTA-STS policy tells them to. So the same certificate can be a fault at one door
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ _DAY = 86400
 _NO_ISSUER, _EXPIRED, _SELF_SIGNED, _PRIVATE_ROOT = (2, 20, 21), 10, 18, 19
 _HARMLESS_AT_25 = ("wrong_name", "self_signed", "unknown_issuer", "chain_incomplete")
 _MODERN = ("TLSv1.2", "TLSv1.3")
+_REPORTS_GO = re.compile(r";\s*rua\s*=\s*(mailto:[^\s@]+@|https://)\S", re.I)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class _Fault:
 
 def judge(facts: Facts) -> tuple[Finding, ...]:
     """Faults by host and kind of door; OK only when some door was seen encrypted and none has a fault."""
-    findings = [*_doors(facts), *_promises(facts), *_dane(facts)]
+    findings = [*_doors(facts), *_promises(facts), *_dane(facts), *_reports(facts), *_noted(facts)]
     if not any(port.state in _SPOKE for port in facts.ports):
         hosts = list(dict.fromkeys(port.host for port in facts.ports))
         evidence = tuple(Evidence(f"{port.address}:{port.port}", port.state, facts.measured_at) for port in facts.ports)
@@ -167,6 +169,28 @@ def _promises(facts: Facts) -> Iterator[Finding]:
             values |= {"hosts": wrong, "mode": policy.mode}
             evidence = (Evidence(f"mta-sts.{facts.domain}", "\n".join(policy.mx), facts.measured_at),)
             yield Finding("tls_health.mta_sts_wrong_host", severity, values, evidence)
+
+
+def _noted(facts: Facts) -> Iterator[Finding]:
+    """What the domain promises about encryption, faulty or not; nothing published is usual and is not said."""
+    policy = facts.mta_sts
+    published: list[str] = [f"mta_sts_{policy.mode}"] if policy and policy.mode else []
+    published += ["tls_rpt"] if facts.tls_rpt else []
+    published += ["dane"] if facts.tlsa else []
+    if published and facts.domain:
+        lines = [*(policy.mx if policy else ()), facts.tls_rpt or ""]
+        lines += [f"_25._tcp.{one.host} TLSA {record}" for one in facts.tlsa for record in one.records]
+        evidence = Evidence(facts.domain, clean("\n".join(line for line in lines if line), 2000), facts.measured_at)
+        values: dict[str, Value] = {"domain": facts.domain, "published": published}
+        yield Finding("tls_health.promises", OK, values, (evidence,))
+
+
+def _reports(facts: Facts) -> Iterator[Finding]:
+    """A TLS-RPT record must name where reports go (RFC 8460 section 3)."""
+    if facts.tls_rpt and facts.domain and not _REPORTS_GO.search(facts.tls_rpt):
+        evidence = (Evidence(f"_smtp._tls.{facts.domain} TXT", clean(facts.tls_rpt, 500), facts.measured_at),)
+        values: dict[str, Value] = {"domain": facts.domain, "record": clean(facts.tls_rpt, 300)}
+        yield Finding("tls_health.tls_rpt_broken", WARNING, values, evidence)
 
 
 def _dane(facts: Facts) -> Iterator[Finding]:

@@ -201,13 +201,14 @@ async def with_policy(look, dns, ca, answer: bytes, certificate=None, policy_nam
 
 
 async def test_a_policy_that_fits(ca, look, dns) -> None:
-    codes, _ = await with_policy(look, dns, ca, policy("enforce", "*.midori.example"))
-    assert codes == {"ok": OK}
+    codes, found = await with_policy(look, dns, ca, policy("enforce", "*.midori.example"))
+    assert codes == {"ok": OK, "promises": OK}
+    assert found["promises"][1].values["published"] == ["mta_sts_enforce"]
 
 
 async def test_a_policy_that_names_another_host(ca, look, dns) -> None:
     codes, found = await with_policy(look, dns, ca, policy("enforce", "old.example"))
-    assert codes == {"mta_sts_wrong_host": CRITICAL}
+    assert codes == {"mta_sts_wrong_host": CRITICAL, "promises": OK}
     assert found["mta_sts_wrong_host"][1].values["hosts"] == [HOST]
 
 
@@ -216,7 +217,7 @@ async def test_under_a_policy_a_self_signed_certificate_stops_mail(ca, look, dns
     served = tls_from_the_start(server_context(ca.issue_cert(f"mta-sts.{DOMAIN}")), lambda _: policy("enforce", HOST))
     async with served as port, smtp_starttls(server_context(self_signed(HOST))) as smtp:
         found = await look({25: smtp}, policy_port=port)
-    assert {code: severity for code, (severity, _) in found.items()} == {"self_signed": CRITICAL}
+    assert {code: severity for code, (severity, _) in found.items()} == {"self_signed": CRITICAL, "promises": OK}
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 404 No\r\n\r\n", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n<html>"])
@@ -239,4 +240,30 @@ async def test_a_policy_host_that_cannot_be_reached_is_unknown(ca, look, dns) ->
 async def test_a_certificate_renewed_without_its_tlsa_record(ca, look, dns) -> None:
     dns.add(f"_25._tcp.{HOST}", "TLSA", "3 1 1 " + "ab" * 32)
     codes, _ = await both_doors(look, server_context(leaf(ca)))
-    assert codes == {"dane_mismatch": WARNING}
+    assert codes == {"dane_mismatch": WARNING, "promises": OK}
+
+
+async def test_every_promise_is_noted_and_shown(ca, look, dns) -> None:
+    own = leaf(ca)
+    served = read_certificate(ssl.PEM_cert_to_DER_cert(own.cert_chain_pems[0].bytes().decode()))
+    assert served is not None
+    dns.add(f"_25._tcp.{HOST}", "TLSA", f"3 1 1 {served.key_sha256}", "2 0 1 " + "cd" * 32)
+    dns.add(f"_smtp._tls.{DOMAIN}", "TXT", f'"v=TLSRPTv1; rua=mailto:tls@{DOMAIN}"')
+    codes, found = await with_policy(look, dns, ca, policy("testing", HOST), certificate=own)
+    assert codes == {"ok": OK, "promises": OK}
+    assert found["promises"][1].values["published"] == ["mta_sts_testing", "tls_rpt", "dane"]
+    shown = found["promises"][1].evidence[0].answered
+    assert f"mailto:tls@{DOMAIN}" in shown and "TLSA 3 1 1" in shown
+
+
+@pytest.mark.parametrize("record", ["v=TLSRPTv1;", "v=TLSRPTv1; rua=tls@midori.example", "v=TLSRPTv1; rua=mailto:"])
+async def test_a_report_record_without_a_place_to_report_to(ca, look, dns, record: str) -> None:
+    dns.add(f"_smtp._tls.{DOMAIN}", "TXT", f'"{record}"')
+    codes, _ = await both_doors(look, server_context(leaf(ca)))
+    assert codes == {"tls_rpt_broken": WARNING, "promises": OK}
+
+
+async def test_nothing_promised_is_nothing_said(ca, look, dns) -> None:
+    dns.add(f"_smtp._tls.{DOMAIN}", "TXT", '"v=spf1 -all"')
+    codes, _ = await both_doors(look, server_context(leaf(ca)))
+    assert codes == {"ok": OK}
