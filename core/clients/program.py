@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, Protocol
 
 CHUNK = 65_536
+_END_TICK = 0.02  # seconds between two looks at whether a program has ended
 _CHUNKS_AHEAD = 4  # read before somebody asks for them
 
 
@@ -78,6 +79,16 @@ def _started(argv: Sequence[str], environment: dict[str, str], options: Mapping[
     return subprocess.Popen(argv, env=environment, bufsize=0, stdin=PIPE, stdout=PIPE, stderr=PIPE, **options)
 
 
+async def end_of(process: Process) -> int:
+    """Wait for the end of a process of asyncio's; its exit status.
+
+    Python 3.11's own `wait` also waits for the end of all pipes, which never comes where a flood is left unread.
+    """
+    while (status := process.returncode) is None:  # noqa: ASYNC110 - asyncio tells it nowhere else
+        await asyncio.sleep(_END_TICK)
+    return status
+
+
 class AsyncioProgram:
     """Made from asyncio's own subprocess."""
 
@@ -112,7 +123,7 @@ class AsyncioProgram:
         self._process.stdin.close()
 
     async def wait(self) -> int:
-        return await self._process.wait()
+        return await end_of(self._process)
 
     def kill(self) -> None:
         self._process.kill()

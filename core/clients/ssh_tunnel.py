@@ -19,6 +19,7 @@ from pathlib import Path
 
 from core.clients import ssh_command, ssh_states
 from core.clients.journal import Journal
+from core.clients.program import end_of
 from core.clients.ssh_system import System, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 
@@ -130,7 +131,7 @@ class PipeWire:
         await asyncio.wait(self._tasks)
 
     async def _gather(self) -> None:
-        await self._process.wait()
+        await end_of(self._process)
         for task in self._tasks[:2]:
             task.cancel()
         await asyncio.wait(self._tasks[:2])

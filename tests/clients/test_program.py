@@ -66,6 +66,19 @@ async def test_endless_output_is_not_piled_up_and_the_threads_end() -> None:
             await asyncio.sleep(0.02)
 
 
+@BOTH
+async def test_one_that_floods_can_be_waited_for_with_its_output_unread(threaded: bool) -> None:
+    """asyncio stops reading a full pipe, and its own `wait` (Python 3.11) then never comes back."""
+    for _ in range(5):
+        program = await started(threaded, "yes", "x" * 1000)
+        assert await program.read_output()
+        await asyncio.sleep(0.1)
+        program.kill()
+        async with asyncio.timeout(2):
+            assert await program.wait() == -9
+        program.release()
+
+
 def _resident_mb() -> float:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
