@@ -21,7 +21,7 @@ from core.incident import NO_CAUSE, Incident, KeptRun, reminder_content, watch
 from core.knowledge.causes import nature_of, natures
 from core.model import CheckResult, Finding, Report, Severity, Target
 
-Change = Literal["repaired", "better", "still_wrong", "worse", "still_good", "not_seen", "not_repeated"]
+Change = Literal["repaired", "better", "changed", "still_wrong", "worse", "still_good", "not_seen", "not_repeated"]
 RepairState = Literal["repaired", "still", "not_seen", "not_looked"]
 Verdict = Literal["repaired", "repaired_but_listed", "still_wrong", "not_seen", "nothing_to_compare"]
 
@@ -99,11 +99,13 @@ def compare(incident: Incident) -> Comparison | None:
 
 
 def rows_of(before: Report, after: Report) -> tuple[Row, ...]:
-    """Every check of either run, in the order of the first."""
+    """Every check that applied in either run, in the order of the first."""
     old = {result.check_id: result for result in before.results}
     new = {result.check_id: result for result in after.results}
     return tuple(
-        Row(check, old.get(check), new.get(check), _change(old.get(check), new.get(check))) for check in {**old, **new}
+        Row(check, old.get(check), new.get(check), _change(old.get(check), new.get(check)))
+        for check in {**old, **new}
+        if any(result is not None and result.applies for result in (old.get(check), new.get(check)))
     )
 
 
@@ -117,10 +119,14 @@ def _change(before: CheckResult | None, after: CheckResult | None) -> Change:
         return "worse" if now else "still_good"
     then = _BAD[before.severity]
     if now == then:
-        return "still_wrong" if now else "still_good"
+        return "still_good" if not now else "still_wrong" if _worst(before) == _worst(after) else "changed"
     if now > then:
         return "worse"
     return "better" if now else "repaired"
+
+
+def _worst(result: CheckResult) -> str:
+    return next((one.code for one in result.findings if one.severity is result.severity), "")
 
 
 def _was_seen(result: CheckResult) -> bool:

@@ -18,7 +18,15 @@ from core.incident import Entry, Incident
 
 State = Literal["open", "overridden", "closed", "empty"]
 Why = Literal[
-    "repaired", "nothing_to_repair", "override", "still_wrong", "not_looked", "not_seen", "unknown_cause", "not_listed"
+    "repaired",
+    "nothing_to_repair",
+    "override",
+    "still_wrong",
+    "not_looked",
+    "not_seen",
+    "unknown_cause",
+    "not_listed",
+    "all_removed",
 ]
 _SHORTEST_REASON = 10  # characters; Japanese says a thing in that many
 
@@ -44,6 +52,8 @@ def gate(incident: Incident) -> Gate:
     lines = desk(incident)
     if not lines:
         return Gate("empty", "not_listed")
+    if all(line.state == "removed" for line in lines):
+        return Gate("empty", "all_removed", max(line.seen_at for line in lines if line.seen_at))
     repairs = tuple(repair for repair in repairs_of(incident.runs) if repair.cause in listing_roots())
     if not any(line.needs_repair for line in lines):
         return Gate("open", "nothing_to_repair", repairs=repairs)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from core.again import Comparison, Repair, Row, checks_to_repeat, compare, target_again, watch_entries
+from core.diagnosis.ranking import RISKS
 from core.errors import UsageError
 from core.incident import Incident
 from core.incident_commands.chosen import chosen_incident, told
@@ -17,6 +18,8 @@ from core.report.words import check_name, mark_of, words_for
 from core.texts import Texts
 
 # target, checks, the practice incident's name ("" for the real thing) -> the finished run
+_MOST_REASONS = 4
+_CALM = {"still_good": "again.calm", "not_repeated": "again.left_out"}  # told in one line each
 RunAgain = Callable[[Target, frozenset[str], str, Texts], Report]
 
 
@@ -31,7 +34,7 @@ def _run(arguments: argparse.Namespace, texts: Texts, run_again: RunAgain) -> in
     with Notebook() as notebook:
         incident = chosen_incident(notebook, arguments, texts)
         before = _repeatable(incident, arguments.practice)
-        checks = checks_to_repeat(before)
+        checks = checks_to_repeat(before) | checks_to_repeat(incident.runs[-1].report)
         names = [check_name(texts, result.check_id) for result in before.results if result.check_id in checks]
         print(texts.text("again.repeating", checks=names), file=sys.stderr)
         practice = (arguments.practice or incident.practice) if incident.practice else ""
@@ -70,12 +73,16 @@ def comparison_lines(comparison: Comparison, incident: Incident, texts: Texts) -
         f"■ {texts.text('again.heading.causes')}",
     ]
     for repair in comparison.repairs:
-        lines += [f"  - {cause_title(repair.cause, incident, texts)}", f"      {repair_line(repair, texts)}"]
+        lines += [f"  - {cause_title(repair.cause, incident, texts)}", f"      {repair_line(repair, incident, texts)}"]
     fresh = [cause_title(code, incident, texts) for code in comparison.fresh]
     lines += [f"  - {texts.text('again.fresh', cause=title)}" for title in fresh]
-    lines += ["", f"■ {texts.text('again.heading.rows')}"]
-    for row in comparison.rows:
-        lines += _row(row, comparison, texts)
+    times = {"before": comparison.before_at.isoformat(), "after": comparison.after_at.isoformat()}
+    lines += ["", f"■ {texts.text('again.heading.rows')}", f"  {texts.text('again.times', times)}"]
+    shown = [row for row in comparison.rows if row.change not in _CALM]
+    lines += [part for row in shown for part in _row(row, texts)]
+    for change, key in _CALM.items():
+        names = [check_name(texts, row.check_id) for row in comparison.rows if row.change == change]
+        lines += [f"  {texts.text(key, checks=names)}"] if names else []
     return lines
 
 
@@ -85,33 +92,41 @@ def cause_title(code: str, incident: Incident, texts: Texts) -> str:
     return words_for(texts, f"cause.{code}", values).title
 
 
-def repair_line(repair: Repair, texts: Texts) -> str:
+def repair_line(repair: Repair, incident: Incident, texts: Texts) -> str:
     """What became of one cause, and why it is not yet repaired."""
     if repair.state == "repaired" and repair.seen_at:
         return texts.text("again.state.repaired", at=repair.seen_at.isoformat())
+    if repair.cause in RISKS:
+        return texts.text("again.state.risk")
     if repair.state == "not_looked":
         return texts.text("again.state.not_looked")
-    because = texts.joined([_reason(code, texts) for code in repair.because[:4]]) or texts.text("again.blind.other")
-    return texts.text(f"again.state.{repair.state}", because=because)
+    because = [_reason(code, incident, texts) for code in repair.because[:_MOST_REASONS]]
+    joined = texts.joined(list(dict.fromkeys(because))) or texts.text("again.blind.other")
+    return texts.text(f"again.state.{repair.state}", because=joined)
 
 
-def _reason(code: str, texts: Texts) -> str:
-    """One code in words: the check that speaks for it, or what kept us from looking."""
+def _reason(code: str, incident: Incident, texts: Texts) -> str:
+    """One code in words: what is still seen, or what kept us from looking."""
     if texts.has(key := f"again.blind.{code.removeprefix('again.')}"):
         return texts.text(key)
-    check = code.partition(".")[0]
-    name = check_name(texts, check) if texts.has(f"check.{check}.name") else ""
-    return name or (words_for(texts, f"problem.{code}").title if texts.has(f"problem.{code}.title") else code)
+    for run in reversed(incident.runs):
+        for result in run.report.results:
+            if result.problem and result.problem.code == code:
+                return words_for(texts, f"problem.{code}", result.problem.values).title
+            for finding in result.findings:
+                if finding.code == code:
+                    return words_for(texts, code, finding.values).title
+    return check_name(texts, code.partition(".")[0])
 
 
-def _row(row: Row, comparison: Comparison, texts: Texts) -> list[str]:
+def _row(row: Row, texts: Texts) -> list[str]:
     name = check_name(texts, row.check_id)
     before = _state(row.before, texts)
     after = _state(row.after, texts)
     return [
-        f"  {name}: {texts.text(f'again.change.{row.change}')}",
-        f"      {texts.text('again.before', state=before, at=comparison.before_at.isoformat())}",
-        f"      {texts.text('again.after', state=after, at=comparison.after_at.isoformat())}",
+        f"  {texts.text('again.row', name=name, change=texts.text(f'again.change.{row.change}'))}",
+        f"      {texts.text('again.before', state=before)}",
+        f"      {texts.text('again.after', state=after)}",
     ]
 
 

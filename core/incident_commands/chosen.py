@@ -12,11 +12,12 @@ from core.errors import UsageError
 from core.incident import Incident
 from core.notebook import Notebook
 from core.report.json_file import json_text
-from core.report.text_file import wrapped
+from core.report.text_file import columns, wrapped
 from core.saved_run import plain
 from core.texts import Texts
 
 WIDTH = 78
+_MARKS = ("□ ", "✓ ", "- ", "→ ", "■ ")
 
 
 def chosen_incident(notebook: Notebook, arguments: argparse.Namespace, texts: Texts) -> Incident:
@@ -49,8 +50,11 @@ def describe(name: str, practice: str, imported: bool, texts: Texts) -> str:
     return " ".join(words)
 
 
-def told(value: object, lines: Sequence[str], arguments: argparse.Namespace) -> int:
-    """Print the result: JSON where it was asked for, else the lines, broken at the width. Returns 0."""
+def told(value: object, lines: Sequence[str], arguments: argparse.Namespace, whole: Sequence[str] = ()) -> int:
+    """Print the result: JSON where it was asked for, else the lines, broken at the width. Returns 0.
+
+    `whole` follows with its lines as they are: a text that is to be copied.
+    """
     if arguments.json:
         text = json_text({"schema": "mail-first-aid/1", "result": plain(value)}, 2)
         if arguments.json != "-":
@@ -61,11 +65,14 @@ def told(value: object, lines: Sequence[str], arguments: argparse.Namespace) -> 
         else:
             print(text)
     if arguments.json != "-":
-        print("\n".join(part for line in lines for part in folded(line)))
+        print("\n".join([*(part for line in lines for part in folded(line)), *whole]))
     return 0
 
 
 def folded(line: str) -> list[str]:
-    """One line in as many as the width needs, each indented like the first."""
-    indent = line[: len(line) - len(line.lstrip(" "))]
-    return [indent + part for part in wrapped(line.lstrip(" "), WIDTH - len(indent))]
+    """One line in as many as the width needs, each indented like the first; behind a mark, like its text."""
+    text = line.lstrip(" ")
+    indent = " " * (len(line) - len(text))
+    mark = text[:2] if text[:2] in _MARKS else ""
+    parts = wrapped(text[len(mark) :], WIDTH - len(indent) - columns(mark))
+    return [indent + (mark if not number else " " * columns(mark)) + part for number, part in enumerate(parts)]

@@ -40,8 +40,8 @@ def _run(arguments: argparse.Namespace, texts: Texts) -> int:
             notebook.add(incident.id, *override_entry(arguments.override, arguments.initials))
             incident = notebook.incident(incident.id)
         if arguments.list is None:
-            lines = desk(incident)
-            return told({"gate": gate(incident), "lines": lines}, desk_lines(incident, texts), arguments)
+            value = {"gate": gate(incident), "lines": desk(incident)}
+            return told(value, desk_lines(incident, texts), arguments)
         line = _line(incident, arguments.list)
         entries = _entries(line, incident, arguments)
         if entries:
@@ -52,8 +52,9 @@ def _run(arguments: argparse.Namespace, texts: Texts) -> int:
         made = _request(line, incident, arguments, texts)
         notebook.add(incident.id, "letter", {"letter": made.kind, "language": made.language, "about": line.zone})
     heading = texts.text("delisting.text_for", name=line_name(line, texts))
-    once = texts.text("delisting.one_request")
-    return told(made, [*line_lines(line, texts), "", heading, "", *letter_lines(made, texts), "", once], arguments)
+    above = [*line_lines(line, texts), "", texts.text("delisting.one_request"), "", heading, ""]
+    below = [] if made.language == texts.language else ["", texts.text("delisting.in_own")]
+    return told(made, above, arguments, [*letter_lines(made, texts), *below])
 
 
 def _line(incident: Incident, wanted: str) -> DeskLine:
@@ -120,10 +121,9 @@ def line_lines(line: DeskLine, texts: Texts) -> list[str]:
     head = texts.text("delisting.line", name=line_name(line, texts), subject=clean(line.subject, 120))
     said = [f"■ {head} [{line.zone}]", f"  {texts.text(f'delisting.state.{line.state}')}"]
     if line.state != "removed":
-        said += [
-            f"  {texts.text('delisting.line_who', who=line.who)}",
-            f"  {texts.text('delisting.line_how', how=line.how)}",
-        ]
+        if line.who != "nobody":
+            said.append(f"  {texts.text('delisting.line_who', who=line.who)}")
+        said.append(f"  {texts.text('delisting.line_how', how=line.how)}")
         if line.wait:
             said.append(f"  {texts.text('delisting.line_wait', wait=line.wait)}")
         if (where := line.mail or line.page) and line.who == "you":

@@ -36,12 +36,12 @@ def _run(arguments: argparse.Namespace, texts: Texts) -> int:
         incident = chosen_incident(notebook, arguments, texts)
         made = letter(arguments.kind, incident, Texts(arguments.language or texts.language), sender_of(arguments))
         notebook.add(incident.id, "letter", {"letter": made.kind, "language": made.language})
-    lines = [texts.text("letters.read_first"), "", *letter_lines(made, texts)]
+    whole = letter_lines(made, texts)
     if arguments.draft:
         draft = mail_draft(arguments.to, made.subject, made.body)
-        lines += ["", texts.text("letters.draft", url=draft.url)]
-        lines += [] if draft.whole else [texts.text("letters.draft_too_long")]
-    return told(made, lines, arguments)
+        whole += ["", texts.text("letters.draft", url=draft.url)]
+        whole += [] if draft.whole else [texts.text("letters.draft_too_long")]
+    return told(made, [texts.text("letters.read_first"), ""], arguments, whole)
 
 
 def letter_lines(made: Letter, texts: Texts) -> list[str]:

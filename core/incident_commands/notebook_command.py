@@ -101,7 +101,8 @@ def _open_numbers(notebook: Notebook) -> list[int]:
 
 def _show(notebook: Notebook, arguments: argparse.Namespace, texts: Texts) -> int:
     incident = chosen_incident(notebook, arguments, texts)
-    return told(incident, history_lines(incident, texts), arguments)
+    document = incident_file(incident, mask=False, now=datetime.now(UTC))
+    return told(document, history_lines(incident, texts), arguments)
 
 
 def history_lines(incident: Incident, texts: Texts) -> list[str]:
@@ -109,10 +110,7 @@ def history_lines(incident: Incident, texts: Texts) -> list[str]:
     events = [
         (run.report.started_at, _run_line(run.report.severity.value, run.report.causes, texts)) for run in incident.runs
     ]
-    events += [
-        (entry.at, f"{texts.text(f'notebook.kind.{entry.kind}')}: {_content(entry, texts)}")
-        for entry in incident.entries
-    ]
+    events += [(entry.at, _entry_line(entry, texts)) for entry in incident.entries]
     events.sort(key=lambda event: event[0])
     cut = events[-_MOST_SHOWN:]
     return [about(incident, texts), *(f"  {texts.datetime(at)}  {text}" for at, text in cut)]
@@ -124,14 +122,20 @@ def _run_line(severity: str, causes: tuple[Cause, ...], texts: Texts) -> str:
     return texts.text("notebook.run_line", title=f"{light['mark']} {light['word']} {title}".strip())
 
 
+def _entry_line(entry: Entry, texts: Texts) -> str:
+    kind = texts.text(f"notebook.kind.{entry.kind}")
+    return texts.text("notebook.entry", kind=kind, text=_content(entry, texts))
+
+
 def _content(entry: Entry, texts: Texts) -> str:
     """An entry in one line; codes of ours in words where there are some."""
+    if entry.kind == "reminder":
+        key = f"notebook.reminder.{entry.word('what')}"
+        return texts.text(key, at=entry.word("due"), about=clean(entry.word("about"), 80)) if texts.has(key) else ""
     words = []
     for name, value in entry.content.items():
         key = f"checklist.step.{value}" if name == "step" else f"delisting.entry.{value}" if name == "state" else ""
-        if name == "due":
-            words.append(texts.datetime(value))
-        elif value and name != "key":
+        if value and name != "key":
             words.append(texts.text(key) if key and texts.has(key) else clean(value, 2000))
     return " / ".join(words)
 

@@ -36,7 +36,7 @@ def letter(kind: Kind, incident: Incident, texts: Texts, sender: Sender | None =
     facts = facts_of(incident)
     values = _values(facts, incident, texts, sender or Sender())
     values["matter"] = _matter(kind, facts, texts, values)
-    return Letter(kind, texts.language, "", *_worded(f"letters.{kind}", texts, values))
+    return Letter(kind, texts.language, "", *_worded(f"letters.{kind}", incident, texts, values))
 
 
 def request(line: DeskLine, incident: Incident, texts: Texts, sender: Sender | None = None) -> Letter:
@@ -51,11 +51,16 @@ def request(line: DeskLine, incident: Incident, texts: Texts, sender: Sender | N
     if line.is_provider and texts.has(f"provider.{line.name}"):
         values["list"] = texts.text(f"provider.{line.name}")
     kind = "delisting_by_company" if line.who == "hosting_company" else "delisting"
-    return Letter(kind, texts.language, line.mail, *_worded(f"letters.{kind}", texts, values))
+    return Letter(kind, texts.language, line.mail, *_worded(f"letters.{kind}", incident, texts, values))
 
 
-def _worded(key: str, texts: Texts, values: dict[str, str]) -> tuple[str, str]:
-    return clean(texts.text(f"{key}.subject", values), 200), texts.text(f"{key}.letter", values)
+def _worded(key: str, incident: Incident, texts: Texts, values: dict[str, str]) -> tuple[str, str]:
+    """Subject and body. One of practice says so: nobody must send it by mistake."""
+    subject, body = clean(texts.text(f"{key}.subject", values), 200), texts.text(f"{key}.letter", values)
+    if not incident.practice:
+        return subject, body
+    mark = texts.text("letters.practice")
+    return f"{mark} {subject}", f"{mark}\n\n{body}"
 
 
 def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> dict[str, str]:

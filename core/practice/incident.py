@@ -53,7 +53,7 @@ ALL_FINE = Incident(
 # The same company after the repair: relaying is closed and the queue cleaned, the lists have not noticed yet.
 RELAY_2004_CLOSED = replace(RELAY_2004, relays=False, waiting=3)
 # And the days after: the lists have let go; the old program is still there.
-RELAY_2004_DELISTED = replace(RELAY_2004_CLOSED, listed={})
+RELAY_2004_DELISTED = replace(RELAY_2004_CLOSED, listed={}, waiting=2)
 
 # Nobody read the reminders, for the colleague they went to had left. The registrar put its own name servers in.
 DOMAIN_EXPIRED = Incident(
