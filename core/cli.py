@@ -25,7 +25,8 @@ from core.checks.bounce.judge import judge as judge_bounce
 from core.checks.mail_queue import judge as judge_queue
 from core.checks.mail_queue import queue_summary, read_queue
 from core.clean import clean
-from core.clients.files import FileContent, read_file
+from core.clients.files import read_file
+from core.clients.log_file import log_text
 from core.errors import CheckError, UsageError
 from core.fix_command import add_fix, fix_json, fix_result, fix_text
 from core.guide import is_host_and_port, is_host_name
@@ -34,6 +35,7 @@ from core.model import Finding, Pasted, Report, Severity, Target, headline
 from core.notebook import Notebook
 from core.practice import INCIDENTS, practice_company
 from core.report.explain_text import explanation_text
+from core.read_log_command import add_read_log, explain_log
 from core.report.json_file import finding_to_json, json_text, report_from_text, report_to_json
 from core.report.playbook import with_playbooks
 from core.report.text_file import findings_text, report_text
@@ -93,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         reader = _command(commands, name, help_text, run)
         reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+    add_read_log(_command, commands, _read_logs)
     add_blacklists(_command, commands).set_defaults(command=_blacklists)
     add_fix(_command, commands).set_defaults(command=_fix)
     add_arrival(_command, commands).set_defaults(command=_arrival)
@@ -139,6 +142,7 @@ def _add_check(commands: Any) -> None:
     add("--resolver", metavar="IP[:PORT]", help="the DNS server to ask; without it, the system's")
     add("--bounce", metavar="FILE")
     add("--queue", metavar="FILE")
+    add("--log", metavar="FILE", help="a mail log: plain, .gz, .bz2, .xz or .zip")
     add("--own-server", action="store_true", help='"this is my server": without it no relay test is made')
     add(
         "--thorough",
@@ -180,6 +184,7 @@ def _target(arguments: argparse.Namespace) -> Target:
         resolver=arguments.resolver,
         bounce=_evidence(arguments.bounce),
         queue=_evidence(arguments.queue),
+        log=_log_evidence(arguments.log),
         own_server=arguments.own_server,
         thorough=arguments.thorough,
         affected=arguments.affected,
@@ -196,9 +201,14 @@ def _evidence(path: str | None) -> Pasted | None:
     return Pasted(content.name, content.text())
 
 
+def _log_evidence(path: str | None) -> Pasted | None:
+    return Pasted(Path(path).name, log_text(path)[0]) if path else None
+
+
 def _check(arguments: argparse.Namespace, texts: Texts) -> int:
     target = _target(arguments)
-    if not any((target.domain, target.mail_host, target.ssh, target.address, target.bounce, target.queue)):
+    given = (target.domain, target.mail_host, target.ssh, target.address, target.bounce, target.queue, target.log)
+    if not any(given):
         raise UsageError("cli.nothing_to_check")
     for name in filter(None, (target.domain, *target.also_domain)):
         if not is_host_name(name):
@@ -324,32 +334,36 @@ def _arrival(arguments: argparse.Namespace, texts: Texts) -> int:
 
 
 def _read_queues(arguments: argparse.Namespace, texts: Texts) -> int:
-    def read(content: FileContent) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-        facts = read_queue(content.text(), datetime.now(UTC))
+    def read(path: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+        facts = read_queue(read_file(path).text(), datetime.now(UTC))
         return queue_summary(facts), judge_queue(facts)
 
     return _read_all(arguments, texts, read)
 
 
 def _read_bounces(arguments: argparse.Namespace, texts: Texts) -> int:
-    def read(content: FileContent) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-        facts = read_bounce(content.data)
+    def read(path: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+        facts = read_bounce(read_file(path).data)
         return with_playbooks(bounce_summary(facts), texts), judge_bounce(facts)
 
     return _read_all(arguments, texts, read)
 
 
+def _read_logs(arguments: argparse.Namespace, texts: Texts) -> int:
+    return _read_all(arguments, texts, lambda path: explain_log(path, arguments))
+
+
 def _read_all(
     arguments: argparse.Namespace,
     texts: Texts,
-    read: Callable[[FileContent], tuple[dict[str, Any], tuple[Finding, ...]]],
+    read: Callable[[str], tuple[dict[str, Any], tuple[Finding, ...]]],
 ) -> int:
     """Explain each file; the exit status is the worst severity, 64 only if no input could be understood."""
     severities: list[Severity] = []
     several = len(arguments.files) > 1
     for path in arguments.files:
         try:
-            summary, findings = read(read_file(path))
+            summary, findings = read(path)
         except CheckError as error:
             _tell_unreadable(path, error, arguments, texts, several)
             continue

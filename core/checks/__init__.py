@@ -11,6 +11,7 @@ from core.checks import (
     dnsbl,
     domain_life,
     hosting,
+    mail_log,
     mail_queue,
     open_relay,
     sender_auth,
@@ -22,6 +23,7 @@ from core.checks import (
 ALL: tuple[Check[Any], ...] = (
     bounce.CHECK,
     mail_queue.CHECK,
+    mail_log.CHECK,
     server_health.CHECK,
     smtp_banner.CHECK,
     open_relay.CHECK,

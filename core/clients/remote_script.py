@@ -18,6 +18,7 @@ import shlex
 from core.clients.remote_command import RemoteCommand as RemoteCommand
 from core.clients.remote_containers import CONTAINER_SECTIONS
 from core.clients.remote_health import HEALTH_SECTIONS
+from core.clients.remote_log import LOG_SECTIONS
 
 REMOTE_SHELL = "exec sh -s"  # the one remote command; works from bash, dash, tcsh, fish, zsh, ksh and busybox
 _LINE_BYTES = 16_384
@@ -139,6 +140,7 @@ SECTIONS: tuple[RemoteCommand, ...] = (
     *CONTAINER_SECTIONS,
     RemoteCommand("disk", "df -P; df -Pi"),
     *HEALTH_SECTIONS,
+    *LOG_SECTIONS,
 )
 
 # Settings that hold secrets: user and password of a static table, of a URL, of a table written into the setting.

@@ -8,7 +8,7 @@ The scripts run as root inside the server; the domain and network are the docume
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,39 @@ POSTFIX = Product(
     deferred="""postqueue -j | grep -c '"queue_name": "deferred"' || true""",
     version="postconf -h mail_version",
 )
+# Accounts with passwords, kept by Dovecot: sales@, taro@ and news@example.jp, each with the password "secret-NAME".
+LOGINS = """
+        useradd -r -M vmail 2>/dev/null || true
+        for name in sales taro news; do
+            id $name >/dev/null 2>&1 || useradd --create-home $name
+            echo "$name@example.jp:{PLAIN}secret-$name"
+        done > /etc/dovecot/users
+        cat > /etc/dovecot/dovecot.conf <<'END'
+protocols = imap
+listen = *
+ssl = no
+disable_plaintext_auth = no
+auth_verbose = yes
+auth_mechanisms = plain login
+auth_failure_delay = 0
+mail_location = maildir:/tmp/mail-%u
+passdb {
+  driver = passwd-file
+  args = /etc/dovecot/users
+}
+userdb {
+  driver = static
+  args = uid=vmail gid=vmail home=/tmp/mail-%u
+}
+service auth {
+  unix_listener /var/spool/postfix/private/auth {
+    mode = 0666
+  }
+}
+END
+        postconf -e smtpd_sasl_type=dovecot smtpd_sasl_path=private/auth smtpd_sasl_auth_enable=yes \\
+            smtpd_client_connection_rate_limit=0 smtpd_error_sleep_time=0
+"""
 SENDMAIL = Product(
     layer="sendmail",
     # Debian listens on loopback only, and its access table slows down a client after some connections.
@@ -146,6 +179,11 @@ END
 """
 
 KINDS: dict[str, Kind] = {
+    # Postfix with logins, and Dovecot beside it.
+    "pf-login": Kind(
+        replace(POSTFIX, layer="mailserver", start=f"/usr/sbin/dovecot >/dev/null 2>&1 </dev/null\n{POSTFIX.start}"),
+        LOGINS,
+    ),
     "pf-closed": Kind(POSTFIX),
     "pf-open": Kind(POSTFIX, "postconf -e mynetworks=0.0.0.0/0"),
     # Trusts its own subnet only: open from the office, closed from outside.

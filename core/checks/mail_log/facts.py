@@ -60,6 +60,7 @@ class Refusal:
     first: datetime | None = None
     last: datetime | None = None
     hosts: int = 0  # different machines behind it
+    machines: tuple[str, ...] = ()  # some of them
     dead: bool = False  # the list asked is known to be dead, or answered that it does not answer us
 
 

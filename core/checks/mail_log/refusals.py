@@ -18,6 +18,10 @@ from core.knowledge.replies import explain_reply
 _MOST_EXPLAINED, _MOST_GROUPS, _MOST_HOSTS = 3000, 400, 200
 _EXAMPLE = 400
 _CHANGING = re.compile(r"<[^<>]{0,320}>|\b[0-9A-Za-z]{12,}\b|\[[0-9a-fA-F.:]{2,45}\]")
+# Reasons of which each company has its own, so that it matters whose it is; the others are counted together.
+_TELLS_WHO = frozenset(
+    {"ip_blocked", "bad_reputation", "rate_limited", "sender_auth_failed", "reverse_dns_missing", "policy_refused"}
+)
 _CODE = re.compile(r"\b([45]\d\d)[ -](\d\.\d{1,3}\.\d{1,3})?")
 # A list that answers "I do not answer you" (127.255.255.x of Spamhaus, and the words its answer brings along).
 _NO_ANSWER = re.compile(r"127\.255\.255\.\d|open resolver|public resolver|query (?:refused|limit)|/returnc/pub", re.I)
@@ -51,7 +55,9 @@ class Refusals:
     def by_them(self, host: str, domain: str, said: str, at: int, line: str) -> str:
         """Count a refusal or a putting-off by another server; gives the reason's word."""
         word, provider = self._explained(host, domain, said)
-        where = provider or (list_named(said) if word == "ip_blocked" else "") or host or domain
+        where = provider or (list_named(said) if word == "ip_blocked" else "")
+        if not where and word in _TELLS_WHO:
+            where = host or domain
         self._count("them", word, where[:255], provider, host or domain, said, at)
         if word in ("ip_blocked", "bad_reputation", "reverse_dns_missing", "policy_refused"):
             for address in _OUR_ADDRESS.findall(said[:1000]):
@@ -74,7 +80,8 @@ class Refusals:
         ordered = sorted(self._groups.items(), key=lambda item: (-item[1].count, item[0]))
         return tuple(
             Refusal("us" if by == "us" else "them", word, group.count, group.example, where, group.provider,
-                    moment(group.first), moment(group.last), len(group.hosts), group.dead)
+                    moment(group.first), moment(group.last), len(group.hosts),
+                    tuple(sorted(group.hosts)[:3]), group.dead)
             for (by, word, where), group in ordered[:most]
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 from core.clients import remote_script
 from core.clients.remote_containers import MAIL_CONTAINERS
 from core.clients.remote_health import HEALTH_SECTIONS  # held to the same by test_remote_health.py
+from core.clients.remote_log import LOG_SECTIONS  # held to it by tests/checks/mail_log/test_remote_log.py
 from core.clients.remote_script import SECTIONS, masked, script
 from core.texts import LANGUAGES, Texts
 
@@ -93,7 +94,7 @@ def _outside_quotes(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "entry", [each for each in SECTIONS if each not in HEALTH_SECTIONS], ids=lambda each: each.section
+    "entry", [each for each in SECTIONS if each not in (*HEALTH_SECTIONS, *LOG_SECTIONS)], ids=lambda each: each.section
 )
 def test_every_command_is_one_that_only_reads(entry):
     commands = _simple_commands(entry.command)

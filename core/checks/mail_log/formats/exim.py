@@ -17,7 +17,9 @@ _START = re.compile(
 _IP = re.compile(r"\[([0-9A-Fa-f.:]{2,45})\]")
 _LOGIN = re.compile(r" A=[^\s:]{1,64}:([^\s:]{1,320})")
 _USER = re.compile(r" U=(\S{1,64})")
-_FAILED = re.compile(r"authenticator failed for .{0,400}?\[([0-9A-Fa-f.:]{2,45})\].{0,300}?(?:set_id=([^)]{1,320})\))?$")
+_FAILED = re.compile(
+    r"authenticator failed for .{0,400}?\[([0-9A-Fa-f.:]{2,45})\].{0,300}?(?:set_id=([^)]{1,320})\))?$"
+)
 _HOST = re.compile(r" H=(\S{1,255})")
 _SUBJECT = re.compile(r' T="(?:[^"\\]|\\.){0,2000}"')
 

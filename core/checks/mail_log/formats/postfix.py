@@ -152,7 +152,8 @@ class Postfix:
                 self._relays.clear()
             name, _, rest = relay.partition("[")
             address = rest.partition("]")[0]
-            known = self._relays[relay] = (name[:255], bool(address) and self._tally.public(address))
+            host = "" if name == "none" else name[:255]
+            known = self._relays[relay] = (host, bool(address) and self._tally.public(address))
         return known
 
     def _cleanup(self, line: str, text: str) -> None:

@@ -1,0 +1,44 @@
+"""How the newest part of the mail log is read on the server: part of the fixed list of `remote_script`.
+
+Only what `tail`, `zcat` and `journalctl` print, each cut to a size that a slow line carries in seconds. The first log
+that can be read is taken; journald is asked only where there is no file.
+"""
+
+from __future__ import annotations
+
+from core.clients.remote_command import RemoteCommand
+
+# Syslog's files of Debian and Red Hat, Exim's own of Debian, Red Hat and cPanel, Zimbra's, Plesk's, multilog's.
+LOG_FILES = (
+    "/var/log/mail.log",
+    "/var/log/maillog",
+    "/var/log/exim4/mainlog",
+    "/var/log/exim/main.log",
+    "/var/log/exim_mainlog",
+    "/var/log/zimbra.log",
+    "/usr/local/psa/var/log/maillog",
+    "/var/log/qmail/current",
+    "/var/log/qmail/qmail-send/current",
+)
+UNITS = ("postfix", "postfix@-", "exim4", "exim", "sendmail", "opensmtpd", "dovecot")
+MOST_BYTES = 8_000_000
+_MOST_LINES = 100_000
+_FILES = " ".join(LOG_FILES)
+_JOURNAL = f"journalctl -q --no-pager -o short-iso -n 60000 {' '.join(f'-u {unit}' for unit in UNITS)}"
+# The rotated ones first, so that the lines stand in the order of time.
+_NEWEST = (
+    f"for f in {_FILES}; do if [ -r $f ] && [ -s $f ]; then "
+    "for o in $f.2.gz $f.1.gz; do [ -r $o ] && zcat $o | tail -c 1000000; done; "
+    "[ -r $f.1 ] && tail -c 2000000 $f.1; tail -c 4000000 $f; exit 0; fi; done; "
+    f"if command -v journalctl >/dev/null; then {_JOURNAL} | tail -c 6000000; fi; true"
+)
+
+LOG_SECTIONS: tuple[RemoteCommand, ...] = (
+    RemoteCommand(
+        "log_files",
+        f"for f in {_FILES}; do if [ -r $f ]; then echo \"readable $f $(wc -c $f)\"; "
+        'elif [ -e $f ]; then echo "unreadable $f"; fi; done; '
+        'if command -v journalctl >/dev/null; then echo "journal"; fi; true',
+    ),
+    RemoteCommand("log_lines", _NEWEST, seconds=25, max_bytes=MOST_BYTES, max_lines=_MOST_LINES),
+)  # fmt: skip
