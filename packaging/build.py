@@ -1,81 +1,127 @@
-"""Build the program as a folder of its own in dist/mail-first-aid and try the built program, not the source.
+"""The one build command: the program as a folder in dist/, tried, and from it what a person downloads, with its sums.
 
-python packaging/build.py            build and try
-python packaging/build.py --try      try what was built before
+    python packaging/build.py              all of it: prepare, freeze, try, pack, write sums and bill of materials
+    python packaging/build.py --frozen     the folder only, tried
+    python packaging/build.py --try        try what was built before
+    python packaging/build.py --prepare    only what the freezing needs: texts, fonts, licences, version resources
+
+Windows: an NSIS setup. macOS: a .dmg for this machine's processor. Linux: a tar.xz. Signing happens when its
+credentials are there (see signing.py) and is skipped with a line when not. SOURCE_DATE_EPOCH, else the last commit,
+dates everything.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILT = ROOT / "dist" / "mail-first-aid"
-_SUFFIX = ".exe" if sys.platform == "win32" else ""
-_LIMIT = 300.0  # seconds for one try on a slow machine
-_CRITICAL = 2  # how the practice incident ends when all works: it holds critical things on purpose
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), *(str(HERE / name) for name in ("windows", "mac", "linux"))]
+
+import bill  # noqa: E402
+import budget  # noqa: E402
+import signing  # noqa: E402
+from compile_texts import compile_changed  # noqa: E402
+from release import ROOT, moment  # noqa: E402
+from report_fonts import make_fonts  # noqa: E402
+from try_built import try_built  # noqa: E402
+from version_resource import write_version_resources  # noqa: E402
+
+MADE, DIST = ROOT / "build", ROOT / "dist"
+BUILT = DIST / "mail-first-aid"
+_LIMIT = 1800.0  # seconds for the slowest step on a slow machine
 
 
-def build() -> None:
-    """Catalogues, then PyInstaller; raises CalledProcessError when either fails."""
-    subprocess.run([sys.executable, str(ROOT / "packaging" / "compile_texts.py")], check=True)
+def prepare() -> None:
+    """Everything PyInstaller is given that is not in the source tree."""
+    compile_changed()
+    make_fonts(MADE / "fonts")
+    bill.write_licences(MADE / "licences")
+    write_version_resources(MADE)
+    from info_plist import write_info_plist
+
+    write_info_plist(MADE / "Info.plist")
+
+
+def freeze() -> None:
+    """PyInstaller, then what Linux's Python brings too much of: symbols. Raises CalledProcessError when it fails."""
     shutil.rmtree(BUILT, ignore_errors=True)
-    folders = ["--distpath", str(ROOT / "dist"), "--workpath", str(ROOT / "build")]
-    spec = str(ROOT / "packaging" / "mail-first-aid.spec")
-    subprocess.run([sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", *folders, spec], check=True)
+    folders = ["--distpath", str(DIST), "--workpath", str(MADE)]
+    words = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", *folders]
+    surroundings = {**os.environ, "SOURCE_DATE_EPOCH": str(moment()), "PYTHONHASHSEED": "1"}
+    subprocess.run([*words, str(HERE / "mail-first-aid.spec")], check=True, timeout=_LIMIT, env=surroundings)
+    if sys.platform.startswith("linux"):
+        _strip(BUILT / "_internal")
 
 
-def try_built() -> None:
-    """The practice incident with its PDF on the command line, then the window testing itself. Raises SystemExit."""
-    with tempfile.TemporaryDirectory(prefix="mfa-build-") as name:
-        folder = Path(name)
-        for language in ("ja", "en"):
-            pdf = folder / f"{language}.pdf"
-            said = _run(
-                "mail-first-aid", ["practice", "--lang", language, "--json", "--pdf", str(pdf)], folder, _CRITICAL
-            )
-            for code in ("open_relay", "address_listed", "server_unsupported"):
-                _expect(f'"{code}"' in said, f"the practice incident does not name {code}:\n{said}")
-            _expect(pdf.exists() and pdf.read_bytes().startswith(b"%PDF-"), f"no PDF in {language}")
-        _run("mail-first-aid-window", ["--self-test"], folder, 0)
+def pack() -> list[Path]:
+    """What a person downloads; signed where the credentials are."""
+    if sys.platform == "win32":
+        from windows_setup import make_setup
+
+        for starter in sorted(BUILT.glob("*.exe")):
+            signing.sign_windows(starter)
+        setup = make_setup(BUILT, DIST, sign=signing.windows_command())
+        signing.sign_windows(setup)
+        return [setup]
+    if sys.platform == "darwin":
+        from disk_image import make_disk_image
+
+        image = make_disk_image(DIST / "Mail First Aid.app", DIST)
+        signing.notarise_mac(image)
+        return [image]
+    from linux_archive import make_archive
+
+    return [make_archive(BUILT, DIST)]
 
 
-def _run(program: str, arguments: list[str], folder: Path, status: int) -> str:
-    """Run one of the two starters far from the source, with an empty home and no Python of ours in its surroundings."""
-    surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    surroundings |= {
-        "HOME": str(folder),
-        "XDG_DATA_HOME": str(folder / "data"),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-    }
-    surroundings.setdefault("QT_QPA_PLATFORM", "offscreen")
-    done = subprocess.run(
-        [str(BUILT / f"{program}{_SUFFIX}"), *arguments], cwd=folder, env=surroundings, timeout=_LIMIT, check=False,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
-    _expect(
-        done.returncode == status, f"{program} {arguments} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-    )
-    print(f"ok: {program} {' '.join(arguments)}")
-    return done.stdout
+def write_sums(files: list[Path]) -> Path:
+    """SHA-256 of each file, in the form `sha256sum --check` reads."""
+    target = DIST / f"SHA256SUMS-{_system()}.txt"
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    target.write_text("".join(lines), encoding="ascii", newline="\n")
+    return target
 
 
-def _expect(good: bool, complaint: str) -> None:
-    if not good:
-        raise SystemExit(complaint)
+def _strip(folder: Path) -> None:
+    """Take the debugger's symbols from Python's own libraries; the wheels' come without."""
+    ours = [*folder.glob("libpython*.so*"), *(folder.glob("python3*/lib-dynload/*.so"))]
+    subprocess.run(["strip", "--strip-unneeded", *map(str, ours)], check=True, timeout=_LIMIT)
+
+
+def _system() -> str:
+    return {"win32": "windows", "darwin": "darwin"}.get(sys.platform, "linux")
+
+
+def _chosen() -> str:
+    parser = argparse.ArgumentParser(description="Build the program and what a person downloads.")
+    group = parser.add_mutually_exclusive_group()
+    for name in ("frozen", "try", "prepare"):
+        group.add_argument(f"--{name}", dest="only", action="store_const", const=name)
+    return str(parser.parse_args().only or "all")
 
 
 def main() -> int:
-    """Build unless --try is given, then try; prints the folder and its size."""
-    if sys.argv[1:] != ["--try"]:
-        build()
-    try_built()
-    size = sum(path.stat().st_size for path in BUILT.rglob("*") if path.is_file() and not path.is_symlink())
-    print(f"{BUILT.relative_to(ROOT)}  {size / 1e6:.0f} MB")
+    """Do what was asked for; SystemExit tells what was wrong."""
+    only = _chosen()
+    if only in ("all", "frozen", "prepare"):
+        prepare()
+    if only in ("all", "frozen"):
+        freeze()
+    if only != "prepare":
+        try_built(BUILT)
+        print(budget.hold("frozen", _system(), BUILT, BUILT), flush=True)
+    if only == "all":
+        made = pack()
+        for path in made:
+            print(budget.hold("download", _system(), path, BUILT), flush=True)
+        made.append(bill.write_bill(DIST / f"{made[0].name}.cdx.json"))
+        print(write_sums(made).read_text(), end="")
     return 0
 
 

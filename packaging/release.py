@@ -12,7 +12,7 @@ NAME = "mail-first-aid"
 TITLE = "Mail First Aid"
 TITLE_JA = "メール救急箱"
 PUBLISHER = "Mail First Aid contributors"
-IDENTIFIER = "jp.mail-first-aid.MailFirstAid"
+IDENTIFIER = "jp.mailfirstaid.MailFirstAid"
 COPYRIGHT = "Copyright Mail First Aid contributors. Apache-2.0."
 
 
@@ -34,10 +34,8 @@ def notes(wanted: str, changelog: str | None = None) -> str:
     """The part of CHANGELOG.md that speaks of this version, "Unreleased" while there is none. Raises SystemExit."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8") if changelog is None else changelog
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
-    by_title = {
-        title.strip().partition(" ")[0].strip("[]"): body.strip()
-        for title, body in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    titles = [title.strip().partition(" ")[0].strip("[]") for title in parts[1::2]]
+    by_title = dict(zip(titles, map(str.strip, parts[2::2]), strict=True))
     body = by_title.get(wanted) or by_title.get("Unreleased", "")
     if not body:
         raise SystemExit(f"CHANGELOG.md says nothing of {wanted}")

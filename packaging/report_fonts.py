@@ -16,7 +16,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 PACKAGES = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
-# First and last code points: Latin, Greek, Cyrillic; punctuation, arrows, boxes and marks; Japanese; full and half width.
+# First and last code points: Latin, Greek, Cyrillic; punctuation, arrows, marks; Japanese; full and half width.
 _BLOCKS = ((0x20, 0x24F), (0x370, 0x52F), (0x2000, 0x27BF), (0x3000, 0x30FF), (0x3190, 0x33FF), (0xFF00, 0xFFEF))
 _CODECS = ("cp932",)
 _FEATURES = ("ccmp", "kern", "liga", "locl", "vert")

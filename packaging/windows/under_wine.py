@@ -1,4 +1,4 @@
-"""`make build-windows-test`: the Windows program and its setup, made and tried on Linux. For testing only, never shipped.
+"""`make build-windows-test`: the Windows program and its setup, made and tried on Linux. Never shipped.
 
 Freezes with a Windows Python under wine, compiles the setup with makensis, then in Japanese and in English: installs
 silently, lets the installed program test itself, upgrades, uninstalls keeping the notebook, and removing it.
@@ -30,15 +30,8 @@ def lock_for_windows(uv: str) -> Path:
     lock, wanted = MADE / "windows.lock", MADE / "windows.in"
     lines = (ROOT / "packaging" / "build.in").read_text().splitlines()
     wanted.write_text("\n".join(line for line in lines if not line.startswith(("#", "cyclonedx"))))
-    words = [
-        uv,
-        "pip",
-        "compile",
-        str(ROOT / "pyproject.toml"),
-        str(wanted),
-        "-c",
-        str(ROOT / "packaging" / "build.lock"),
-    ]
+    known = str(ROOT / "packaging" / "build.lock")
+    words = [uv, "pip", "compile", str(ROOT / "pyproject.toml"), str(wanted), "-c", known]
     words += ["--python-platform", "x86_64-pc-windows-msvc", "--python-version", "3.13", "--generate-hashes", "--quiet"]
     subprocess.run([*words, "--output-file", str(lock)], check=True, timeout=LIMIT)
     return lock
@@ -50,7 +43,7 @@ def freeze(wine: Wine) -> None:
     folders = ["--distpath", wine.windows_path(FROZEN.parent), "--workpath", wine.windows_path(MADE / "work")]
     spec = wine.windows_path(ROOT / "packaging" / "mail-first-aid.spec")
     words = [str(wine.python), "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", *folders, spec]
-    wine.run(words, environment={"SOURCE_DATE_EPOCH": str(moment())})
+    wine.run(words, more={"SOURCE_DATE_EPOCH": str(moment())})
     for stub in ("bcryptprimitives.dll", "icuuc.dll"):
         (FROZEN / "_internal" / stub).unlink(missing_ok=True)
 

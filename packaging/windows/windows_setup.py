@@ -13,13 +13,13 @@ from release import NAME, ROOT, moment, version
 HERE = Path(__file__).resolve().parent
 _LIMIT = 900.0  # seconds; 64 MB of dictionary take a minute or two
 _STUB = Path("/usr/share/nsis/Stubs/lzma_solid-amd64-unicode")  # Debian's NSIS has a 64-bit starter
-_ON_WINDOWS = Path(os.environ.get("ProgramFiles(x86)", "C:\\")) / "NSIS" / "makensis.exe"
+_ON_WINDOWS = Path(os.environ.get("PROGRAMFILES(X86)", "C:\\")) / "NSIS" / "makensis.exe"
 
 
 def make_setup(frozen: Path, folder: Path, *, wanted: str | None = None, sign: str | None = None) -> Path:
     """`folder`/mail-first-aid-<version>-windows-x64-setup.exe. Every warning of the compiler is an error.
 
-    `wanted` gives another version number (for the test of upgrading); `sign` is a command that signs the file named after it.
+    `wanted` gives another version number (for the test of upgrading); `sign` is a command that signs a file.
     """
     compiler = shutil.which("makensis") or (str(_ON_WINDOWS) if _ON_WINDOWS.exists() else None)
     if compiler is None:

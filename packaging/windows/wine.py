@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -51,48 +52,53 @@ class Wine:
         site, mark = self.python.parent / "site", self.folder / "lock"
         if not (mark.exists() and mark.read_bytes() == lock.read_bytes()):
             shutil.rmtree(site, ignore_errors=True)
-            platform = ["--python-platform", "x86_64-pc-windows-msvc", "--python-version", _PYTHON]
-            from_wheels = ["--only-binary", ":all:", "--no-binary", "pyspf"]
-            subprocess.run(
-                [uv, "pip", "install", "--quiet", "--require-hashes", "-r", str(lock), "--target", str(site)]
-                + [*platform, *from_wheels],
-                check=True, timeout=LIMIT,
-            )  # fmt: skip
+            words = [uv, "pip", "install", "--quiet", "--require-hashes", "-r", str(lock), "--target", str(site)]
+            words += ["--python-platform", "x86_64-pc-windows-msvc", "--python-version", _PYTHON]
+            words += [
+                "--only-binary",
+                ":all:",
+                "--no-binary",
+                "pyspf",
+                "--no-binary",
+                "dkimpy",
+            ]  # these two come as source only
+            subprocess.run(words, check=True, timeout=LIMIT)
             mark.write_bytes(lock.read_bytes())
 
     def run(
-        self,
-        argv: list[str],
-        *,
-        language: str = "en",
-        status: int | None = 0,
-        environment: dict[str, str] | None = None,
+        self, argv: list[str], *, language: str = "en", status: int | None = 0, more: dict[str, str] | None = None
     ) -> str:
         """Run a Windows program to its end; returns what it said. Raises SystemExit for another exit status.
 
         Its standard input is a pipe that stays open: with a file there Python under wine does not start.
         """
-        surroundings = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))},
-            "WINEPREFIX": str(self.prefix), "WINEARCH": "win64", "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree=;mshtml=",
-            "LC_ALL": "ja_JP.UTF-8" if language == "ja" else "C.UTF-8",
-            **(environment or {}),
-        }  # fmt: skip
-        surroundings.pop("DISPLAY", None)
         process = subprocess.Popen(
-            [self._program, *argv], env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, cwd=self.folder,
+            [self._program, *argv], env=self._surroundings(language) | (more or {}), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.folder,
         )  # fmt: skip
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout is not None
+        timer = threading.Timer(LIMIT, process.kill)
+        timer.start()
         try:
-            said, _ = _wait(process)
+            said = process.stdout.read()
+            process.wait()
         finally:
-            if process.poll() is None:
-                process.kill()
+            timer.cancel()
         text = said.decode(errors="replace").replace("\r", "")
         if status is not None and process.returncode != status:
             raise SystemExit(f"{' '.join(argv)} ended with {process.returncode}, not {status}:\n{text[-4000:]}")
         return text
+
+    def _surroundings(self, language: str) -> dict[str, str]:
+        ours = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV", "QT_"))}
+        ours.pop("DISPLAY", None)
+        return ours | {
+            "WINEPREFIX": str(self.prefix),
+            "WINEARCH": "win64",
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree=;mshtml=",
+            "LC_ALL": "ja_JP.UTF-8" if language == "ja" else "C.UTF-8",
+        }
 
     def windows_path(self, path: Path) -> str:
         """How the Windows program names this file."""
@@ -124,18 +130,3 @@ class Wine:
         shutil.copytree(found, self.python.parent, dirs_exist_ok=True)
         (self.python.parent / "_wmi.pyd").unlink()  # asks Windows for its version in a way wine lacks
         (self.python.parent / "python313._pth").write_text("python313.zip\r\n.\r\nsite\r\nimport site\r\n")
-
-
-def _wait(process: subprocess.Popen[bytes]) -> tuple[bytes, None]:
-    """All that is said until the end, with standard input left open."""
-    import threading
-
-    assert process.stdout is not None
-    timer = threading.Timer(LIMIT, process.kill)
-    timer.start()
-    try:
-        said = process.stdout.read()
-        process.wait()
-    finally:
-        timer.cancel()
-    return said, None
