@@ -155,9 +155,9 @@ def _listing(facts: QueueFacts) -> Evidence:
 
 def _table(facts: QueueFacts) -> Table | None:
     """The most frequent senders, recipient domains and reasons side by side."""
-    senders = [(each.name, str(each.count)) for each in facts.senders[:_ROWS]]
-    domains = [(each.name, str(each.count)) for each in facts.recipient_domains[:_ROWS]]
-    reasons = [(each.example[:120], str(each.count)) for each in facts.reasons[:_ROWS]]
+    senders = [(clean(each.name, 200), str(each.count)) for each in facts.senders[:_ROWS]]
+    domains = [(clean(each.name, 200), str(each.count)) for each in facts.recipient_domains[:_ROWS]]
+    reasons = [(clean(each.example, 120), str(each.count)) for each in facts.reasons[:_ROWS]]
     length = max(len(senders), len(domains), len(reasons))
     if not length:
         return None

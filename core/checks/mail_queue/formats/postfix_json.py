@@ -50,13 +50,19 @@ def _mended(line: str) -> str:
 
 
 def _object(line: str) -> dict[str, Any] | None:
-    if not line.lstrip().startswith("{"):
+    # A quotation mark inside a value is escaped, so that only keys are counted: twice the same key is no one's message.
+    if not line.lstrip().startswith("{") or line.count('"queue_id":') != 1:
         return None
     try:
-        found = json.loads(line)
+        found = json.loads(line, parse_constant=_no_number)
     except (ValueError, RecursionError):  # also a number too long to convert
         return None
     return found if isinstance(found, dict) and "queue_id" in found else None
+
+
+def _no_number(word: str) -> float:
+    """NaN and Infinity are no JSON (RFC 8259, 6), though Python would read them."""
+    raise ValueError(word)
 
 
 def _message(found: dict[str, Any]) -> Message:
