@@ -75,17 +75,17 @@ async def _spf_checks(
     """For an address nobody has first, then for each sender: the envelope's domain, and the name it says HELO with."""
     door = SpfDoor(resolver)
     stranger = SendingAddress(STRANGER, "given")
-    # The first one fills the door's answers: the others need few questions more.
+    # The first one fills the door's answers: the envelope's need few questions more. HELO names need not wait for it.
     async with asyncio.TaskGroup() as group:
         asked_first = group.create_task(spf_check(door, stranger, f"postmaster@{domain}", domain))
-        asked_names = group.create_task(together(_helo_name(resolver, one, context) for one in senders))
-    first, names = asked_first.result(), asked_names.result()
-    checks = []
-    for one, name in zip(senders, names, strict=True):
-        checks.append(spf_check(door, one, f"postmaster@{domain}", name or domain))
-        if name and name != domain:
-            checks.append(spf_check(door, one, "", name))
-    return [first, *await together(checks)]
+        names = await together(_helo_name(resolver, one, context) for one in senders)
+        by_name = [(one, name) for one, name in zip(senders, names, strict=True) if name and name != domain]
+        asked_helo = group.create_task(together(spf_check(door, one, "", name) for one, name in by_name))
+        first = await asked_first
+        pairs = zip(senders, names, strict=True)
+        envelope = await together(spf_check(door, one, f"postmaster@{domain}", name or domain) for one, name in pairs)
+    used = [one.address for one in senders]
+    return [first, *sorted([*envelope, *asked_helo.result()], key=lambda one: used.index(one.address))]
 
 
 async def _helo_name(resolver: Resolver, one: SendingAddress, context: Context) -> str:
