@@ -39,8 +39,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Host:
-    """One company. `spf_include` is what it asks its customers to write; `selectors` are its usual DKIM names.
+    """One company.
 
+    `checked`: when names and page were last compared with public documents that quote them (no page was opened by us:
+    a company moves it when it likes). `support`: where its customers turn to; without a known page of that kind, its
+    front page. `spf_include` is what it asks its customers to write; `selectors` are its usual DKIM names.
     `ptr_shared`: reverse names of its shared mail servers; `ptr_own`: of machines or lines that customers run alone.
     """
 
@@ -60,6 +63,11 @@ class Host:
     spf_include: str = ""
     selectors: tuple[str, ...] = ()
     incoming_only: bool = False  # the servers in its MX records never send
+
+    @property
+    def keeps_mail(self) -> bool:
+        """Whether mailboxes are there, not only a filter on the way to them."""
+        return "filter" not in self.roles or "mailbox" in self.roles
 
     def suffixes(self, sign: Sign) -> tuple[str, ...]:
         """What names of this kind end with."""
@@ -114,6 +122,15 @@ def hosts_of(names: Iterable[str], *signs: Sign) -> tuple[Host, ...]:
     """The companies of several names, each once, in the names' order."""
     found = [match[0] for name in names if (match := host_of(name, *signs))]
     return tuple(dict.fromkeys(found))
+
+
+def hosted_by(mail_servers: Iterable[str]) -> Host | None:
+    """The company that keeps the mail, told by the names of the servers that take it; None for our own, or unknown.
+
+    With it there is nothing on a server to log in to, and none that is ours to test: the company is asked instead. A
+    filter that only stands in front keeps no mail.
+    """
+    return next((host for host in hosts_of(mail_servers, "mx") if host.keeps_mail), None)
 
 
 def _ends_with(labels: list[str], suffix: list[str]) -> bool:

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from core.knowledge.hosts import SIGNS, Example, Host, host_of, hosts_of, load_hosts, parse_host
+from core.knowledge.hosts import SIGNS, Example, Host, host_of, hosted_by, hosts_of, load_hosts, parse_host
 from core.resources import resources_dir
 
 EXAMPLES = [(host, example) for host in load_hosts() for example in host.examples]
@@ -65,3 +65,23 @@ def test_unknown_words_are_refused() -> None:
     for key, value in (("can", ["fly"]), ("cannot", ["fly"]), ("roles", ["friend"]), ("roles", [])):
         with pytest.raises(ValueError, match="unknown"):
             parse_host("x", {**raw, key: value})
+
+
+@pytest.mark.parametrize(
+    ("servers", "company"),
+    [
+        (["aspmx.l.google.com", "alt1.aspmx.l.google.com"], "google_workspace"),
+        (["midori-example.sakura.ne.jp"], "sakura"),
+        (
+            ["mx1.example.iphmx.com", "midori-jp.mail.protection.outlook.com"],
+            "microsoft_365",
+        ),  # a filter, then a keeper
+        (["mx1.example.iphmx.com"], None),
+        (["mail.midori-shoji.example"], None),
+        (["ik1-123-45678.vs.sakura.ne.jp"], None),
+        ([], None),
+    ],
+)
+def test_who_keeps_the_mail(servers: list[str], company: str | None) -> None:
+    found = hosted_by(servers)
+    assert (found.id if found else None) == company

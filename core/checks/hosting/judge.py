@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from core.checks.hosting.facts import Facts, Lookup
 from core.clean import clean
 from core.knowledge.domain_names import plain_domain, registrable_domain
-from core.knowledge.hosts import Host, host_of, hosts_of
+from core.knowledge.hosts import Host, host_of, hosted_by, hosts_of
 from core.model import Evidence, Finding, Severity, Table, Value
 
 LETTER = "letter.hosting"  # the text of the enquiry, filled with the finding's values
@@ -27,11 +27,9 @@ def _mail(facts: Facts) -> Iterator[Finding]:
     if not names:
         yield _finding(facts, "no_mail_server", Severity.UNKNOWN, {"domain": facts.domain or ""})
         return
-    by_mx = hosts_of(names, "mx")
-    keepers = [host for host in by_mx if "filter" not in host.roles or "mailbox" in host.roles]
-    if keepers:
-        yield _company(facts, "hosted", keepers[0], names)
-    elif by_mx:
+    if keeper := hosted_by(names):
+        yield _company(facts, "hosted", keeper, names)
+    elif by_mx := hosts_of(names, "mx"):
         yield _company(facts, "filter_in_front", by_mx[0], names)
     else:
         yield from _unnamed(facts, names)
