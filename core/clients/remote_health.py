@@ -11,7 +11,7 @@ from core.clients.remote_command import RemoteCommand
 
 # The server Gmail's mail goes to: the same landmark the laptop knows. The server connects once and says nothing.
 LANDMARK = "gmail-smtp-in.l.google.com"
-NAMES = ("gmail.com", "outlook.com", "yahoo.co.jp")
+NAMES = ("www.google.com", "www.apple.com", "www.yahoo.co.jp")
 # Parts of a mail server that its system starts by itself, under the names distributions give them.
 UNITS = (
     "postfix postfix@- exim4 exim sendmail opensmtpd dovecot saslauthd rspamd opendkim opendmarc clamav-daemon "

@@ -9,6 +9,7 @@ The network (nothing of it is connected to the machine's own):
 
     198.51.100.0/24   outside   .7 `lab.outside`    .53 the lab's DNS server    .25 refuses port 25
     203.0.113.0/24    servers   .10 and up          .2 `lab.neighbour`, a machine in the servers' own network
+    198.51.100.26     a well-known mail server of the world: takes connections on port 25 and says nothing
     192.0.2.66        everything sent there vanishes         192.0.2.67   is answered "unreachable"
 
 Nothing stays behind, however a run ends (see `lab_machine`), but for an empty folder; the next start removes those
@@ -35,6 +36,7 @@ from tests.servers.lab_server import Server
 from tests.servers.nsd import Nsd
 
 REFUSES = "198.51.100.25"
+LANDMARK = "198.51.100.26"
 OUTSIDE, NEIGHBOUR, DNS = "198.51.100.7", "203.0.113.2", "198.51.100.53"
 SILENT, UNREACHABLE = "192.0.2.66", "192.0.2.67"
 # What the lab's own DNS server knows. Mail for far.example and other.example finds a machine without a mail server.
@@ -47,9 +49,21 @@ ZONES = {
     "example.net": f"@ MX 10 mx\nmx A {REFUSES}\nexample.jp MX 10 mx\n",
     "xexample.jp": f"@ MX 10 mx\nmx A {REFUSES}\n",
     "backup.test": f"@ MX 10 mx\nmx A {REFUSES}\n",
+    # What every resolver of the world finds.
+    "l.google.com": f"gmail-smtp-in A {LANDMARK}\n",
+    "google.com": f"www A {LANDMARK}\n",
+    "apple.com": f"www A {LANDMARK}\n",
+    "yahoo.co.jp": f"www A {LANDMARK}\n",
     "113.0.203.in-addr.arpa": "".join(f"{n} PTR mail.example.jp.\n" for n in range(10, 60)),
     "100.51.198.in-addr.arpa": "7 PTR client.far.example.\n",
 }
+_LISTENS = f"""
+import socket
+door = socket.create_server(("{LANDMARK}", 25))
+print("ready", flush=True)
+while True:
+    door.accept()[0].close()
+"""
 TOOLS = ("debootstrap", "ip", "mount", "nsenter", "setpriv", "ssh-keygen", "unshare")
 
 # A machine that shows the host's files, but asks the lab's DNS server. $1 is its resolv.conf.
@@ -68,6 +82,7 @@ address add 203.0.113.1/24 dev servers
 address add 198.51.100.1/24 dev outside
 address add {DNS}/24 dev outside
 address add {REFUSES}/24 dev outside
+address add {LANDMARK}/24 dev outside
 link set servers up
 link set outside up
 route add blackhole {SILENT}
@@ -104,6 +119,10 @@ class Lab:
             self.outside = self._client(undo, "outside", OUTSIDE)
             self.neighbour = self._client(undo, "neighbour", NEIGHBOUR)
             undo.enter_context(Nsd(ZONES, DNS, inside=self.router.inside))
+            landmark = self.router.start([sys.executable, "-c", _LISTENS], stdout=subprocess.PIPE)
+            undo.callback(_end, landmark)
+            assert landmark.stdout
+            landmark.stdout.readline()
             self._connect(self.outside)
             self._connect(self.neighbour)
             self._stack = undo.pop_all()
@@ -148,6 +167,11 @@ class Lab:
             ["nsenter", "--target", str(machine.pid), "--net", "ip", "-batch", "-"], check=True, text=True,
             input=f"address add {machine.address}/24 dev eth0\nlink set eth0 up\nroute add default via {network}.1\n",
         )  # fmt: skip
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
 
 
 class _RunFolder:
