@@ -16,6 +16,7 @@ from core.incident_commands.chosen import about, chosen_incident, describe, told
 from core.model import Cause
 from core.notebook import Notebook, incident_file, incident_from_text, write_incident
 from core.notebook.exchange import LARGEST
+from core.report.text_file import report_text
 from core.report.words import mark_of, words_for
 from core.texts import Texts
 
@@ -31,6 +32,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     _action(actions, "where", _where, "where the records lie")
     _action(actions, "due", _due, "what is to be looked at again now")
     _action(actions, "show", _show, "one incident with all that happened")
+    report = _action(actions, "report", _report, "the report of the newest check, with ticks, notes and lists")
+    report.add_argument("--pdf", metavar="FILE", help="also as PDF")
     note = _action(actions, "note", _note, "write something down")
     note.add_argument("text", metavar="TEXT", help="or - for standard input")
     note.add_argument("--initials", metavar="NK", default="")
@@ -103,6 +106,21 @@ def _show(notebook: Notebook, arguments: argparse.Namespace, texts: Texts) -> in
     incident = chosen_incident(notebook, arguments, texts)
     document = incident_file(incident, mask=False, now=datetime.now(UTC))
     return told(document, history_lines(incident, texts), arguments)
+
+
+def _report(notebook: Notebook, arguments: argparse.Namespace, texts: Texts) -> int:
+    incident = chosen_incident(notebook, arguments, texts)
+    if incident.latest is None:
+        raise UsageError("again.no_run")
+    if arguments.pdf:
+        from core.report.pdf_file import write_pdf  # pulls in the PDF engine, which only this needs
+
+        try:
+            write_pdf(incident.latest, texts.language, Path(arguments.pdf), incident)
+        except OSError as refused:
+            raise UsageError("file.unwritable", name=arguments.pdf, reason=refused.strerror or "") from refused
+    document = incident_file(incident, mask=False, now=datetime.now(UTC))
+    return told(document, [], arguments, [report_text(incident.latest, texts, incident=incident)])
 
 
 def history_lines(incident: Incident, texts: Texts) -> list[str]:

@@ -10,8 +10,10 @@ from typing import Any
 
 from core.clean import clean
 from core.diagnosis.ranking import RISKS
+from core.incident import Incident
 from core.model import Cause, CheckResult, Finding, Report, Severity
 from core.report.appendix import appendix
+from core.report.incident_part import incident_part
 from core.report.way import way
 from core.report.words import Words, check_name, mark_of, phrase, sentences, words_for, words_of_problem
 from core.texts import Texts
@@ -23,8 +25,8 @@ _MOST_STEPS = 8
 _MOST_OTHERS = 4
 
 
-def lay_out(report: Report, texts: Texts) -> dict[str, Any]:
-    """Everything the report says, as strings, lists and dicts."""
+def lay_out(report: Report, texts: Texts, incident: Incident | None = None) -> dict[str, Any]:
+    """Everything the report says, as strings, lists and dicts; with `incident`, what the notebook holds of it too."""
     first = first_cause(report)
     return {
         "language": texts.language,
@@ -37,6 +39,7 @@ def lay_out(report: Report, texts: Texts) -> dict[str, Any]:
         "others": _others(report, first, texts),
         "checks": _checks(report, texts),
         "unseen": _unseen(report, texts),
+        "incident": incident_part(incident, texts) if incident else None,
         "appendix": appendix(report, texts),
     }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import CheckError
+from core.incident import Incident
 from core.model import Report
 from core.report.fonts import font_files, printable
 from core.report.layout import lay_out
@@ -27,12 +28,12 @@ _RUN = re.compile(rf"[!-~]{{{_LONGEST_RUN + 1},}}")
 _UNSAFE_IN_NAME = re.compile(r"[^\w.-]+")
 
 
-def write_pdf(report: Report, language: Language, path: Path) -> None:
+def write_pdf(report: Report, language: Language, path: Path, incident: Incident | None = None) -> None:
     """Write the report to `path`, all of it or nothing: an older file there stays whole if this fails.
 
     Raises `OSError` when the place cannot be written, `CheckError` "report.pdf_failed" (reason), "report.no_fonts".
     """
-    content = pdf_bytes(report, language)
+    content = pdf_bytes(report, language, incident)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".mail-report-", suffix=".part")
     draft = Path(name)
     try:
@@ -44,9 +45,9 @@ def write_pdf(report: Report, language: Language, path: Path) -> None:
         raise
 
 
-def pdf_bytes(report: Report, language: Language) -> bytes:
+def pdf_bytes(report: Report, language: Language, incident: Incident | None = None) -> bytes:
     """The PDF itself. The same report gives the same bytes."""
-    data = _for_template(lay_out(report, Texts(language)))
+    data = _for_template(lay_out(report, Texts(language), incident))
     moment = report.finished_at.astimezone()
     data["made_on"] = [moment.year, moment.month, moment.day]
     return _compile(json.dumps(data, ensure_ascii=False), int(report.finished_at.timestamp()))

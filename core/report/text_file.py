@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from core.incident import Incident
 from core.model import Finding, Report
 from core.report.layout import by_weight, lay_out
 from core.report.playbook import playbook_of, refusal_lines
@@ -17,17 +18,21 @@ _NARROWEST = 40
 _NOT_FIRST = "、。，．）」』】〉》：；？！ー…・)]},.:;?!%’”"
 
 
-def report_text(report: Report, texts: Texts, width: int = 78, *, details: bool = False) -> str:
+def report_text(
+    report: Report, texts: Texts, width: int = 78, *, details: bool = False, incident: Incident | None = None
+) -> str:
     """The report in lines of at most `width` columns (a full-width character counts two), without a last newline.
 
     `details` adds the appendix: every finding with its evidence, the commands run, the hosts contacted. Evidence
     keeps its own lines, however long.
     """
     page = _Page(max(width, _NARROWEST))
-    data = lay_out(report, texts)
+    data = lay_out(report, texts, incident)
     _verdict(data, page)
     _next(data, page)
     _looked_at(data, page)
+    if data["incident"]:
+        _incident(data["incident"], page)
     if details:
         _appendix(data["appendix"], page)
     return page.text()
@@ -186,6 +191,13 @@ def _looked_at(data: dict[str, Any], page: _Page) -> None:
             page.write(f"{row['name']}: {row['text']}", "  - ")
             if row["way"]:
                 page.write(row["way"], "    ")
+
+
+def _incident(part: dict[str, Any], page: _Page) -> None:
+    for section in part["sections"]:
+        page.heading(section["heading"])
+        for line in section["items"]:
+            page.write(line, "  ", "    ")
 
 
 _WEIGHTS = ("critical", "warning", "unknown", "ok", "not_applicable")
