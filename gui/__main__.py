@@ -6,6 +6,7 @@ Qt is imported last and only for the window, so that the command line works wher
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from core.askpass_client import askpass_main
 
         return askpass_main()
+    _speak_unicode()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments and arguments != [SELF_TEST]:
         from core.cli import main as command_line
@@ -78,6 +80,13 @@ def why_no_window(environment: os._Environ[str] | dict[str, str]) -> str | None:
         f"This computer lacks what a window needs: {' '.join(missing)}\n"
         f"  Debian, Ubuntu: sudo apt install {_PACKAGES}"
     )
+
+
+def _speak_unicode() -> None:
+    """Windows gives a redirected output the old code page, which lacks half of what we print: UTF-8 instead."""
+    for stream in (sys.stdout, sys.stderr) if sys.platform == "win32" else ():
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _loads(name: str) -> bool:

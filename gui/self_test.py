@@ -1,4 +1,4 @@
-"""The program tests itself: every page in every language, the practice company, its answer and its PDF, in its own window.
+"""The program tests itself: every page in every language, the practice company, its answer, its PDF.
 
 For the built program and for support. Nothing leaves the laptop and nothing of the person's is touched: settings,
 notebook and PDF lie in a folder of its own. Whatever Qt, a log, a warning or a lost exception says meanwhile fails the
@@ -51,12 +51,8 @@ async def walk_practice(heard: list[str]) -> int:
 
 
 async def _walk(wizard: Wizard, pdf: Path) -> str | None:
-    return (
-        _see_pages(wizard, "empty")
-        or await _practise(wizard)
-        or _see_pages(wizard, "filled")
-        or await _print(wizard, pdf)
-    )
+    wrong = _see_pages(wizard, "empty") or await _practise(wizard)
+    return wrong or _see_pages(wizard, "filled") or await _print(wizard, pdf)
 
 
 def _see_pages(wizard: Wizard, state: str) -> str | None:

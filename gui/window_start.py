@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -36,8 +37,11 @@ def show_window() -> int:
 
 def test_window() -> int:
     """Walk the practice company from start to PDF in a window nobody sees; 0 when all of it worked."""
+    from core.report.fonts import font_files
     from gui.self_test import listening, walk_practice
 
+    # Without a screen Qt on Windows and macOS knows no fonts of the system: the report's own.
+    os.environ.setdefault("QT_QPA_FONTDIR", str(font_files()[0].parent))
     with listening() as heard:
         return _until_closed(lambda: walk_practice(heard), "-platform", "offscreen")
 

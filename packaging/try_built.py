@@ -49,7 +49,8 @@ def run(program: Path, arguments: list[str], folder: Path, status: int, more: di
     )  # fmt: skip
     told = f"{program.name} {' '.join(arguments)}"
     _expect(done.returncode == status, f"{told} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    _expect(not done.stderr.strip() or bool(more), f"{told} says on its error output:\n{done.stderr}")
+    if arguments == ["--self-test"]:
+        _expect(not done.stderr.strip(), f"{told} says on its error output:\n{done.stderr}")
     print(f"ok: {told}", flush=True)
     return done.stdout
 
