@@ -1,0 +1,229 @@
+"""Each card that says it was tried: broken -> the printed commands -> repaired -> undone -> as before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from core.knowledge.fixes import ServerKind
+from tests.first_aid.conftest import Follow, answers, relays
+from tests.servers.lab import Lab
+from tests.servers.lab_server import Server
+
+Running = Callable[[str], AbstractContextManager[Server]]
+slow = pytest.mark.slow
+LISTING = {
+    "postfix": "postqueue -p", "sendmail": "mailq; mailq -qQ", "exim": "exim -bp", "opensmtpd": "smtpctl show queue",
+}  # fmt: skip
+SPAM = "www-data@mail.example.jp"
+KINDS: tuple[tuple[str, ServerKind], ...] = (
+    ("pf", "postfix"), ("sm", "sendmail"), ("ex", "exim"), ("os", "opensmtpd"),
+)  # fmt: skip
+
+
+def certificate_until(days: int) -> tuple[str, str]:
+    """A certificate that ends so many days from now, and its key, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.example.jp")])
+    end = datetime.now(UTC) + timedelta(days=days)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(end - timedelta(days=90)).not_valid_after(end)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    return certificate.public_bytes(Encoding.PEM).decode(), plain.decode()
+
+
+@pytest.mark.parametrize(("short", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+def test_an_open_relay_is_closed_and_can_be_put_back(
+    lab: Lab, running: Running, follow: Follow, short: str, kind: ServerKind
+) -> None:
+    with running(f"{short}-open") as server:
+        assert relays(lab.outside, server)
+        hand = follow(server, "open_relay", kind)
+        before = hand.settings()
+        hand.parts("look", "backup", "do", "apply", "verify")
+        elsewhere, own = answers(lab.outside, server)
+        assert elsewhere.startswith("55") and own.startswith("250")
+        hand.parts("undo")
+        assert hand.settings() == before
+        assert relays(lab.outside, server)
+
+
+@pytest.mark.parametrize(("short", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+def test_a_stopped_service_is_started_and_can_be_stopped(
+    lab: Lab, running: Running, follow: Follow, short: str, kind: ServerKind
+) -> None:
+    with running(f"{short}-closed") as server:
+        hand = follow(server, "mail_service_stopped", kind)
+        hand.parts("undo")
+        server.wait_for("ss -ltn", lambda said: ":25 " not in said, 15)
+        hand.parts("look", "do", "verify")
+        assert answers(lab.outside, server)[1].startswith("250")
+
+
+@pytest.mark.parametrize(("short", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+def test_the_name_a_server_gives_is_corrected_and_can_be_put_back(
+    lab: Lab, running: Running, follow: Follow, short: str, kind: ServerKind
+) -> None:
+    greeting = "timeout 9 bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r l <&3; echo $l; echo QUIT >&3'"
+    with running(f"{short}-closed") as server:
+        hand = follow(server, "ptr_or_helo_wrong", kind, mail_host="mx7.example.jp", address="203.0.113.10")
+        before = hand.settings()
+        hand.parts("look", "backup", "do", "apply", "verify")
+        server.wait_for(greeting, lambda said: said.startswith("220 mx7.example.jp"), 20)
+        hand.parts("undo")
+        assert hand.settings() == before
+        server.wait_for(greeting, lambda said: said.startswith("220 mail.example.jp"), 20)
+
+
+def test_a_web_forms_account_can_no_longer_send(running: Running, follow: Follow) -> None:
+    send = f"echo test | setpriv --reuid=www-data --clear-groups sendmail -f {SPAM} x@far.example"
+    with running("pf-closed") as server:
+        server.shell(f"for n in 1 2 3; do {send}; done")
+        server.wait_for(server.kind.product.count, lambda text: text.strip() == "3", 30)
+        hand = follow(server, "web_form_abused", "postfix", web_account="www-data", sender=SPAM)
+        before = hand.settings()
+        hand.parts("look", "backup", "do", "apply", "verify")
+        assert server.shell("postqueue -j | grep -c '\"hold\"'").strip() == "3"
+        assert server.run(["sh", "-c", send], check=False).returncode
+        hand.parts("undo")
+        assert hand.settings() == before
+        server.shell(send)
+
+
+def test_a_dead_milter_no_longer_stops_mail(lab: Lab, running: Running, follow: Follow) -> None:
+    with running("pf-closed") as server:
+        server.shell("postconf -e smtpd_milters=inet:127.0.0.1:8891 && postfix reload")
+        assert answers(lab.outside, server)[1].startswith("451")
+        hand = follow(server, "helper_down", "postfix")
+        before = hand.settings()
+        hand.parts("look", "backup", "do", "apply", "verify")
+        assert answers(lab.outside, server)[1].startswith("250")
+        hand.parts("undo")
+        assert hand.settings() == before
+        assert answers(lab.outside, server)[1].startswith("451")
+
+
+@pytest.mark.parametrize("ask", ["reject_rbl_client dead.example", "reject_rbl_client dead.example=127.0.0.2"])
+def test_a_list_that_calls_everybody_bad_is_taken_out(lab: Lab, running: Running, follow: Follow, ask: str) -> None:
+    rules = f"permit_mynetworks, {ask}, reject_unlisted_recipient"
+    with running("pf-closed") as server, lab.dns({"dead.example": "* A 127.0.0.2\n"}) as dns:
+        server.shell(f"echo nameserver {dns.server.partition(':')[0]} > /etc/resolv.conf && service postfix restart")
+        server.shell(f"postconf -e 'smtpd_client_restrictions = {rules}' && postfix reload")
+        assert answers(lab.outside, server)[1].startswith("554")
+        hand = follow(server, "own_filter_rejects_all", "postfix", zone="dead.example")
+        before = hand.settings()
+        hand.parts("look", "backup", "do", "apply", "verify")
+        assert answers(lab.outside, server)[1].startswith("250")
+        left = server.shell("postconf -h smtpd_client_restrictions").strip()
+        assert left == "permit_mynetworks, reject_unlisted_recipient"
+        hand.parts("undo")
+        assert hand.settings() == before
+        assert answers(lab.outside, server)[1].startswith("554")
+
+
+def test_a_resolver_that_is_silent_is_replaced(lab: Lab, running: Running, follow: Follow) -> None:
+    with running("pf-closed") as server:
+        server.shell("echo nameserver 192.0.2.66 > /etc/resolv.conf; service postfix restart")
+        fill = {"resolver": "198.51.100.53"}
+        hand = follow(server, "resolver_broken", "postfix", fill, mail_host="mx.far.example", domain="far.example")
+        assert "NO ANSWER" in hand.parts("look")
+        hand.parts("backup", "do", "apply", "verify")
+        assert "198.51.100.53" in server.shell("cat /var/spool/postfix/etc/resolv.conf")
+        hand.parts("undo")
+        assert server.shell("cat /etc/resolv.conf").split()[1] == "192.0.2.66"
+
+
+def test_an_expired_certificate_is_replaced(running: Running, follow: Follow) -> None:
+    with running("pf-closed") as server:
+        for name, days in (("old", -1), ("new", 90)):
+            certificate, key = certificate_until(days)
+            server.run(["tee", f"/root/{name}.pem"], input=certificate)
+            server.run(["tee", f"/root/{name}.key"], input=key)
+        server.shell(
+            "cp /root/old.pem /etc/ssl/mail.pem; cp /root/old.key /etc/ssl/mail.key; postconf -e "
+            "smtpd_tls_cert_file=/etc/ssl/mail.pem smtpd_tls_key_file=/etc/ssl/mail.key; service postfix restart"
+        )
+        fill = {"new_certificate": "/root/new.pem", "new_key": "/root/new.key"}
+        hand = follow(server, "certificate_expired", "postfix", fill)
+        hand.parts("look", "backup")
+        with pytest.raises(AssertionError, match="will not expire"):
+            hand.parts("verify")
+        for step in hand.card.steps:
+            if step.part in ("do", "apply") and "certbot" not in step.command:
+                hand.step(step)
+        hand.parts("verify")
+        hand.parts("undo")
+        assert server.shell("cmp /root/old.pem /etc/ssl/mail.pem; cmp /root/old.key /etc/ssl/mail.key") == ""
+
+
+def test_a_full_disk_is_emptied_without_losing_anything(lab: Lab, running: Running, follow: Follow) -> None:
+    with running("pf-closed") as server:
+        server.shell("""
+            service postfix stop
+            cp -a /var /old-var && mount -t tmpfs -o size=96m lab /var && cp -a /old-var/. /var/ && rm -rf /old-var
+            service postfix start; mkdir -p /disk2 /var/log
+            dd if=/dev/zero of=/var/cache/apt/archives/left.deb bs=1M count=10 2>/dev/null
+            yes 'a line of the log' | dd of=/var/log/big.log bs=1M count=500 2>/dev/null iflag=fullblock || true
+        """)
+        assert answers(lab.outside, server)[1].startswith(("452", "451", "421"))
+        log = server.shell("sha256sum < /var/log/big.log")
+        fill = {"big_file": "/var/log/big.log", "other_disk": "/disk2"}
+        hand = follow(server, "disk_full", "postfix", fill)
+        assert "100%" in hand.parts("look")
+        hand.parts("backup", "do")
+        hand.parts("verify")
+        assert answers(lab.outside, server)[1].startswith("250")
+        assert server.shell("sha256sum < /disk2/big.log") == log
+        hand.parts("undo")
+        assert server.shell("sha256sum < /var/log/big.log") == log
+
+
+def test_mail_goes_by_ipv4_first(running: Running, follow: Follow) -> None:
+    with running("pf-closed") as server:
+        hand = follow(server, "ipv6_path_bad", "postfix")
+        before = hand.settings()
+        hand.parts("look", "backup", "do", "apply", "verify")
+        hand.parts("undo")
+        assert hand.settings() == before
+
+
+@pytest.mark.parametrize(("short", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+def test_waiting_spam_is_copied_then_deleted_and_can_come_back(
+    running: Running, follow: Follow, short: str, kind: ServerKind
+) -> None:
+    with running(f"{short}-closed") as server:
+        server.fill_queue(7, "spam@example.jp")
+        server.fill_queue(2, "boss@example.jp")
+        hand = follow(server, "queue_cleanup", kind, sender="spam@example.jp")
+        assert "spam@example.jp" in hand.parts("look")
+        hand.parts("backup")
+        said = hand.parts("do")
+        assert "\n7\n7\n" in f"\n{said}", said
+        assert "Subject: " in said
+        hand.parts("verify")
+        assert "spam@" not in server.shell(LISTING[kind]) and server.queue_count() == 2
+        hand.parts("undo")
+        if kind != "opensmtpd":  # its card says that only the copies remain
+            assert server.shell(LISTING[kind]).count("spam@example.jp") == 7
+        assert server.run(["sh", "-c", f"grep -l spam@example.jp {hand.card.values['backup']}/mail/*"]).stdout
+
+
+@pytest.mark.parametrize(("short", "kind"), KINDS, ids=[kind for _, kind in KINDS])
+def test_the_settings_are_recorded(running: Running, follow: Follow, short: str, kind: ServerKind) -> None:
+    with running(f"{short}-closed") as server:
+        hand = follow(server, "prevention", kind)
+        hand.parts("backup")
+        folder = hand.card.values["backup"]
+        assert server.shell(f"stat -c %a {folder}").strip() == "700"
+        again = server.run(["sh", "-c", hand.printed(hand.card.of_part("backup")[0])], check=False)
+        assert again.returncode and "File exists" in again.stderr
