@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -153,10 +153,10 @@ class Blacklist:
 
 
 def _in_loopback(record: str) -> bool:
-    try:
-        return ipaddress.IPv4Address(record) in ipaddress.IPv4Network("127.0.0.0/8")
-    except ValueError:
-        return False
+    """An IPv4 address in 127/8, as written by every reader of A records: four numbers without leading zeros."""
+    octets = record.split(".")
+    plain = len(octets) == 4 and all(o.isascii() and o.isdigit() and str(int(o[:4])) == o for o in octets)
+    return plain and octets[0] == "127" and all(int(octet) < 256 for octet in octets)
 
 
 def _matches(pattern: str, record: str) -> bool:
@@ -170,6 +170,7 @@ def _means(code: ListedCode, record: str) -> bool:
     return _matches(code.answer, record)
 
 
+@lru_cache(64)  # each list asks for the same few
 def reversed_address(address: str) -> str:
     """The name of an address below a zone: octets, or nibbles of IPv6, from the last to the first (RFC 5782 2.1, 2.4).
 

@@ -16,6 +16,7 @@ from core.model import Finding, Target
 from core.texts import Texts
 from gui.bridge import ArrivalWish, arrivals, confirm_arrival, missing_arrival, start_arrival, start_by_hand
 from gui.pages.page import Page
+from gui.widgets.badge import Badge
 from gui.widgets.choice import ChoiceSet
 from gui.widgets.field import Field
 from gui.widgets.finding import card, finding_row, rows_card
@@ -23,6 +24,9 @@ from gui.widgets.fold import Fold
 from gui.widgets.text import SpokenButton, SpokenLabel, said
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+
+
+_UNDER_WAY = ("arrival.sent", "arrival.write_send", "arrival.write_receive", "arrival.wait")
 
 
 class SpokenCheck(QCheckBox):
@@ -187,6 +191,9 @@ class ArrivalPage(Page):
             self._shown.hide()
             self._shown.deleteLater()
         row = finding_row(finding, "arrival", self.texts)
+        if finding.code in _UNDER_WAY:  # nothing failed: it is only not yet known
+            for badge in row.findChildren(Badge):
+                badge.show_state(self.texts, "waiting")
         self._shown = rows_card([row])
         self._found.addWidget(self._shown)
         if folds := row.findChildren(Fold):
@@ -201,6 +208,9 @@ class ArrivalPage(Page):
         self.ensureWidgetVisible(self._wrong)
 
     def _show_part(self, chosen: str | None) -> None:
+        if self._shown:  # it spoke of another question
+            self._shown.hide()
+            self._finding = None
         for name, part in self.parts.items():
             part.setVisible(name == chosen)
 

@@ -3,8 +3,8 @@
     python tests/bench/blacklists.py      (part of `make bench`)
 
 pydnsbl (PyPI) asks the same zones about the same four addresses; it knows no self-test. So it is timed twice: as it
-is, and with the three questions more that a self-test needs. 1 when ours took more than four round trips, or a
-tenth longer than pydnsbl for the same work.
+is, and with the three questions more that a self-test needs: 168 questions, as many as ours. 1 when ours took more
+than four round trips, or longer than pydnsbl for the same work (3 % are this measurement's own noise).
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ SILENT = ("psbl.surriel.com", "bl.mailspike.net")
 # Those that cover IPv4 or domains: the one for IPv6 alone is not asked about these addresses.
 LISTS = [one for one in load_lists() if one.families != (6,)]
 SELF_TEST = ("127.0.0.2", "127.0.0.1", "192.0.2.254")
-RUNS = 9
+RUNS = 15
+NOISE = 1.03
 ROUND_TRIPS = 4
 
 
@@ -95,10 +96,11 @@ def main() -> int:
     trips = statistics.median(mine) / LATENCY
     shown(f"{len(LISTS)} blacklists x 4, self-tested", mine, f"{trips:.1f} round trips of {LATENCY * 1000:.0f} ms")
     shown("pydnsbl, the same, untested", theirs)
-    shown("pydnsbl, with test entries", tested)
+    faster = statistics.median(tested) / statistics.median(mine)
+    shown("pydnsbl, with test entries", tested, f"pydnsbl / ours {faster:.2f} ×")
     with slow_dns(*SILENT) as port:
         shown("two of the lists dead silent", [asyncio.run(ours(port, "dnsbl.clean_major")) for _ in range(3)])
-    return int(trips > ROUND_TRIPS or statistics.median(mine) > 1.1 * statistics.median(tested))
+    return int(trips > ROUND_TRIPS or faster * NOISE < 1)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from core.checks.dnsbl.facts import Asked, Facts, ListUse, Purpose, Subject, ZoneFacts
 from core.checks.dnsbl.named import dead_zones_named, lists_in_settings
 from core.clients import Clients
-from core.clients.dns_sweep import PATIENCE, Sweep
+from core.clients.dns_sweep import PATIENCE, Plain, Sweep
 from core.clients.resolver import Resolver
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
@@ -26,6 +26,17 @@ TOTAL = 6.0  # seconds for all questions together, those that wait for their tur
 
 
 @dataclass(frozen=True)
+class Question:
+    """One name to ask for. `name` is what is kept; `secret` the same with the person's key in it."""
+
+    purpose: Purpose
+    name: str
+    family: int = 0
+    subject: str = ""
+    secret: str = ""
+
+
+@dataclass(frozen=True)
 class Asking:
     """How lists are asked: by whom, for how long one question may take, and when (loop time) all must be done."""
 
@@ -35,17 +46,14 @@ class Asking:
     keys: Mapping[str, str] = field(default_factory=dict)  # service -> key: never part of a fact
     sweep: Sweep = field(default_factory=lambda: Sweep(None))
 
-    async def answer(self, name: str) -> tuple[str, tuple[str, ...]]:
-        """rcode and A records: the plain answer of the sweep, else by care.
+    async def plain(self, names: Sequence[str]) -> list[Plain | None]:
+        """The plain answers, all at once; None where care is needed."""
+        return await self.sweep.ask_all(names, min(PATIENCE, self.lifetime / 4))
 
-        Raises as `Resolver.query`, and TimeoutError when all must be done.
-        """
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + self.lifetime
-        if plain := await self.sweep.ask(name, min(PATIENCE, self.lifetime / 4)):
-            return plain
-        async with asyncio.timeout_at(self.ends):
-            answer = await self.resolver.query(name, "A", lifetime=max(0.1, ends - loop.time()))
+    async def careful(self, name: str, lifetime: float) -> Plain:
+        """rcode and A records. Raises as `Resolver.query`, and TimeoutError when all must be done."""
+        async with asyncio.timeout_at(self.ends), self.sweep.careful:
+            answer = await self.resolver.query(name, "A", lifetime=lifetime)
         return answer.rcode, answer.records
 
 
@@ -125,7 +133,7 @@ def random_label() -> str:
 
 async def rewriting_test(way: Asking) -> Asked:
     """A name that cannot exist: a resolver that has an answer to it invents answers."""
-    return await _ask(way, "random_test", f"{random_label()}.com")
+    return (await _ask_all(way, [Question("random_test", f"{random_label()}.com")]))[0]
 
 
 async def ask_list(way: Asking, one: Blacklist, addresses: Iterable[str], domains: Iterable[str]) -> ZoneFacts:
@@ -134,15 +142,10 @@ async def ask_list(way: Asking, one: Blacklist, addresses: Iterable[str], domain
     # Where we ask nothing of a family, its test entries would prove nothing.
     families = {family for _, _, family, _ in ours} or {test.family for test in one.tests}
     tests = [test for test in _tests(one) if test[2] in families]
-    questions = [*tests, ("random_test", random_label(), 0, ""), *ours]
+    below = [*tests, ("random_test", random_label(), 0, ""), *ours]
     key = way.keys.get(one.service, "")
-    asked = await asyncio.gather(
-        *(
-            _ask(way, purpose, one.question(query), family, subject, secret=one.question(query, key))
-            for purpose, query, family, subject in questions
-        )
-    )
-    return ZoneFacts(one.zone, tuple(asked))
+    questions = [Question(p, one.question(q), family, subject, one.question(q, key)) for p, q, family, subject in below]
+    return ZoneFacts(one.zone, tuple(await _ask_all(way, questions)))
 
 
 def _tests(one: Blacklist) -> list[tuple[Purpose, str, int, str]]:
@@ -168,16 +171,35 @@ def _domains(one: Blacklist, domains: Iterable[str]) -> list[tuple[Purpose, str,
     return [("domain", name, 0, name) for name in names]
 
 
-async def _ask(way: Asking, purpose: Purpose, name: str, family: int = 0, subject: str = "", secret: str = "") -> Asked:
+async def _ask_all(way: Asking, questions: Sequence[Question]) -> list[Asked]:
+    """Each question's answer; those without a plain one are asked again with care, as long as their time lasts."""
+    until = asyncio.get_running_loop().time() + way.lifetime
+    plain = await way.plain([question.secret or question.name for question in questions])
+    asked = [_asked(question, found) for question, found in zip(questions, plain, strict=True)]
+    again = [number for number, one in enumerate(asked) if one is None]
+    found = await asyncio.gather(*(_carefully(way, questions[number], until) for number in again))
+    late = dict(zip(again, found, strict=True))
+    return [one or late[number] for number, one in enumerate(asked)]
+
+
+def _asked(question: Question, found: Plain | None) -> Asked | None:
+    if found is None:
+        return None
+    return Asked(question.purpose, question.name, question.family, question.subject, found[1], found[0])
+
+
+async def _carefully(way: Asking, question: Question, until: float) -> Asked:
     """One question; no answer is a fact about this list, not the end of the check. Only `name` is kept."""
+    about = (question.purpose, question.name, question.family, question.subject)
     try:
-        rcode, records = await way.answer(secret or name)
+        left = max(0.1, until - asyncio.get_running_loop().time())
+        rcode, records = await way.careful(question.secret or question.name, left)
     except CheckError as error:
         what = error.code.partition(".")[2]
-        return Asked(purpose, name, family, subject, rcode=str(error.values.get("rcode", "")), error=what)
+        return Asked(*about, rcode=str(error.values.get("rcode", "")), error=what)
     except TimeoutError:
-        return Asked(purpose, name, family, subject, error="timed_out")
-    return Asked(purpose, name, family, subject, records, rcode)
+        return Asked(*about, error="timed_out")
+    return Asked(*about, records, rcode)
 
 
 def _require_an_answer(facts: Facts) -> None:
