@@ -3,6 +3,8 @@
 #
 #   packaging/setup_machine.sh run     what the app itself needs
 #   packaging/setup_machine.sh test    that, and what the tests need
+#   packaging/setup_machine.sh build   what the app needs, and what `make build` needs
+#   packaging/setup_machine.sh windows that, and what `make build-windows-test` needs (wine, NSIS, mingw)
 #
 # Works as root or through sudo. Without either it names what is missing and fails. On a system without dpkg it names
 # the packages and goes on. Services that come with a package (sshd, nsd, unbound) are neither started nor left enabled.
@@ -14,10 +16,15 @@ RUN="python3-venv libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdb
 TEST="debootstrap debian-archive-keyring iproute2 procps openssh-server sudo tcsh fish busybox nsd unbound xvfb xauth xdotool
       x11-utils poppler-utils fonts-noto-cjk binutils git pflogsumm nftables"
 
+BUILD="binutils appstream desktop-file-utils debootstrap debian-archive-keyring"
+WINDOWS="wine wine64 nsis gcc-mingw-w64-x86-64"
+
 case "${1:-}" in
     run) wanted=$RUN ;;
     test) wanted="$RUN $TEST" ;;
-    *) echo "usage: $0 run|test" >&2; exit 64 ;;
+    build) wanted="$RUN $BUILD" ;;
+    windows) wanted="$RUN $BUILD $WINDOWS" ;;
+    *) echo "usage: $0 run|test|build|windows" >&2; exit 64 ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then
