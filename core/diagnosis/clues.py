@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.checks.server_health.facts import ServerHealthFacts
 from core.model import CheckResult, Context, Finding, Severity, Value
 
 
@@ -14,11 +15,14 @@ class Clues:
 
     findings: tuple[Finding, ...]
     context: Context
+    health: ServerHealthFacts | None = None  # what the machine told of itself: for what speaks against a suspicion
 
     @classmethod
     def of(cls, results: Sequence[CheckResult], context: Context) -> Clues:
         """The clues of these results."""
-        return cls(tuple(finding for result in results for finding in result.findings), context)
+        facts = (result.facts for result in results)
+        health = next((each for each in facts if isinstance(each, ServerHealthFacts)), None)
+        return cls(tuple(finding for result in results for finding in result.findings), context, health)
 
     def having(self, *codes: str) -> tuple[Finding, ...]:
         """The findings with one of these codes, in the order of the checks."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
 from core.diagnosis.ranking import RISK, ROOT, SUSPICION, Ranked
-from core.model import Cause, Certainty
+from core.model import Cause, Certainty, Finding, Values, WhoActs
 
 # Findings of `sender_auth` with which receivers refuse mail; a missing SPF record alone may be made up for by DKIM.
 _NO_PROOF = (
     "spf_fail", "spf_permerror", "spf_two_records", "spf_unreadable", "dmarc_against_us",
-    "dkim_key_missing", "dkim_key_revoked", "dkim_key_broken",
+    "dkim_key_missing", "dkim_key_revoked", "dkim_key_broken", "message_not_aligned",
 )  # fmt: skip
 
 
@@ -41,32 +41,68 @@ def dns_moved(clues: Clues) -> Iterator[Ranked]:
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(moving))
 
 
+def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
+    """The IPv6 address is without name or listed while IPv4 is in order; a refusal that names it makes it the cause."""
+    bad = clues.having("dns_health.ipv6_path_bad", "sender_auth.ipv6_path_bad")
+    refused = tuple(each for each in _refusals(clues) if ":" in str(each.values.get("sending_address") or ""))
+    if bad:
+        values: Values = {"addresses": value_list(bad, "addresses") or ["?"]}
+        certainty: Certainty = "confirmed" if refused else "possible"
+        rank = ROOT if refused else SUSPICION if clues.about_mail_going_out else RISK
+        yield rank, Cause("ipv6_path_bad", certainty, "you", codes_of(bad + refused), values)
+
+
+def forwarding_breaks_auth(clues: Clues) -> Iterator[Ranked]:
+    """What was refused was written by somebody else and passed on by us: our own proof is not what failed."""
+    passed_on = clues.having("sender_auth.message_forwarded")
+    logged = clues.having("mail_log.forwarding_refused")
+    settings = clues.having("server_health.forwards_outside")
+    refused = clues.bounced("sender_auth_failed", "looks_like_spam", "bad_reputation", "policy_refused")
+    if passed_on or logged:
+        certainty: Certainty = "confirmed" if passed_on and refused and settings else "likely"
+        codes = codes_of(passed_on + logged + settings + refused)
+        rank = ROOT if refused or logged else SUSPICION
+        yield rank, Cause("forwarding_breaks_auth", certainty, "you", codes)
+
+
 def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
-    """A bounce says so, the DNS shows it for an address that mail surely leaves from, or both: then it is sure."""
-    refused = clues.bounced("sender_auth_failed")
+    """A refusal says so, the DNS shows it for an address that mail surely leaves from, or both: then it is sure."""
+    passed_on = clues.seen("sender_auth.message_forwarded")  # another's mail: its refusal is not about our proof
+    refused = () if passed_on else clues.bounced("sender_auth_failed")
+    refused += critical(clues.having("mail_log.refused_sender_auth"))
     wrong = critical(clues.having(*(f"sender_auth.{code}" for code in _NO_PROOF)))
     missing = critical(clues.having("sender_auth.spf_missing"))
+    if not (refused or wrong or missing):
+        return
     codes = codes_of(refused + wrong + missing)
-    if refused:
-        certainty: Certainty = "confirmed" if wrong or missing else "likely"
-        yield ROOT, Cause("sender_auth_failing", certainty, "domain_company", codes)
-    elif wrong and clues.about_mail_going_out:
-        yield ROOT, Cause("sender_auth_failing", "likely", "domain_company", codes)
-    elif wrong or missing:
-        rank = SUSPICION if clues.about_mail_going_out else RISK
-        yield rank, Cause("sender_auth_failing", "possible", "domain_company", codes)
+    going_out = clues.about_mail_going_out
+    certainty: Certainty = "confirmed" if refused and (wrong or missing) else "likely"
+    rank = ROOT
+    if not refused and not (wrong and going_out):
+        certainty, rank = "possible", SUSPICION if going_out else RISK
+    yield rank, Cause("sender_auth_failing", certainty, "domain_company", codes)
 
 
 def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:
-    """A bounce names it (then it is the cause), or DNS shows it (then it is a risk, or a suspicion)."""
-    wrong = clues.having("dns_health.ptr_missing", "dns_health.ptr_not_confirmed")
+    """A refusal names it (then it is the cause), or DNS shows it (then it is a risk, or a suspicion)."""
+    reverse = clues.having(*(f"dns_health.{code}" for code in ("ptr_missing", "ptr_not_confirmed", "ptr_generic")))
+    reverse = tuple(each for each in reverse if each.severity.value in ("critical", "warning"))
+    hello = clues.having("dns_health.helo_unknown", "dns_health.helo_differs", "sender_auth.spf_helo_fail")
     refused = clues.bounced("reverse_dns_missing", "helo_refused")
-    if not wrong and not refused:
+    refused += clues.having("mail_log.refused_reverse_dns")
+    if not reverse and not hello and not refused:
         return
-    values = {"addresses": value_list(wrong, "address") or ["?"]}
-    codes = codes_of(refused + wrong)
+    values: Values = {"addresses": value_list(reverse, "address") or ["?"]}
+    # The name the server gives itself is its own setting; the address's name is the hosting company's.
+    who: WhoActs = "you" if hello and not reverse else "hosting_company"
+    codes = codes_of(refused + reverse + hello)
     if refused:
-        yield ROOT, Cause("ptr_or_helo_wrong", "likely", "hosting_company", codes, values)
-    else:
+        certainty: Certainty = "confirmed" if reverse or hello else "likely"
+        yield ROOT, Cause("ptr_or_helo_wrong", certainty, who, codes, values)
+    elif reverse or critical(hello):
         rank = SUSPICION if clues.about_mail_going_out else RISK
-        yield rank, Cause("ptr_or_helo_wrong", "possible", "hosting_company", codes, values)
+        yield rank, Cause("ptr_or_helo_wrong", "possible", who, codes, values)
+
+
+def _refusals(clues: Clues) -> tuple[Finding, ...]:
+    return tuple(each for each in clues.findings if each.code.startswith("bounce.") and each.severity.value != "ok")

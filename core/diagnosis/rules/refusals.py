@@ -5,31 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, value_list
-from core.diagnosis.ranking import CONSEQUENCE, Ranked
+from core.diagnosis.ranking import CONSEQUENCE, SUSPICION, Ranked
 from core.knowledge.dnsbl import dead_list_of
 from core.knowledge.domain_names import plain_domain, registrable_domain
-from core.model import Cause, Certainty, Finding
+from core.model import Cause, Certainty, Finding, Values, WhoActs
 
 # Lists anyone may ask, by the word a refusal's rules know them under, and their names.
 PUBLIC_LISTS = {"spamhaus": "Spamhaus", "spamcop": "SpamCop", "barracuda": "Barracuda"}
+# Reasons that lie with the address or the server at the other end; and what their filter says of one message.
+_THEIR_REASONS = ("user_unknown", "address_closed", "domain_cannot_receive", "recipient_refuses", "server_trouble",
+                  "unreachable", "mail_loop")  # fmt: skip
+_THEIR_FILTER = ("looks_like_spam", "policy_refused", "attachment_blocked", "message_too_big", "virus_found",
+                 "bad_message_format")  # fmt: skip
 
 
 def address_listed(clues: Clues) -> Iterator[Ranked]:
-    """A self-tested list names our sending address. The queue's or a bounce's refusal points the same way."""
+    """A self-tested list names our sending address; refusals in queue, log or bounce point the same way."""
     listed = clues.having("dnsbl.listed")
     ours = tuple(finding for finding in listed if not _at_another_company(finding, clues))
     if ours:
         zones = value_list(ours, "list_name") or value_list(ours, "zone")
-        yield CONSEQUENCE, Cause("address_listed", "confirmed", "you", codes_of(ours), {"zones": zones})
-    elif not listed and (refused := clues.having("mail_queue.blocked_using_list")):
-        zones = [zone for zone in value_list(refused, "zone") if dead_list_of(zone) is None]
+        refused = clues.having("mail_queue.blocked_using_list", "mail_log.refused_listed") + clues.bounced("ip_blocked")
+        yield CONSEQUENCE, Cause("address_listed", "confirmed", "you", codes_of(ours + refused), {"zones": zones})
+    elif not listed and (told := _told_of_lists(clues)):
+        # What a refusal says; our own look at the lists may say otherwise, or could not be taken.
+        certainty: Certainty = "possible" if clues.seen("dnsbl.clean", "dnsbl.clean_major") else "likely"
+        yield CONSEQUENCE, Cause("address_listed", certainty, "you", codes_of(told[0]), {"zones": told[1]})
+
+
+def _told_of_lists(clues: Clues) -> tuple[tuple[Finding, ...], list[str]] | None:
+    """The refusals that name a public list, and the lists."""
+    if queued := clues.having("mail_queue.blocked_using_list"):
+        zones = [zone for zone in value_list(queued, "zone") if zone != "?" and dead_list_of(zone) is None]
         if zones:
-            yield CONSEQUENCE, Cause("address_listed", "likely", "you", codes_of(refused), {"zones": zones})
-    elif not listed and (bounced := clues.bounced("ip_blocked")):
-        zones = [PUBLIC_LISTS[name] for name in value_list(bounced, "provider") if name in PUBLIC_LISTS]
-        if zones:  # what the refusal says; our own look at the lists may say otherwise, or could not be taken
-            certainty: Certainty = "possible" if clues.seen("dnsbl.clean", "dnsbl.clean_major") else "likely"
-            yield CONSEQUENCE, Cause("address_listed", certainty, "you", codes_of(bounced), {"zones": zones})
+            return queued, zones
+    for told in (clues.bounced("ip_blocked"), clues.having("mail_log.refused_listed")):
+        names = [PUBLIC_LISTS[name] for name in _providers(told) if name in PUBLIC_LISTS]
+        if names:
+            return told, names
+    return None
 
 
 def shared_host_listed(clues: Clues) -> Iterator[Ranked]:
@@ -49,41 +63,66 @@ def domain_listed(clues: Clues) -> Iterator[Ranked]:
 
 
 def provider_blocked(clues: Clues) -> Iterator[Ranked]:
-    """A bounce speaks of a private list, and no public list shows our address."""
-    blocked = clues.bounced("ip_blocked", "bad_reputation")
-    names = value_list(blocked, "provider")
+    """A refusal speaks of a private list, and no public list shows our address."""
+    bounced = clues.bounced("ip_blocked", "bad_reputation")
+    logged = clues.having("mail_log.refused_listed", "mail_log.refused_reputation")
+    blocked = bounced + tuple(each for each in logged if each.severity.value in ("critical", "warning"))
+    names = _providers(blocked)
     if blocked and not clues.seen("dnsbl.listed") and not set(names) & PUBLIC_LISTS.keys():
-        providers = {"providers": names or ["unknown"]}
-        yield CONSEQUENCE, Cause("provider_blocked", "likely", "you", codes_of(blocked), providers)
+        values: Values = {"providers": names or ["unknown"]}
+        certainty: Certainty = "confirmed" if bounced and names and clues.seen("dnsbl.clean") else "likely"
+        yield CONSEQUENCE, Cause("provider_blocked", certainty, "you", codes_of(blocked), values)
 
 
 def rate_limited(clues: Clues) -> Iterator[Ranked]:
     """The other side asks us to slow down."""
-    if slowed := clues.bounced("rate_limited"):
-        yield CONSEQUENCE, Cause("rate_limited", "likely", "wait", codes_of(slowed))
+    if slowed := clues.bounced("rate_limited") + clues.having("mail_log.refused_rate"):
+        certainty: Certainty = "confirmed" if len(slowed) > 1 else "likely"
+        yield CONSEQUENCE, Cause("rate_limited", certainty, "wait", codes_of(slowed))
 
 
 def greylisted_wait(clues: Clues) -> Iterator[Ranked]:
-    """A temporary answer that passes by itself."""
-    if waiting := clues.bounced("greylisted", "delayed"):
-        yield CONSEQUENCE, Cause("greylisted_wait", "likely", "wait", codes_of(waiting))
+    """A temporary answer that passes by itself. In the log of any day there are some: alone they explain nothing."""
+    waiting, logged = clues.bounced("greylisted", "delayed"), clues.having("mail_log.greylisted")
+    young = clues.having("mail_queue.young", "mail_queue.one_domain")
+    if waiting:
+        yield CONSEQUENCE, Cause("greylisted_wait", "likely", "wait", codes_of(waiting + logged))
+    elif logged and (young or clues.context.target.symptom == "slow"):
+        yield SUSPICION, Cause("greylisted_wait", "possible", "wait", codes_of(logged + young))
 
 
 def mailbox_full(clues: Clues) -> Iterator[Ranked]:
-    """The receiving mailbox has no room."""
-    if full := clues.bounced("mailbox_full"):
-        yield CONSEQUENCE, Cause("mailbox_full", "confirmed", "recipient", codes_of(full))
+    """The receiving mailbox has no room: ours when the address is in our domain."""
+    full = clues.bounced("mailbox_full")
+    if not full:
+        return
+    ours = {name.lower() for name in (clues.context.target.domain, *clues.context.target.also_domain) if name}
+    who: WhoActs = (
+        "you" if ours & {name.rpartition("@")[2].lower() for name in value_list(full, "recipients")} else "recipient"
+    )
+    yield CONSEQUENCE, Cause("mailbox_full", "confirmed", who, codes_of(full))
 
 
 def recipient_side(clues: Clues) -> Iterator[Ranked]:
     """A bounce whose reason lies with the address or the other server, or a server that asks a dead list."""
-    reasons = ("user_unknown", "address_closed", "domain_cannot_receive", "recipient_refuses", "server_trouble")
-    theirs = clues.bounced(*reasons)
-    words = [code.partition(".")[2] for code in codes_of(theirs)]
-    if dead := _named_a_dead_list(clues):
-        theirs, words = theirs + dead, [*words, "dead_list"]
-    if theirs:
-        yield CONSEQUENCE, Cause("recipient_side", "likely", "recipient", codes_of(theirs), {"reasons": words})
+    theirs = clues.bounced(*_THEIR_REASONS)
+    content = clues.bounced(*_THEIR_FILTER)
+    words = [code.partition(".")[2] for code in codes_of(theirs + content)]
+    dead = _named_a_dead_list(clues)
+    if dead:
+        words = [*words, "dead_list"]
+    if theirs or dead:
+        values: Values = {"reasons": words}
+        yield CONSEQUENCE, Cause("recipient_side", "likely", "recipient", codes_of(theirs + dead + content), values)
+    elif content:  # their filter dislikes this message; why, only they can say
+        yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(content), {"reasons": words})
+    elif (one := clues.having("mail_queue.one_domain")) and clues.context.target.recipients == "one":
+        values = {"reasons": ["server_trouble"]}
+        yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(one), values)
+
+
+def _providers(findings: tuple[Finding, ...]) -> list[str]:
+    return list(dict.fromkeys(value_list(findings, "provider") + value_list(findings, "providers")))
 
 
 def _named_a_dead_list(clues: Clues) -> tuple[Finding, ...]:

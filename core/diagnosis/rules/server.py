@@ -5,51 +5,151 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
-from core.diagnosis.ranking import RISK, ROOT, SUSPICION, Ranked
-from core.model import Cause, Certainty
+from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
+from core.model import Cause, Certainty, Finding, Values
+
+
+def disk_full(clues: Clues) -> Iterator[Ranked]:
+    """Seen on the machine it is sure; told by the log alone it may be over by now."""
+    seen = clues.having("server_health.disk_full", "server_health.inodes_full")
+    logged = clues.having("mail_log.disk_full")
+    said = tuple(each for each in clues.having("smtp_banner.busy") if "4.3.1" in str(each.values.get("said", "")))
+    if seen or critical(logged) or said:
+        certainty: Certainty = "confirmed" if seen else "likely"
+        values: Values = {"places": value_list(seen, "mount") or ["?"]}
+        yield ROOT, Cause("disk_full", certainty, "you", codes_of(seen + logged + said), values)
+    elif logged:
+        yield SUSPICION, Cause("disk_full", "possible", "you", codes_of(logged), {"places": ["?"]})
 
 
 def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
-    """The machine answers that nobody listens, or the queue tool says that the mail system is down."""
-    down, refused = clues.having("mail_queue.system_down"), clues.having("smtp_banner.refused")
-    if down or refused:
-        certainty: Certainty = "confirmed" if down else "likely"
-        yield ROOT, Cause("mail_service_stopped", certainty, "you", codes_of(down + refused))
+    """The machine shows it, the queue tool says so, or nobody listens at the door."""
+    sure = clues.having(
+        "server_health.mail_service_stopped", "server_health.queue_runner_stopped", "mail_queue.system_down",
+        "server_health.listens_only_inside",
+    )  # fmt: skip
+    dying = critical(clues.having("mail_log.service_dying"))
+    refused = clues.having("smtp_banner.refused")
+    parts = clues.having("server_health.part_stopped", "server_health.container_stopped")
+    if sure:
+        yield ROOT, Cause("mail_service_stopped", "confirmed", "you", codes_of(sure + dying + refused + parts))
+    elif dying or (refused and not _runs(clues)):
+        yield ROOT, Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts))
+    elif parts:
+        yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(parts))
+
+
+def helper_down(clues: Clues) -> Iterator[Ranked]:
+    """A helper the mail program asks does not answer: found dead on the machine, or missed in the log."""
+    dead = clues.having("server_health.helper_down")
+    missed = critical(clues.having("mail_log.helper_down", "mail_log.login_helper_down"))
+    if not dead and not missed:
+        return
+    certainty: Certainty = "confirmed" if dead and missed else "likely"
+    values: Values = {"helpers": value_list(dead, "where") or ["?"]}
+    yield ROOT, Cause("helper_down", certainty, "you", codes_of(dead + missed), values)
+
+
+def self_banned(clues: Clues) -> Iterator[Ranked]:
+    """Our own address stands among those shut out; or the door is shut to us alone while the program runs."""
+    banned = clues.having("server_health.banned")
+    ours = clues.context.vantage.address
+    logged = tuple(each for each in clues.having("mail_log.banned") if ours and ours in value_list([each], "addresses"))
+    shut = clues.having("server_health.firewalled", "server_health.hosts_denied")
+    closed = clues.having("smtp_banner.refused", "smtp_banner.no_answer", "smtp_banner.silent_line_open")
+    values: Values = {"addresses": value_list(banned + shut, "address") or [ours or "?"]}
+    if banned or shut or logged:
+        certainty: Certainty = "confirmed" if banned else "likely"
+        yield ROOT, Cause("self_banned", certainty, "you", codes_of(banned + shut + logged + closed), values)
+    elif closed and _runs(clues) and not clues.seen("smtp_banner.line_blocked", "server_health.listens_only_inside"):
+        yield SUSPICION, Cause("self_banned", "possible", "you", codes_of(closed), values)
 
 
 def certificate_expired(clues: Clues) -> Iterator[Ranked]:
     """Where programs verify it is the cause; elsewhere, or with a name that may be another on purpose, a risk."""
     codes = ("expired", "not_yet_valid", "chain_expired", "wrong_name", "self_signed", "chain_incomplete")
     wrong = clues.having(*(f"tls_health.{code}" for code in codes))
-    ended = [finding for finding in wrong if finding.code in ("tls_health.expired", "tls_health.chain_expired")]
-    values = {"hosts": value_list(wrong, "host")}
-    if bad := critical(wrong):
+    ended = clues.having("tls_health.expired", "tls_health.chain_expired", "server_health.certificate_not_reloaded")
+    beside = clues.having(
+        "server_health.certificate_not_reloaded", "server_health.certificate_not_reloaded_yet",
+        "server_health.certificate_file_ended", "tls_health.dane_mismatch", "mail_log.tls",
+    )  # fmt: skip
+    values = {"hosts": value_list(wrong, "host") or value_list(beside, "path") or ["?"]}
+    if bad := critical(wrong + beside):
         certainty: Certainty = "confirmed" if critical(ended) else "likely"
-        yield ROOT, Cause("certificate_expired", certainty, "you", codes_of(bad), values)
-    elif risky := clues.having("tls_health.expired", "tls_health.chain_expired", "tls_health.wrong_name"):
+        yield ROOT, Cause("certificate_expired", certainty, "you", codes_of(bad + beside), values)
+    elif risky := clues.having(
+        "tls_health.expired", "tls_health.chain_expired", "tls_health.wrong_name",
+        "server_health.certificate_not_reloaded_yet", "server_health.certificate_file_ended",
+    ):  # fmt: skip
         yield RISK, Cause("certificate_expired", "possible", "you", codes_of(risky), values)
 
 
 def outbound_25_blocked(clues: Clues) -> Iterator[Ranked]:
-    """Everything that waits, waits for a connection."""
-    if waiting := clues.having("mail_queue.all_timed_out"):
-        yield ROOT, Cause("outbound_25_blocked", "possible", "hosting_company", codes_of(waiting))
+    """The server itself could not connect; queue and log say whether it is everybody."""
+    tried = clues.having("server_health.outbound_25_blocked")
+    logged, queued = critical(clues.having("mail_log.all_timed_out")), clues.having("mail_queue.all_timed_out")
+    if not (tried or logged or queued):
+        return
+    codes = codes_of(tried + logged + queued)
+    if tried or (logged and queued):
+        certainty: Certainty = "confirmed" if tried and (logged or queued) else "likely"
+        yield ROOT, Cause("outbound_25_blocked", certainty, "hosting_company", codes)
+    elif _got_out(clues):  # just now: whatever it was, the way is not blocked
+        yield SUSPICION, Cause("outbound_25_blocked", "possible", "hosting_company", codes)
+    else:
+        certainty = "likely" if logged else "possible"
+        yield ROOT, Cause("outbound_25_blocked", certainty, "hosting_company", codes)
 
 
 def resolver_broken(clues: Clues) -> Iterator[Ranked]:
-    """Everything that waits, waits for a name."""
-    if waiting := clues.having("mail_queue.name_service"):
-        yield ROOT, Cause("resolver_broken", "possible", "you", codes_of(waiting))
+    """The server found no well-known name; queue and log say that mail waits for names."""
+    tried = clues.having("server_health.resolver_broken")
+    logged, queued = critical(clues.having("mail_log.names_failing")), clues.having("mail_queue.name_service")
+    if not (tried or logged or queued):
+        return
+    codes = codes_of(tried + logged + queued)
+    if tried:
+        yield ROOT, Cause("resolver_broken", "confirmed", "you", codes)
+    elif _finds_names(clues):
+        yield SUSPICION, Cause("resolver_broken", "possible", "you", codes)
+    else:
+        yield ROOT, Cause("resolver_broken", "likely" if logged else "possible", "you", codes)
 
 
 def own_filter_rejects_all(clues: Clues) -> Iterator[Ranked]:
     """Our own server asks a dead list. One that calls everybody listed turns all mail away; an empty one only waits."""
-    using = clues.having("dnsbl.own_server_uses_dead_list")
-    if bad := critical(using):
-        yield ROOT, Cause("own_filter_rejects_all", "likely", "you", codes_of(bad), {"zones": value_list(bad, "zone")})
-    elif using:
-        zones = value_list(using, "zone")
-        yield RISK, Cause("own_filter_rejects_all", "possible", "you", codes_of(using), {"zones": zones})
+    using = clues.having("dnsbl.own_server_uses_dead_list", "server_health.own_list_answers_all")
+    logged, many = clues.having("mail_log.own_filter_dead"), clues.having("mail_log.own_filter_all")
+    zones = value_list(using, "zones") or value_list(using, "zone") or value_list(logged + many, "zones") or ["?"]
+    codes = codes_of(using + logged + many)
+    if critical(using + logged):
+        certainty: Certainty = "confirmed" if using and logged else "likely"
+        if clues.seen("server_health.own_list_answers_all"):
+            certainty = "confirmed"
+        yield ROOT, Cause("own_filter_rejects_all", certainty, "you", codes, {"zones": zones})
+    elif many:
+        yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": zones})
+    elif using or logged:
+        yield RISK, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": zones})
+
+
+def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
+    """Mail leaves through another server, and that one does not take our login."""
+    logged = clues.having("mail_log.relayhost_login")
+    without = clues.having("server_health.relayhost_without_login")
+    passes_on = clues.having("server_health.relayhost")
+    refused = clues.bounced("login_required") + (clues.bounced("relay_denied") if passes_on or without else ())
+    if not (logged or without or refused):
+        return
+    values: Values = {"relayhost": (value_list(without + passes_on, "relayhost") or ["?"])[0]}
+    codes = codes_of(logged + without + refused)
+    if critical(logged):
+        yield ROOT, Cause("relayhost_login_failing", "confirmed", "you", codes, values)
+    elif refused:
+        yield ROOT, Cause("relayhost_login_failing", "likely", "you", codes, values)
+    else:
+        yield SUSPICION, Cause("relayhost_login_failing", "possible", "you", codes, values)
 
 
 def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:
@@ -60,8 +160,38 @@ def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:
         yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(silent))
 
 
+def own_mailboxes_full(clues: Clues) -> Iterator[Ranked]:
+    """Mailboxes on our own server are full: their mail is sent back."""
+    full = clues.having("mail_log.over_quota", "server_health.mailboxes_full")
+    if full and not clues.bounced("mailbox_full"):
+        yield CONSEQUENCE, Cause("mailbox_full", "likely", "you", codes_of(full))
+
+
 def server_unsupported(clues: Clues) -> Iterator[Ranked]:
     """Software past its support: a risk even when it is not today's cause."""
-    for finding in clues.having("smtp_banner.unsupported")[:1]:
-        values = {name: finding.values.get(name) for name in ("product", "version")}
-        yield RISK, Cause("server_unsupported", "confirmed", "you", codes_of([finding]), values)
+    old = clues.having("smtp_banner.unsupported", "smtp_banner.unsupported_undated", "server_health.known_holes")
+    system = clues.having("server_health.system_ended")
+    if not old and not system:
+        return
+    yield RISK, Cause("server_unsupported", "confirmed", "you", codes_of(old + system), _what(old, system))
+
+
+def _what(old: tuple[Finding, ...], system: tuple[Finding, ...]) -> Values:
+    """The program and its version; else the system, whose name says its version."""
+    if old:
+        return {name: old[0].values.get(name) for name in ("product", "version")}
+    return {"product": system[0].values.get("system"), "version": ""}
+
+
+def _runs(clues: Clues) -> bool:
+    """Whether the machine was seen with its mail program running."""
+    services = clues.health.services if clues.health else None
+    return bool(services) and any(service.runs for service in services or ())
+
+
+def _got_out(clues: Clues) -> bool:
+    return bool(clues.health and clues.health.outbound and clues.health.outbound.reached == "open")
+
+
+def _finds_names(clues: Clues) -> bool:
+    return bool(clues.health and clues.health.resolving and clues.health.resolving.answered)

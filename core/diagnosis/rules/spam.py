@@ -4,45 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnosis.clues import Clues, codes_of
-from core.diagnosis.ranking import ROOT, Ranked
+from core.diagnosis.clues import Clues, codes_of, critical
+from core.diagnosis.ranking import ROOT, SUSPICION, Ranked
 from core.model import Cause, Certainty, Finding
 
 # Senders that are programs of a web site, not people.
 WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
+# What spam leaves behind, whoever sent it.
+_TRACES = (
+    "mail_queue.long", "mail_queue.strangers", "mail_queue.null_senders", "dnsbl.listed", "mail_log.refused_listed",
+    "mail_log.refused_reputation", "mail_log.backscatter",
+)  # fmt: skip
 
 
 def open_relay(clues: Clues) -> Iterator[Ranked]:
-    """An accepted RCPT is a suspicion until the configuration or an arrival confirms it."""
-    accepted, settings = clues.having("open_relay.accepted"), clues.having("open_relay.config_open")
-    if accepted or settings:
-        consequences = clues.having("mail_queue.long", "mail_queue.strangers", "dnsbl.listed")
-        certainty: Certainty = "confirmed" if settings else "possible"
-        yield ROOT, Cause("open_relay", certainty, "you", codes_of(settings + accepted + consequences))
+    """An accepted RCPT is a suspicion until the settings, the log or an arrival confirm it."""
+    accepted = clues.having("open_relay.accepted", "open_relay.routes_through")
+    settings = clues.having("open_relay.config_open")
+    carried = clues.having("mail_log.strangers_relayed")
+    wide = clues.having("open_relay.trust_too_wide")
+    if accepted or settings or carried:
+        sure = settings or (carried and (accepted or wide))
+        certainty: Certainty = "confirmed" if sure else "likely" if carried else "possible"
+        codes = codes_of(settings + accepted + carried + wide + clues.having(*_TRACES))
+        yield ROOT, Cause("open_relay", certainty, "you", codes)
+    elif weaker := clues.having("open_relay.accepted_unknown_vantage", "mail_log.stranger_relayed") + wide:
+        yield SUSPICION, Cause("open_relay", "possible", "you", codes_of(weaker))
 
 
 def web_form_abused(clues: Clues) -> Iterator[Ranked]:
-    """One sender leads the queue, and it is a web site's program."""
-    for finding in _leading_senders(clues):
-        sender = str(finding.values.get("sender", ""))
-        if sender.partition("@")[0].lower() in WEB_SENDERS:
-            yield ROOT, Cause("web_form_abused", "likely", "you", codes_of([finding]), {"sender": sender})
+    """The web site's program hands in mail like a spammer (log), or leads the queue."""
+    logged = clues.having("mail_log.script_abused")
+    queued = tuple(each for each in _leading_senders(clues) if _is_web(str(each.values.get("sender", ""))))
+    if not logged and not queued:
+        return
+    sender = str(logged[0].values.get("name") if logged else queued[0].values.get("sender"))
+    sure = critical(logged) and (queued or clues.seen(*_TRACES))
+    certainty: Certainty = "confirmed" if sure else "likely" if critical(logged) or queued else "possible"
+    rank = ROOT if certainty != "possible" else SUSPICION
+    yield rank, Cause("web_form_abused", certainty, "you", _with_traces(logged + queued, clues), {"sender": sender})
 
 
 def account_hijacked(clues: Clues) -> Iterator[Ranked]:
-    """One of our own senders leads a queue to strangers. The log has to confirm it."""
+    """The log shows an account that sends as no person does. A queue alone is a suspicion."""
+    abused = critical(clues.having("mail_log.account_abused"))
+    for finding in abused:
+        certainty: Certainty = "confirmed" if clues.seen(*_TRACES) else "likely"
+        yield ROOT, _hijacked(finding, "name", certainty, clues)
+    doubtful = clues.having("mail_log.account_suspicious")
+    for finding in doubtful:
+        yield SUSPICION, _hijacked(finding, "name", "possible", clues)
+    if not abused and not doubtful:
+        yield from _hijacked_by_queue(clues)
+
+
+def _hijacked_by_queue(clues: Clues) -> Iterator[Ranked]:
+    """One of our own senders leads a queue to strangers; the log was not read, or did not show who."""
     if not clues.seen("mail_queue.strangers") or clues.seen("open_relay.accepted", "open_relay.config_open"):
         return
     for finding in _leading_senders(clues):
-        sender = str(finding.values.get("sender", ""))
-        local, _, domain = sender.partition("@")
-        if local.lower() not in WEB_SENDERS and _is_ours(domain, clues):
-            codes = codes_of((finding, *clues.having("mail_queue.strangers", "mail_queue.long")))
-            yield ROOT, Cause("account_hijacked", "possible", "you", codes, {"sender": sender})
+        local, _, domain = str(finding.values.get("sender", "")).partition("@")
+        if not _is_web(local) and _is_ours(domain, clues):
+            yield ROOT, _hijacked(finding, "sender", "possible", clues)
+
+
+def _hijacked(finding: Finding, name: str, certainty: Certainty, clues: Clues) -> Cause:
+    sender = str(finding.values.get(name, ""))
+    return Cause("account_hijacked", certainty, "you", _with_traces((finding,), clues), {"sender": sender})
+
+
+def _with_traces(findings: tuple[Finding, ...], clues: Clues) -> tuple[str, ...]:
+    return codes_of(findings + clues.having(*_TRACES))
 
 
 def _leading_senders(clues: Clues) -> tuple[Finding, ...]:
     return clues.having("mail_queue.one_sender")
+
+
+def _is_web(sender: str) -> bool:
+    return sender.partition("@")[0].lower() in WEB_SENDERS
 
 
 def _is_ours(domain: str, clues: Clues) -> bool:

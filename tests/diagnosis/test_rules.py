@@ -1,0 +1,211 @@
+"""Each cause from the signs that show it, and what speaks against it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.checks.server_health.facts import Outbound, Resolving, ServerHealthFacts, Service
+from core.diagnosis import diagnose
+from core.model import Cause, CheckResult, Context, Finding, Severity, Target, Value, Vantage
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+CRITICAL, WARNING, OK, UNKNOWN = Severity.CRITICAL, Severity.WARNING, Severity.OK, Severity.UNKNOWN
+TARGET = Target(domain="example.jp")
+
+
+def sign(code: str, severity: Severity = CRITICAL, **values: Value) -> Finding:
+    return Finding(code, severity, values)
+
+
+def causes(*signs: Finding, target: Target = TARGET, health: ServerHealthFacts | None = None) -> tuple[Cause, ...]:
+    results = [CheckResult("x", NOW, NOW, findings=signs)]
+    if health:
+        results.append(CheckResult("server_health", NOW, NOW, facts=health))
+    return diagnose(results, Context(target, vantage=Vantage("outside", "198.51.100.7")))
+
+
+TRACE = sign("mail_queue.strangers", WARNING)
+BOUNCE_6 = sign("bounce.reverse_dns_missing", WARNING, sending_address="2001:db8::25")
+
+
+@pytest.mark.parametrize(
+    ("signs", "code", "certainty", "who"),
+    [
+        ([sign("mail_log.account_abused", name="tanaka"), TRACE], "account_hijacked", "confirmed", "you"),
+        ([sign("mail_log.account_abused", name="tanaka")], "account_hijacked", "likely", "you"),
+        ([sign("mail_log.account_suspicious", WARNING, name="tanaka")], "account_hijacked", "possible", "you"),
+        ([sign("mail_log.strangers_relayed")], "open_relay", "likely", "you"),
+        ([sign("mail_log.strangers_relayed"), sign("open_relay.accepted")], "open_relay", "confirmed", "you"),
+        (
+            [sign("mail_log.strangers_relayed"), sign("open_relay.trust_too_wide", WARNING)],
+            "open_relay",
+            "confirmed",
+            "you",
+        ),
+        ([sign("open_relay.trust_too_wide", WARNING)], "open_relay", "possible", "you"),
+        ([sign("mail_log.script_abused", name="www-data"), TRACE], "web_form_abused", "confirmed", "you"),
+        ([sign("mail_log.script_abused", WARNING, name="www-data")], "web_form_abused", "possible", "you"),
+        ([sign("server_health.disk_full", mount="/var")], "disk_full", "confirmed", "you"),
+        ([sign("mail_log.disk_full")], "disk_full", "likely", "you"),
+        ([sign("mail_log.disk_full", WARNING)], "disk_full", "possible", "you"),
+        ([sign("smtp_banner.busy", said="452 4.3.1 Insufficient system storage")], "disk_full", "likely", "you"),
+        ([sign("server_health.mail_service_stopped")], "mail_service_stopped", "confirmed", "you"),
+        ([sign("server_health.queue_runner_stopped")], "mail_service_stopped", "confirmed", "you"),
+        ([sign("smtp_banner.refused")], "mail_service_stopped", "likely", "you"),
+        (
+            [sign("server_health.helper_down", where="inet:localhost:11332"), sign("mail_log.helper_down")],
+            "helper_down",
+            "confirmed",
+            "you",
+        ),
+        ([sign("mail_log.login_helper_down")], "helper_down", "likely", "you"),
+        ([sign("server_health.resolver_broken")], "resolver_broken", "confirmed", "you"),
+        ([sign("mail_log.names_failing")], "resolver_broken", "likely", "you"),
+        ([sign("mail_queue.name_service")], "resolver_broken", "possible", "you"),
+        (
+            [sign("server_health.outbound_25_blocked"), sign("mail_queue.all_timed_out")],
+            "outbound_25_blocked",
+            "confirmed",
+            "hosting_company",
+        ),
+        ([sign("mail_queue.all_timed_out")], "outbound_25_blocked", "possible", "hosting_company"),
+        (
+            [sign("server_health.banned", address="198.51.100.7", jails=["postfix-sasl"])],
+            "self_banned",
+            "confirmed",
+            "you",
+        ),
+        ([sign("mail_log.banned", OK, addresses=["198.51.100.7"])], "self_banned", "likely", "you"),
+        ([sign("server_health.certificate_not_reloaded", path="/etc/x")], "certificate_expired", "confirmed", "you"),
+        (
+            [sign("server_health.own_list_answers_all", zones=["bl.example"])],
+            "own_filter_rejects_all",
+            "confirmed",
+            "you",
+        ),
+        ([sign("mail_log.own_filter_dead", zones=["bl.example"])], "own_filter_rejects_all", "likely", "you"),
+        ([sign("mail_log.own_filter_all", WARNING, zones=["bl.example"])], "own_filter_rejects_all", "possible", "you"),
+        ([sign("mail_log.relayhost_login")], "relayhost_login_failing", "confirmed", "you"),
+        ([sign("bounce.login_required", WARNING)], "relayhost_login_failing", "likely", "you"),
+        (
+            [sign("dns_health.ipv6_path_bad", WARNING, addresses=["2001:db8::25"]), BOUNCE_6],
+            "ipv6_path_bad",
+            "confirmed",
+            "you",
+        ),
+        (
+            [sign("sender_auth.message_forwarded", WARNING), sign("bounce.sender_auth_failed", WARNING)],
+            "forwarding_breaks_auth",
+            "likely",
+            "you",
+        ),
+        ([sign("mail_log.forwarding_refused", WARNING)], "forwarding_breaks_auth", "likely", "you"),
+        ([sign("mail_log.refused_sender_auth")], "sender_auth_failing", "likely", "domain_company"),
+        (
+            [sign("mail_log.refused_sender_auth"), sign("sender_auth.spf_missing")],
+            "sender_auth_failing",
+            "confirmed",
+            "domain_company",
+        ),
+        ([sign("sender_auth.message_not_aligned")], "sender_auth_failing", "likely", "domain_company"),
+        (
+            [sign("mail_log.refused_reverse_dns"), sign("dns_health.ptr_missing", WARNING, address="203.0.113.25")],
+            "ptr_or_helo_wrong",
+            "confirmed",
+            "hosting_company",
+        ),
+        (
+            [sign("bounce.helo_refused", WARNING), sign("dns_health.helo_unknown", WARNING, name="localhost")],
+            "ptr_or_helo_wrong",
+            "confirmed",
+            "you",
+        ),
+        ([sign("mail_log.refused_listed", providers=["microsoft"])], "provider_blocked", "likely", "you"),
+        ([sign("mail_log.refused_listed", providers=["spamhaus"])], "address_listed", "likely", "you"),
+        ([sign("mail_log.refused_rate", WARNING)], "rate_limited", "likely", "wait"),
+        ([sign("mail_log.over_quota", WARNING)], "mailbox_full", "likely", "you"),
+        ([sign("bounce.mailbox_full", WARNING, recipients=["sato@example.jp"])], "mailbox_full", "confirmed", "you"),
+        (
+            [sign("bounce.mailbox_full", WARNING, recipients=["sato@example.com"])],
+            "mailbox_full",
+            "confirmed",
+            "recipient",
+        ),
+        ([sign("bounce.unreachable", WARNING)], "recipient_side", "likely", "recipient"),
+        ([sign("bounce.looks_like_spam", WARNING)], "recipient_side", "possible", "recipient"),
+        ([sign("server_health.system_ended", WARNING, system="Debian 8")], "server_unsupported", "confirmed", "you"),
+        ([sign("mail_log.greylisted", OK), sign("mail_queue.young", OK)], "greylisted_wait", "possible", "wait"),
+    ],
+)
+def test_the_first_cause(signs: list[Finding], code: str, certainty: str, who: str) -> None:
+    first = causes(*signs)[0]
+    assert (first.code, first.certainty, first.who_acts) == (code, certainty, who)
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        sign("mail_log.mailing", OK, name="news"),
+        sign("mail_log.failed_logins", OK),
+        sign("mail_log.greylisted", OK),
+        sign("mail_log.banned", OK, addresses=["192.0.2.66"]),
+        sign("mail_log.program_sends_much", WARNING, name="backup"),
+        sign("server_health.relayhost", OK, relayhost="smtp.example.net:587"),
+        sign("server_health.forwards_outside", OK),
+        sign("server_health.clock_ahead", WARNING),
+        sign("dns_health.ptr_generic", OK, address="203.0.113.25"),
+    ],
+)
+def test_what_accuses_nobody(harmless: Finding) -> None:
+    assert [cause.code for cause in causes(harmless)] == ["nothing_found"]
+
+
+HEALTHY = ServerHealthFacts(
+    NOW,
+    services=(Service("postfix", True, True),),
+    resolving=Resolving(("192.0.2.53",), ("gmail.com",), (), (0,)),
+    outbound=Outbound("gmail.com", "192.0.2.26", "open"),
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        (sign("mail_queue.all_timed_out"), "outbound_25_blocked"),
+        (sign("mail_queue.name_service"), "resolver_broken"),
+    ],
+)
+def test_what_was_seen_working_lowers_the_suspicion(found: Finding, code: str) -> None:
+    other = sign("bounce.mailbox_full", WARNING)
+    assert causes(found, other)[0].code != causes(found, other, health=HEALTHY)[0].code
+    assert code in [cause.code for cause in causes(found, other, health=HEALTHY)]
+
+
+def test_a_door_shut_while_the_program_runs_points_to_a_ban_not_to_a_stopped_program() -> None:
+    shut = sign("smtp_banner.refused")
+    assert causes(shut)[0].code == "mail_service_stopped"
+    assert [cause.code for cause in causes(shut, health=HEALTHY)] == ["self_banned"]
+    dead = replace(HEALTHY, services=(Service("postfix", False),))
+    assert causes(shut, sign("server_health.mail_service_stopped"), health=dead)[0].code == "mail_service_stopped"
+
+
+def test_a_stolen_password_explains_the_listing_the_rate_limit_and_the_private_block() -> None:
+    found = causes(
+        sign("dnsbl.listed", zone="zen.spamhaus.org", address="203.0.113.25"),
+        sign("mail_log.refused_rate", WARNING),
+        sign("bounce.ip_blocked", WARNING, provider="microsoft"),
+        sign("mail_log.account_abused", name="tanaka"),
+    )
+    assert found[0].code == "account_hijacked"
+    assert found[0].values["sender"] == "tanaka"
+    assert {cause.code for cause in found[1:]} >= {"address_listed", "rate_limited"}
+
+
+def test_a_full_disk_explains_the_stopped_program_and_the_dead_helper() -> None:
+    found = causes(
+        sign("server_health.mail_service_stopped"),
+        sign("mail_log.helper_down"),
+        sign("server_health.disk_full", mount="/"),
+    )
+    assert [cause.code for cause in found] == ["disk_full", "mail_service_stopped", "helper_down"]
