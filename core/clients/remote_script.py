@@ -180,7 +180,8 @@ real_sendmail() {
 }
 courier_mta() { [ -d /etc/courier ] && has courier && has mailq && ! has postconf exim exim4; }
 small_mta() {
-  case $(resolved mailq) in *dma*|*nullmailer*|*mailq.nullmailer) return 0;; esac
+  # A whole name: the letters of dma stand in the middle of sendmail too.
+  case $(resolved mailq) in */dma|*nullmailer*) return 0;; esac
   return 1
 }
 """

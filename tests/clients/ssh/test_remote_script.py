@@ -172,3 +172,15 @@ def test_secrets_are_blotted_out_there_and_here(line, secret):
 def test_ordinary_settings_stay():
     line = "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd"
     assert masked(line) == line
+
+
+@pytest.mark.parametrize(
+    ("program", "small"), [("sendmail", False), ("dma", True), ("nullmailer-mailq", True), ("postqueue", False)]
+)
+def test_a_small_mail_program_is_told_by_its_whole_name(tmp_path, program, small):
+    """`mailq` of Postfix is a link to sendmail, and that name holds the letters of dma: its queue was read twice."""
+    (tmp_path / program).write_text("#!/bin/sh\n")
+    (tmp_path / program).chmod(0o755)
+    (tmp_path / "mailq").symlink_to(program)
+    shell = f"PATH={tmp_path}:$PATH\n{remote_script._CONDITIONS}small_mta"
+    assert (subprocess.run(["sh", "-c", shell]).returncode == 0) is small
