@@ -13,6 +13,7 @@ from core.diagnosis.ranking import RISKS
 from core.incident import Incident
 from core.model import Cause, CheckResult, Finding, Report, Severity
 from core.report.appendix import appendix
+from core.report.enquiry import enquiry_steps
 from core.report.incident_part import incident_part
 from core.report.way import way
 from core.report.words import Words, check_name, mark_of, phrase, sentences, words_for, words_of_problem
@@ -28,6 +29,7 @@ _MOST_OTHERS = 4
 def lay_out(report: Report, texts: Texts, incident: Incident | None = None) -> dict[str, Any]:
     """Everything the report says, as strings, lists and dicts; with `incident`, what the notebook holds of it too."""
     first = first_cause(report)
+    steps = [*next_steps(report, texts), *enquiry_steps(report, first, texts)]
     return {
         "language": texts.language,
         "severity": report.severity.value,
@@ -35,7 +37,7 @@ def lay_out(report: Report, texts: Texts, incident: Incident | None = None) -> d
         "verdict": _verdict(report, first, texts),
         "summary": _summary(report, first, texts),
         "way": way(report.target, first, texts),
-        "steps": {"heading": phrase(texts, "report.steps.heading"), "items": next_steps(report, texts)},
+        "steps": {"heading": phrase(texts, "report.steps.heading"), "items": steps},
         "others": _others(report, first, texts),
         "checks": _checks(report, texts),
         "unseen": _unseen(report, texts),

@@ -97,7 +97,7 @@ def _company(facts: Facts, code: str, host: Host, names: list[str]) -> Finding:
         "cannot": list(host.cannot),
         "signs": [sign for sign, shown in signs.items() if shown],
         "symptom": facts.symptom or "unknown",
-        "since": clean(facts.since, 200) if facts.since else None,
+        "since": clean(facts.since or "", 200),  # empty: to be filled in by hand
         "letter": LETTER,
     }
     if code == "filter_in_front":
