@@ -11,7 +11,12 @@ import re
 from calendar import isleap, timegm
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
+MONTHS = {
+    name: n
+    for n, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1
+    )
+}
 _HALF_YEAR, _DAY = 183 * 86400, 86400
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)\b")
 _TAI_START = 2**62 + 10  # seconds a TAI64 label of 1970 holds, by the convention of djb's programs

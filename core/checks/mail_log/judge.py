@@ -180,7 +180,7 @@ def _beside(facts: LogFacts) -> Iterator[Finding]:
         )
     if facts.banned:
         yield _finding(
-            "banned", _OK, count=len(facts.banned), addresses=[clean(each, 60) for each in facts.banned[-5:]]
+            "banned", _OK, count=len(facts.banned), addresses=[clean(each, 60) for each in facts.banned[-20:]]
         )
     if (days := _days(facts)) and facts.backscatter / (24 * days) > 50:
         yield _finding("backscatter", _WARNING, count=facts.backscatter)

@@ -15,7 +15,9 @@ class Streak:
 
     def __init__(self) -> None:
         self.best: tuple[int, int, int, int, tuple[str, ...]] = (0, 0, 0, 0, ())
-        self._clear()
+        self.count = self.first = self.last = 0
+        self.names: set[str] = set()
+        self.lines: list[str] = []
 
     def fail(self, name: str, at: int, line: str) -> None:
         """One more failure, about this domain or client."""
@@ -50,5 +52,5 @@ class Streak:
 
     def _clear(self) -> None:
         self.count = self.first = self.last = 0
-        self.names: set[str] = set()
-        self.lines: list[str] = []
+        self.names = set()
+        self.lines = []

@@ -19,7 +19,7 @@ from core.checks.mail_log.identity import most_named
 from core.checks.mail_log.tally import Tally
 from core.errors import UsageError
 
-_MOST_PROGRAMS, _SAMPLE = 2000, 50
+_MOST_PROGRAMS, _SAMPLE, _LARGE = 2000, 50, 1000
 _EXIM_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ .]")
 _WITHOUT_NUMBER = re.compile(r"(?:\S{19,40}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S{1,255} ([\w./+-]{1,60}): ")
 _EXIM_OWN = re.compile(r"(?:\[\d+\] |[+-]\d{4} )*(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|exim |Start queue|"
@@ -37,7 +37,7 @@ class Window:
 class LogReader:
     """Reads one log. Feed it lines in their order, then ask for the facts."""
 
-    def __init__(self, reference: datetime, zone: tzinfo | None = None, window: Window = Window()) -> None:  # noqa: B008
+    def __init__(self, reference: datetime, zone: tzinfo | None = None, window: Window = Window()) -> None:
         """`reference`: when the log was last written to, or read; completes stamps without a year."""
         self._clock = Clock(reference, zone)
         self._tally = Tally(self._clock)
@@ -51,6 +51,7 @@ class LogReader:
         self._last_handler: Handler | None = None
         self._shaped = 0  # lines of Exim's and qmail's own logs, and of the journal
         self._hits = 0
+        self._postfix_at = 0
         self.lines = 0
 
     def feed(self, lines: list[str]) -> None:
@@ -59,6 +60,8 @@ class LogReader:
         self._vote(lines)
         if self._window.since or self._window.until:
             lines = [line for line in lines if self._wanted(line)]
+        if self._postfix_at:
+            lines = self._handlers.postfix.news.of(lines, self._postfix_at)
         programs, other = self._programs, self._other
         for line in lines:
             head, _, text = line.partition("]: ")
@@ -80,11 +83,16 @@ class LogReader:
         if self.lines == len(lines) and lines:
             self._clock.at(lines[0])
         step = max(1, len(lines) // _SAMPLE)
+        places: list[int] = []
         for line in lines[::step]:
             self._clock.at(line)
+            places.append(line.find(" postfix/", 10, 300) + 1)
             product = self._product(line)
             if product:
                 self._votes[product] = self._votes.get(product, 0) + 1
+        # Where most lines are one machine's Postfix, those without news are left out first.
+        commonest = max(set(places), key=places.count, default=0)
+        self._postfix_at = commonest if len(lines) >= _LARGE and places.count(commonest) * 3 > len(places) else 0
 
     def _product(self, line: str) -> str:
         if _EXIM_LINE.match(line):
@@ -183,7 +191,7 @@ class LogReader:
             ),
             banned=tuple(tally.banned)[-200:], own_domains=tuple(each.name for each in most_named(tally.own_domains)),
             our_addresses=tuple(each.name for each in most_named(tally.refusals.our_addresses, 5)),
-            forwarded=tally.forwarded, forwarded_refused=tally.forwarded_refused, backscatter=tally.backscatter,
+            forwarded=tally.forwarded, forwarded_refused=tally.forwarded_refused, backscatter=max(0, tally.backscatter + self._handlers.postfix.news.null_senders - tally.notices),
             dropped=tally.dropped, year_guessed=clock.year_guessed, complete=complete, source=source,
         )  # fmt: skip
 

@@ -71,7 +71,7 @@ def _soft(sender: Sender) -> list[str]:
     done = sender.delivered + sender.refused
     share = sender.refused / max(1, done)
     signs = {
-        "refused": SOME_REFUSED < share and done >= FEW_RECIPIENTS,
+        "refused": share > SOME_REFUSED and done >= FEW_RECIPIENTS,
         "senders": SEVERAL_SENDERS <= sender.senders < MANY_SENDERS,
         "amount": sender.peak_recipients > VERY_MANY_RECIPIENTS,
         "reputation": 3 <= sender.reputation < REPUTATION,

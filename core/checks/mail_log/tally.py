@@ -54,7 +54,7 @@ class Tally:
         self.troubles: dict[str, _Seen] = {}
         self.timed_out, self.names_failing, self.own_filter = Streak(), Streak(), Streak()
         self.sent = self.outside = self.deferred = self.bounced = self.rejected = 0
-        self.forwarded = self.forwarded_refused = self.backscatter = self.dropped = 0
+        self.forwarded = self.forwarded_refused = self.backscatter = self.dropped = self.notices = 0
         self.senders: dict[str, int] = {}
         self.own_domains: dict[str, int] = {}
         self.failures: dict[str, int] = {}  # failed logins by address

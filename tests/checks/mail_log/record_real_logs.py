@@ -31,7 +31,7 @@ DOMAINS = [f"customer{n}.example" for n in range(1, 61)]
 STRANGERS = [f"{network}.{host}" for network in ("192.0.2", "192.31.196", "192.52.193", "192.175.48", "198.51.100")
              for host in (101, 102, 103)]  # fmt: skip
 OFFICE = "203.0.113.2"
-ZONES = {name: f"@ MX 10 mx\nmx A {refusing_smtp.GREETS}\n" for name in DOMAINS} | {
+ZONES = dict.fromkeys(DOMAINS, f"@ MX 10 mx\nmx A {refusing_smtp.GREETS}\n") | {
     "zen.spamhaus.org": '* A 127.255.255.254\n* TXT "Error: open resolver; https://check.spamhaus.org/returnc/pub/1.1.1.1/"\n',
 }
 # Jobs on standard input, one JSON list a line: [client address, login, password, sender, [recipients]]; prints the replies.
@@ -41,7 +41,7 @@ server, results = sys.argv[1], {"accepted": 0, "recipients": 0, "login_failed": 
 for line in sys.stdin:
     source, login, password, sender, recipients = json.loads(line)
     try:
-        with smtplib.SMTP(server, 25, "client.far.example", timeout=60, source_address=(source, 0)) as smtp:
+        with smtplib.SMTP(server, 25, "client.far.example", timeout=20, source_address=(source, 0)) as smtp:
             if login:
                 smtp.login(login, password)
             head = f"From: <{sender}>\\nTo: <{recipients[0]}>\\nSubject: hello\\n\\n"
@@ -137,7 +137,8 @@ def disk_full(lab: Lab, server: Server) -> dict[str, Any]:
     ordinary(lab, server)
     server.shell("service postfix stop; cp -a /var/spool/postfix /var/spool/kept; "
                  "mount -t tmpfs -o size=6m small /var/spool/postfix; cp -a /var/spool/kept/. /var/spool/postfix/; "
-                 "service postfix start; sleep 1")  # fmt: skip
+                 "pkill -x dovecot || true; sleep 1; /usr/sbin/dovecot >/dev/null 2>&1 </dev/null; service postfix start; sleep 1"
+    )  # fmt: skip
     return {"refused": ordinary(lab, server)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from core.checks.mail_log.formats.postfix_news import PostfixNews
 from core.checks.mail_log.tally import Message, Tally
 
 _NO_NEWS = ("connect from ", "disconnect from ")
@@ -23,18 +24,19 @@ class Postfix:
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
+        self.news = PostfixNews(tally)
         self._relays: dict[str, tuple[str, bool]] = {}
         deliver = self._delivery
         self._services: dict[str, Callable[[str, str], None]] = {
             "smtpd": self._smtpd, "pickup": self._pickup, "qmgr": self._qmgr, "nqmgr": self._qmgr,
             "smtp": deliver, "lmtp": deliver, "local": deliver, "virtual": deliver, "pipe": deliver,
             "error": deliver, "retry": deliver, "discard": deliver, "relay": deliver,
-            "cleanup": self._cleanup, "postscreen": self._postscreen,
+            "bounce": self._bounce, "cleanup": self._cleanup, "postscreen": self._postscreen,
         }  # fmt: skip
 
     def service(self, name: str) -> Callable[[str, str], None] | None:
         """What reads the lines of this service."""
-        if name in ("anvil", "scache", "verify", "tlsmgr", "tlsproxy", "dnsblog", "bounce", "trivial-rewrite"):
+        if name in ("anvil", "scache", "verify", "tlsmgr", "tlsproxy", "dnsblog", "trivial-rewrite"):
             return self._complaints_only
         return self._services.get(name, self._complaints_only)
 
@@ -128,11 +130,14 @@ class Postfix:
         if place < 0 or start < 0:
             self._complaints_only(line, text)
             return
-        message = self._tally.messages.get(text[:start])
+        queue_id = text[:start]
+        message = self._tally.messages.get(queue_id)
         to, _, fields = text[start + 6 : place].partition(">")
         host, outside = self._relay(fields)
         forwarded = fields.startswith(", orig_to=<")
         status = text[place + 9 : place + 13]
+        if message is None and (outside or status != "sent"):
+            message = self._left_out(queue_id)
         if status == "sent" and not outside and "queued as " in text:
             self._tally.handed_on(message, text.partition("queued as ")[2].partition(")")[0])
         elif status == "sent":
@@ -142,6 +147,17 @@ class Postfix:
             bounced = status == "boun"
             away = outside or "relay=none" in fields
             self._tally.failed(message, to, host, said, line, bounced=bounced, forwarded=forwarded, outside=away)
+
+    def _left_out(self, queue_id: str) -> Message | None:
+        """Read the lines about a message's arrival that were left out as no news."""
+        for line in self.news.arrival(queue_id):
+            text = line.partition("]: ")[2]
+            rest = text.partition(": ")[2]
+            if rest.startswith("client="):
+                self._client(queue_id, rest, line)
+            elif rest.startswith("from=<"):
+                self._queued(queue_id, rest, line)
+        return self._tally.messages.get(queue_id)
 
     def _relay(self, fields: str) -> tuple[str, bool]:
         """The machine that took (or refused) it: its name, and whether it is another company's."""
@@ -164,6 +180,11 @@ class Postfix:
             self._reject(rest, line)
         else:
             self._complaints_only(line, text)
+
+    def _bounce(self, line: str, text: str) -> None:
+        """A notice of our own goes back to a sender: it starts with the null sender, but is not from outside."""
+        if "notification: " in text:
+            self._tally.notices += 1
 
     def _postscreen(self, line: str, text: str) -> None:
         if text.startswith("NOQUEUE: reject: "):

@@ -76,10 +76,9 @@ class Sendmail:
         relay = rest.partition("relay=")[2].partition(",")[0]
         found = _ADDRESS.search(relay, 0, 300)
         outside = bool(found and self._tally.public(found[1]))
-        if accepted := _ACCEPTED.search(rest, place, place + 80):
-            if not outside:
-                self._tally.handed_on(message, accepted[1])
-                return
+        if (accepted := _ACCEPTED.search(rest, place, place + 80)) and not outside:
+            self._tally.handed_on(message, accepted[1])
+            return
         if said.startswith("queued"):
             return
         for recipient in recipients:
