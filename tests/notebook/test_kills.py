@@ -1,0 +1,66 @@
+"""Killed at any moment: nothing that was acknowledged is lost, and the notebook always opens."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from core.notebook import Notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITER = Path(__file__).with_name("keep_writing.py")
+
+
+def killed_once(path: Path, seconds: float) -> list[tuple[str, int]]:
+    """Start the writer, kill it after `seconds` of writing; what it said was kept."""
+    process = subprocess.Popen(
+        [sys.executable, str(WRITER), str(path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
+    with process.stdout as output:
+        said = output.read()
+    assert process.wait(20) == -9
+    timer.join()
+    whole = said[: said.rfind("\n") + 1].splitlines()
+    return [(word, int(number)) for word, number in (line.split() for line in whole)]
+
+
+def kill_many(path: Path, times: int, seed: int) -> int:
+    """The number of acknowledged additions, all of which were found again after each kill."""
+    dice = random.Random(seed)
+    promised: set[tuple[str, int]] = set()
+    for turn in range(times):
+        said = killed_once(path, dice.uniform(0, 0.08))
+        with Notebook(path) as notebook:
+            assert notebook.kept_aside is None, f"kill {turn}"
+            with notebook.reading() as database:
+                kept = {("run", row[0]) for row in database.execute("SELECT id FROM run")}
+                kept |= {("entry", row[0]) for row in database.execute("SELECT id FROM entry")}
+        promised |= set(said)
+        assert promised <= kept, f"kill {turn}: {sorted(promised - kept)[:5]}"
+    return len(promised)
+
+
+def test_forty_kills_lose_nothing(tmp_path: Path) -> None:
+    assert kill_many(tmp_path / "notebook.sqlite3", 40, 2004) > 40
+
+
+@pytest.mark.slow
+def test_a_thousand_kills_lose_nothing(tmp_path: Path) -> None:
+    """`make soak-notebook`: some ten minutes. A new file every hundred keeps the reading quick."""
+    kept = [kill_many(tmp_path / f"notebook-{part}.sqlite3", 100, part) for part in range(10)]
+    print(f"1,000 kills, {sum(kept)} acknowledged additions, none lost")
+    assert min(kept) > 100
