@@ -82,7 +82,7 @@ def pack() -> list[Path]:
 
 def write_sums(files: list[Path]) -> Path:
     """SHA-256 of each file, in the form `sha256sum --check` reads."""
-    target = DIST / f"SHA256SUMS-{_system()}.txt"
+    target = DIST / f"{files[0].name}.sha256"
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     target.write_text("".join(lines), encoding="ascii", newline="\n")
     return target
