@@ -33,9 +33,10 @@ from core.guide import is_host_and_port, is_host_name
 from core.incident_commands import add_incident_commands
 from core.model import Finding, Pasted, Report, Severity, Target, headline
 from core.notebook import Notebook
+from core.notebook.settings_history import with_settings_changes
 from core.practice import INCIDENTS, practice_company
-from core.report.explain_text import explanation_text
 from core.read_log_command import add_read_log, explain_log
+from core.report.explain_text import explanation_text
 from core.report.json_file import finding_to_json, json_text, report_from_text, report_to_json
 from core.report.playbook import with_playbooks
 from core.report.text_file import findings_text, report_text
@@ -216,8 +217,7 @@ def _check(arguments: argparse.Namespace, texts: Texts) -> int:
     if target.mail_host and not is_host_and_port(target.mail_host):
         raise UsageError("cli.bad_mail_host", name=clean(target.mail_host, 80))
     run = Run(target, only=arguments.only, skip=arguments.skip, prompter=terminal_prompter(texts))
-    report = asyncio.run(_follow(run, texts))
-    _save(report, texts)
+    report = _save(asyncio.run(_follow(run, texts)), texts)
     return _deliver(report, arguments, texts)
 
 
@@ -255,15 +255,15 @@ async def _follow(run: Run, texts: Texts) -> Report:
     raise AssertionError("a run always ends with its report")
 
 
-def _save(report: Report, texts: Texts, practice: str = "") -> None:
+def _save(report: Report, texts: Texts, practice: str = "") -> Report:
+    """Keep the run; returned is what it says beside the earlier one: which settings of the server have changed."""
     try:
-        notebook = Notebook()
-        try:
+        with Notebook() as notebook:
+            report = report if practice else with_settings_changes(report, notebook)
             notebook.save_run(report, practice=practice)
-        finally:
-            notebook.close()
     except CheckError as error:
         print(_problem_line(error, texts), file=sys.stderr)
+    return report
 
 
 def _deliver(report: Report, arguments: argparse.Namespace, texts: Texts) -> int:
