@@ -33,6 +33,7 @@ class Incident:
     proof: bool = True  # whether SPF, DKIM and DMARC are published
     login: bool = True  # whether the clerk can log in to the server
     bounce: str = ""  # what came back, as the clerk pastes it
+    stolen: str = ""  # whose password a stranger uses
 
 
 RELAY_2004 = Incident(
@@ -107,10 +108,22 @@ Diagnostic-Code: smtp; 550-5.7.26 Your email has been blocked because the sender
 """,
 )
 
+# A password that another company lost, and that was used here as well.
+STOLEN_PASSWORD = Incident(
+    greeting="mail.midori-shoji.example ESMTP Postfix",
+    mta="postfix",
+    version="3.10.13",
+    relays=False,
+    listed={"bl.spamcop.net": ("127.0.0.2",)},
+    waiting=640,
+    stolen="tanaka",
+)
+
 INCIDENTS: Mapping[str, Incident] = {
     "relay-2004": RELAY_2004,
     "relay-2004-closed": RELAY_2004_CLOSED,
     "relay-2004-delisted": RELAY_2004_DELISTED,
+    "stolen-password": STOLEN_PASSWORD,
     "expired-domain": DOMAIN_EXPIRED,
     "spf-missing": SPF_MISSING,
     "all-fine": ALL_FINE,

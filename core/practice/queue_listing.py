@@ -36,7 +36,11 @@ def sendmail_listing(incident: Incident, now: datetime) -> Iterator[str]:
 
 
 def postfix_listing(incident: Incident, now: datetime) -> Iterator[str]:
-    """`postqueue -j` of Postfix (postqueue(1)): a handful of ordinary mails that arrived within the hour."""
+    """`postqueue -j` of Postfix (postqueue(1)): a handful of ordinary mails that arrived within the hour; or what is
+    left of a night in which a stolen password was used."""
+    if incident.stolen:
+        yield from _stolen_queue(incident, now)
+        return
     for number in range(incident.waiting):
         arrived = now - timedelta(minutes=11 * (number + 1))
         recipient = {
@@ -50,6 +54,25 @@ def postfix_listing(incident: Incident, now: datetime) -> Iterator[str]:
             "message_size": 2100 + number,
             "forced_expire": False,
             "sender": f"nakamura@{incident.domain}",
+            "recipients": [recipient],
+        }
+        yield json.dumps(message)
+
+
+def _stolen_queue(incident: Incident, now: datetime) -> Iterator[str]:
+    for number in range(incident.waiting):
+        host = f"{_STRANGERS[number % 6].partition('.')[0]}{number % 97}.example"
+        recipient = {
+            "address": f"user{number}@{host}",
+            "delay_reason": f"host mx.{host}[192.0.2.33] said: 451 4.7.1 Too many messages",
+        }
+        message = {
+            "queue_name": "deferred",
+            "queue_id": f"9C{number:08X}",
+            "arrival_time": int((now - timedelta(seconds=32_000 - 45 * number)).timestamp()),
+            "message_size": 2210,
+            "forced_expire": False,
+            "sender": f"{incident.stolen}@{incident.domain}",
             "recipients": [recipient],
         }
         yield json.dumps(message)

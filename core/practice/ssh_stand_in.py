@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.practice.incident import Incident
+from core.practice.log_listing import postfix_log
 from core.practice.queue_listing import postfix_listing, sendmail_listing
 
 
@@ -49,6 +50,8 @@ def _postfix(incident: Incident, now: datetime) -> dict[str, str]:
         "postfix_version": f"mail_version = {incident.version}",
         "postfix_settings": f"myhostname = {incident.mail_host}\nmynetworks = 127.0.0.0/8",
         "postfix_queue": "\n".join(postfix_listing(incident, now)),
+        "log_files": "readable /var/log/mail.log 250000",
+        "log_lines": "\n".join(postfix_log(incident, now)),
     }
 
 

@@ -209,3 +209,12 @@ def test_a_full_disk_explains_the_stopped_program_and_the_dead_helper() -> None:
         sign("server_health.disk_full", mount="/"),
     )
     assert [cause.code for cause in found] == ["disk_full", "mail_service_stopped", "helper_down"]
+
+
+def test_log_and_queue_that_point_at_the_same_account_are_more_than_each_alone() -> None:
+    log = sign("mail_log.account_suspicious", WARNING, name="tanaka")
+    queue = sign("mail_queue.one_sender", WARNING, sender="tanaka@example.jp")
+    listed = sign("dnsbl.listed", zone="bl.spamcop.net", address="203.0.113.25")
+    assert causes(log, listed)[0].code == "address_listed"
+    first = causes(log, queue, TRACE, listed)[0]
+    assert (first.code, first.certainty) == ("account_hijacked", "likely")

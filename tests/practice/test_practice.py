@@ -78,7 +78,12 @@ async def test_the_age_of_the_software_is_reckoned_from_today() -> None:
 
 
 @pytest.mark.parametrize(
-    ("incident", "cause"), [("expired-domain", "domain_expired"), ("spf-missing", "sender_auth_failing")]
+    ("incident", "cause"),
+    [
+        ("expired-domain", "domain_expired"),
+        ("spf-missing", "sender_auth_failing"),
+        ("stolen-password", "account_hijacked"),
+    ],
 )
 async def test_each_incident_teaches_its_own_cause(incident: str, cause: str) -> None:
     report = await played(incident)

@@ -53,7 +53,10 @@ def account_hijacked(clues: Clues) -> Iterator[Ranked]:
         yield ROOT, _hijacked(finding, "name", certainty, clues)
     doubtful = clues.having("mail_log.account_suspicious")
     for finding in doubtful:
-        yield SUSPICION, _hijacked(finding, "name", "possible", clues)
+        if _leads_queue_to_strangers(str(finding.values.get("name", "")), clues):
+            yield ROOT, _hijacked(finding, "name", "likely", clues)
+        else:
+            yield SUSPICION, _hijacked(finding, "name", "possible", clues)
     if not abused and not doubtful:
         yield from _hijacked_by_queue(clues)
 
@@ -66,6 +69,13 @@ def _hijacked_by_queue(clues: Clues) -> Iterator[Ranked]:
         local, _, domain = str(finding.values.get("sender", "")).partition("@")
         if not _is_web(local) and _is_ours(domain, clues):
             yield ROOT, _hijacked(finding, "sender", "possible", clues)
+
+
+def _leads_queue_to_strangers(account: str, clues: Clues) -> bool:
+    """Log and queue point at the same account, though neither alone is enough."""
+    local = account.partition("@")[0].lower()
+    leading = {str(each.values.get("sender", "")).partition("@")[0].lower() for each in _leading_senders(clues)}
+    return local in leading and clues.seen("mail_queue.strangers")
 
 
 def _hijacked(finding: Finding, name: str, certainty: Certainty, clues: Clues) -> Cause:
