@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -227,3 +229,49 @@ def test_the_settings_are_recorded(running: Running, follow: Follow, short: str,
         assert server.shell(f"stat -c %a {folder}").strip() == "700"
         again = server.run(["sh", "-c", hand.printed(hand.card.of_part("backup")[0])], check=False)
         assert again.returncode and "File exists" in again.stderr
+
+
+LOGIN = """
+import smtplib, sys
+with smtplib.SMTP(sys.argv[1], 25, "client.far.example", timeout=60) as smtp:
+    smtp.ehlo()
+    smtp.login(sys.argv[2], sys.argv[3])
+    smtp.mail(sys.argv[2])
+    code, said = smtp.rcpt("someone@other.example")
+    if code == 250 and len(sys.argv) > 4:
+        print(*smtp.data("Subject: buy this\\n\\ntext\\n"))
+    else:
+        print(code, said)
+"""
+STAYS = """
+import imaplib, socket, sys
+door = imaplib.IMAP4(sys.argv[1], timeout=60)
+door.login(sys.argv[2], sys.argv[3])
+print("in", flush=True)
+print("out" if b"disconnect" in door.readline().lower() or not door.readline() else "still in", flush=True)
+"""
+
+
+def test_a_stolen_account_is_shut_out_and_its_mail_held(lab: Lab, running: Running, follow: Follow) -> None:
+    thief = "sales@example.jp", "secret-sales"
+
+    def sends(account: str, password: str, *more: str) -> str:
+        return lab.outside.run([sys.executable, "-c", LOGIN, server.address, account, password, *more]).stdout
+
+    with running("pf-login") as server:
+        assert [sends(*thief, "now")[:3] for _ in range(3)] == ["250"] * 3
+        inside = lab.outside.start([sys.executable, "-c", STAYS, server.address, *thief], stdout=subprocess.PIPE)
+        assert inside.stdout and inside.stdout.readline() == b"in\n"
+        hand = follow(server, "account_hijacked", "postfix", account=thief[0], sender=thief[0], account_name="sales")
+        before = hand.settings()
+        hand.parts("look", "backup", "do", "apply", "verify")
+        assert inside.stdout.readline() == b"out\n"
+        inside.wait(10)
+        inside.stdout.close()
+        assert "account suspended" in sends(*thief)
+        assert sends("taro@example.jp", "secret-taro").startswith("250")
+        assert server.shell("postqueue -j | grep -c '\"hold\"'").strip() == "3"
+        hand.parts("undo")
+        kept = [line for line in hand.settings().splitlines() if "mail_first_aid_block" not in line]
+        assert kept == before.splitlines()
+        assert sends(*thief).startswith("250")
