@@ -13,7 +13,7 @@ set -eu
 RUN="python3-venv libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libxkbcommon-x11-0
      libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 openssh-client"
 # binutils is for the build; fonts so that screenshots show Japanese.
-TEST="debootstrap debian-archive-keyring iproute2 procps openssh-server sudo tcsh fish busybox nsd unbound xvfb xauth xdotool
+TEST="fail2ban debootstrap debian-archive-keyring iproute2 procps openssh-server sudo tcsh fish busybox nsd unbound xvfb xauth xdotool
       x11-utils poppler-utils fonts-noto-cjk binutils git pflogsumm nftables"
 
 BUILD="binutils appstream desktop-file-utils debootstrap debian-archive-keyring"
