@@ -169,14 +169,13 @@ def _told(code: str, named: Sequence[Report], after: Report) -> tuple[RepairStat
     """What one later run, which does not name the cause, says about it."""
     telling = {finding for report in named for finding in _supporting(code, report)}
     seen = {finding.code for finding in _bad_findings(after)}
-    if code == "open_relay":
-        seen |= {finding.code for result in after.results for finding in result.findings if finding.code in _RELAY_OPEN}
     if still := tuple(sorted(telling & seen)):
         return "still", still
     if blind := tuple(_blind(telling, after)):
         return "not_seen", blind
     if code == "open_relay" and not _same_doors_closed(named, after):
-        return "not_seen", ("again.other_door",)
+        unsure = dict.fromkeys(one.code for one in _relay(after) if one.severity is Severity.UNKNOWN)
+        return "not_seen", tuple(unsure) or ("again.other_door",)
     return "repaired", ()
 
 

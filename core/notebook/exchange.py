@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from core import __version__
 from core.errors import UsageError
 from core.incident import Entry, Incident, KeptRun, checked_content
+from core.model import Report
 from core.notebook.masking import Mask
 from core.saved_run import report_from_json, report_to_plain
 
@@ -102,6 +103,7 @@ def _incident(document: Mapping[str, Any]) -> Incident:
         raise ValueError(f"{len(runs)} runs, {len(entries)} entries")
     kept = tuple(KeptRun(0, report_from_json(run)) for run in runs)
     for run in kept:
+        _check_times(run.report)
         json.dumps(report_to_plain(run.report), allow_nan=False)  # what cannot be kept is refused here, not later
     return Incident(
         id=0,
@@ -122,8 +124,20 @@ def _entry(item: Any) -> Entry:
 def _moment(text: Any) -> datetime:
     if not isinstance(text, str):
         raise TypeError("time")
-    moment = datetime.fromisoformat(text)
-    # Times far off cannot be shown in every time zone.
+    return _near(datetime.fromisoformat(text))
+
+
+def _near(moment: datetime) -> datetime:
+    """Aware, and not so far off that it cannot be shown in every time zone."""
     if not 1971 <= moment.year <= 9000:
-        raise ValueError(f"time {text[:40]!r}")
+        raise ValueError(f"time {moment.isoformat()}")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _check_times(report: Report) -> None:
+    moments = [report.started_at, report.finished_at]
+    for result in report.results:
+        moments += [result.started_at, result.finished_at]
+        moments += [one.at for finding in result.findings for one in finding.evidence if one.at]
+    for moment in moments:
+        _near(moment)

@@ -75,7 +75,7 @@ def _text_or_code(texts: Texts, key: str, values: Mapping[str, Value], fallback:
         return texts.text(key, values)
     except MissingTextError as missing:
         log.error("no text %s in %s", missing, texts.language)
-    except (KeyError, ValueError, TypeError, AttributeError) as unfit:
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as unfit:
         # A saved run of another version may lack a value or hold one of another kind.
         log.error("text %s in %s does not fit its values: %r", key, texts.language, unfit)
     return fallback

@@ -1,0 +1,131 @@
+"""What is repeated, what counts as proof, and what never does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.again import checks_to_repeat, compare, repair_of, rows_of, target_again
+from core.checks import ALL
+from core.incident import Incident
+from core.knowledge.causes import natures
+from core.model import Cause, CheckResult, Finding, Pasted, Report, Severity
+
+ZEN = "zen.spamhaus.org"
+MakeRun = Callable[..., Report]
+MakeIncident = Callable[..., Incident]
+
+
+def test_what_was_wrong_is_repeated_and_what_depends_on_it(run: MakeRun) -> None:
+    checks = checks_to_repeat(run(0, "accepted"))
+    assert {"open_relay", "dnsbl"} <= checks  # a listing follows from an open relay, so the lists are asked again
+    assert "tls_health" not in checks and "domain_life" not in checks
+
+
+def test_every_cause_names_checks_that_exist() -> None:
+    known = {check.id for check in ALL}
+    assert {code for code, nature in natures().items() if not set(nature.seen_by) & known} == set()
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("closed", "repaired"), ("closed_thorough", "repaired"), ("accepted", "still"), ("timed_out", "not_seen"),
+     ("absent", "not_seen"), ("refused_inside", "not_seen"), ("incomplete", "not_seen"), ("ambiguous", "not_seen"),
+     ("accepted_unknown_vantage", "not_seen")],
+)  # fmt: skip
+def test_only_a_look_that_was_taken_proves_a_relay_closed(run: MakeRun, state: str, expected: str) -> None:
+    repair = repair_of("open_relay", [run(0, "accepted", ZEN), run(1, state, ZEN)])
+    assert repair.state == expected
+    assert bool(repair.because) == (expected != "repaired")
+    assert (repair.seen_at is None) == (expected == "not_seen")
+
+
+def test_another_server_found_closed_proves_nothing(run: MakeRun) -> None:
+    repair = repair_of("open_relay", [run(0, "accepted"), run(1, "closed", host="backup.midori.example")])
+    assert (repair.state, repair.because) == ("not_seen", ("again.other_door",))
+
+
+def test_a_hole_found_thoroughly_is_closed_only_when_looked_at_as_thoroughly(run: MakeRun) -> None:
+    first = run(0, "accepted", thorough=True)
+    assert repair_of("open_relay", [first, run(1, "closed")]).state == "not_seen"
+    assert repair_of("open_relay", [first, run(1, "closed_thorough", thorough=True)]).state == "repaired"
+
+
+def test_settings_that_were_open_must_be_read_again(run: MakeRun) -> None:
+    def with_settings(report: Report, code: str) -> Report:
+        relay, lists = report.results
+        severity = Severity.CRITICAL if code == "config_open" else Severity.OK
+        more = (*relay.findings, Finding(f"open_relay.{code}", severity, {"product": "postfix"}))
+        return replace(report, results=(replace(relay, findings=more), lists))
+
+    first = with_settings(run(0, "accepted"), "config_open")
+    first = replace(first, causes=(Cause("open_relay", "confirmed", "you", ("open_relay.config_open",)),))
+    assert repair_of("open_relay", [first, run(1, "closed")]).state == "not_seen"
+    assert repair_of("open_relay", [first, with_settings(run(1, "closed"), "config_closed")]).state == "repaired"
+
+
+def test_a_later_blind_run_leaves_the_proof_and_a_later_open_one_ends_it(run: MakeRun) -> None:
+    proven = [run(0, "accepted"), run(1, "closed")]
+    assert repair_of("open_relay", [*proven, run(2, "timed_out")]).state == "repaired"
+    assert repair_of("open_relay", [*proven, run(2, "accepted")]).state == "still"
+
+
+def test_a_check_left_out_is_not_good_news(run: MakeRun, incident: MakeIncident) -> None:
+    second = run(1, "closed")
+    partial = replace(second, results=second.results[1:])
+    found = compare(incident(run(0, "accepted", ZEN), partial))
+    assert found is not None
+    assert found.verdict == "not_seen"
+    assert {row.check_id: row.change for row in found.rows} == {"open_relay": "not_repeated", "dnsbl": "repaired"}
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"),
+    [(("closed", ZEN), "repaired_but_listed"), (("closed",), "repaired"), (("accepted", ZEN), "still_wrong"),
+     (("timed_out",), "not_seen")],
+)  # fmt: skip
+def test_the_verdict_over_all(run: MakeRun, incident: MakeIncident, second: tuple[str, ...], verdict: str) -> None:
+    found = compare(incident(run(0, "accepted", ZEN), run(1, *second)))
+    assert found is not None and found.verdict == verdict
+
+
+def test_old_software_alone_is_nothing_to_compare(run: MakeRun, incident: MakeIncident) -> None:
+    risk = (Cause("server_unsupported", "confirmed", "you", ("smtp_banner.unsupported",)),)
+    found = compare(incident(*(replace(run(hours, "closed"), causes=risk) for hours in (0, 1))))
+    assert found is not None and found.verdict == "nothing_to_compare"
+
+
+def test_a_cause_found_only_now_is_told_and_counts(run: MakeRun, incident: MakeIncident) -> None:
+    found = compare(incident(run(0, "closed", ZEN), run(1, "accepted", ZEN)))
+    assert found is not None
+    assert (found.fresh, found.verdict) == (("open_relay",), "still_wrong")
+
+
+def test_one_run_has_no_before(run: MakeRun, incident: MakeIncident) -> None:
+    assert compare(incident(run(0, "accepted"))) is None
+
+
+def test_rows_say_better_and_worse_by_weight(run: MakeRun) -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+
+    def queue(severity: Severity, code: str = "mail_queue.long") -> Report:
+        result = CheckResult("mail_queue", at, at, {}, (Finding(code, severity, {"count": 9}),))
+        return replace(run(0, "closed"), results=(result,))
+
+    def change(before: Report, after: Report) -> str:
+        return rows_of(before, after)[0].change
+
+    bad, mild, good, blind = (queue(s) for s in (Severity.CRITICAL, Severity.WARNING, Severity.OK, Severity.UNKNOWN))
+    assert (change(bad, mild), change(mild, bad), change(bad, good)) == ("better", "worse", "repaired")
+    assert (change(bad, bad), change(good, good)) == ("still_wrong", "still_good")
+    assert change(bad, queue(Severity.CRITICAL, "mail_queue.old")) == "changed"
+    assert (change(bad, blind), change(good, blind), change(blind, bad)) == ("not_seen", "not_seen", "worse")
+
+
+def test_pasted_texts_are_not_repeated(run: MakeRun) -> None:
+    report = run(0, "accepted")
+    told = replace(report, target=replace(report.target, queue=Pasted("mailq.txt", "")))
+    assert target_again(told) == report.target
