@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.checks.dns_health.facts import AddressFacts, Facts, Helo, Lookup, MxHost
-from core.checks.dns_health.reverse import helo_fits, is_confirmed, is_generic, is_trusted
+from core.checks.dns_health.facts import Facts, Lookup, MxHost
+from core.checks.dns_health.reverse import is_confirmed
+from core.checks.dns_health.senders import evidence_of, judge_senders
 from core.checks.dns_health.servers import held_by_servers, judge_last_change, judge_servers
 from core.clean import clean
 from core.knowledge.addresses import is_public
-from core.model import Evidence, Finding, Severity, Table, Value
-
-# Sources that prove that mail leaves from this address; an MX or SPF entry only makes it likely.
-PROVEN = ("bounce", "header", "ssh", "given")
+from core.model import Finding, Severity, Table, Value
 
 
 def judge(facts: Facts) -> tuple[Finding, ...]:
     """The faults; OK only when everything was seen and nothing is wrong."""
-    findings = [*_domain(facts), *_mx(facts), *judge_servers(facts), *_helo(facts)]
-    for address in facts.addresses:
-        findings += _reverse(facts, address)
-    findings += judge_ipv6(facts)
+    findings = [*_domain(facts), *_mx(facts), *judge_servers(facts), *judge_senders(facts)]
     unknown = _failed(facts)
     if unknown:
         values: dict[str, Value] = {
             "names": list(dict.fromkeys(clean(lookup.name, 255) for lookup in unknown)),
             "reasons": list(dict.fromkeys(_reason(lookup) for lookup in unknown)),
         }
-        findings.append(Finding("dns_health.partly_unknown", Severity.UNKNOWN, values, _evidence(facts, unknown)))
+        findings.append(Finding("dns_health.partly_unknown", Severity.UNKNOWN, values, evidence_of(facts, unknown)))
     if not findings:
         findings.append(_ok(facts))
     return (*findings, *judge_last_change(facts))
@@ -48,11 +43,11 @@ def _domain(facts: Facts) -> Iterator[Finding]:
     """The domain without any MX record."""
     mx, values = facts.mx, {"domain": facts.domain or ""}
     if _rewrites(facts) and facts.rewriting_test:
-        evidence = _evidence(facts, [facts.rewriting_test])
+        evidence = evidence_of(facts, [facts.rewriting_test])
         yield Finding("dns_health.resolver_rewrites", Severity.UNKNOWN, {"resolver": facts.resolver}, evidence)
     if mx is None or mx.error or mx.records:
         return
-    evidence = _evidence(facts, [mx, *facts.domain_addresses])
+    evidence = evidence_of(facts, [mx, *facts.domain_addresses])
     if held_by_servers(facts):
         return  # the domain's own servers know better: `judge_servers` says so
     if mx.rcode == "NXDOMAIN":
@@ -69,44 +64,6 @@ def _rewrites(facts: Facts) -> bool:
     return facts.rewriting_test is not None and bool(facts.rewriting_test.records)
 
 
-def _helo(facts: Facts) -> Iterator[Finding]:
-    """The greeting name must be one that the world can look up (RFC 5321 section 4.1.4), best the address's own."""
-    if facts.helo is None:
-        return
-    if any(lookup.records for lookup in facts.helo.forward):
-        yield from _helo_elsewhere(facts, facts.helo)
-        return
-    if any(lookup.error and lookup.error != "bad_name" for lookup in facts.helo.forward):
-        return
-    evidence = _evidence(facts, list(facts.helo.forward))
-    yield Finding("dns_health.helo_unknown", Severity.WARNING, {"name": clean(facts.helo.name, 255)}, evidence)
-
-
-def _helo_elsewhere(facts: Facts, helo: Helo) -> Iterator[Finding]:
-    """The name exists but is another machine's than the one our mail leaves from: some receivers distrust that."""
-    sure = [one for one in facts.addresses if one.source in PROVEN]
-    if not sure or any(helo_fits(helo, one) is not False for one in sure):
-        return
-    names = list(dict.fromkeys(clean(name.name.removesuffix("."), 255) for one in sure for name in one.names))
-    values: dict[str, Value] = {
-        "name": clean(helo.name, 255),
-        "addresses": [one.address for one in sure],
-        "names": names or None,
-    }
-    lookups = [*helo.forward, *(one.ptr for one in sure)]
-    yield Finding("dns_health.helo_differs", Severity.WARNING, values, _evidence(facts, lookups))
-
-
-def judge_ipv6(facts: Facts) -> Iterator[Finding]:
-    """IPv4 has a good name and IPv6 has none: mail fails only where both sides speak IPv6, so now and then."""
-    old = [one for one in facts.addresses if ":" not in one.address]
-    bad = [one for one in facts.addresses if ":" in one.address and is_trusted(one) is False]
-    if bad and old and all(is_trusted(one) for one in old):
-        severity = Severity.CRITICAL if any(one.source in PROVEN for one in bad) else Severity.WARNING
-        values: dict[str, Value] = {"addresses": [one.address for one in bad], "good": [one.address for one in old]}
-        yield Finding("dns_health.ipv6_path_bad", severity, values, _evidence(facts, [one.ptr for one in bad]))
-
-
 def _mx(facts: Facts) -> Iterator[Finding]:
     """The MX records' hosts, one fault each; critical when no other host is left to take the mail."""
     if not facts.mx or not facts.mx_hosts:
@@ -114,7 +71,7 @@ def _mx(facts: Facts) -> Iterator[Finding]:
     named = [host for host in facts.mx_hosts if host.exchange]
     if not named:
         yield Finding(
-            "dns_health.null_mx", Severity.CRITICAL, {"domain": facts.domain or ""}, _evidence(facts, [facts.mx])
+            "dns_health.null_mx", Severity.CRITICAL, {"domain": facts.domain or ""}, evidence_of(facts, [facts.mx])
         )
     alive = any(_takes_mail(host) for host in named)
     for host in named:
@@ -130,7 +87,7 @@ def _mx_finding(facts: Facts, host: MxHost, code: str, severity: Severity) -> Fi
         values["addresses"] = list(_addresses(host))
     if code == "mx_is_alias" and host.cname:
         values["alias_of"] = clean(host.cname.records[0].removesuffix("."), 255)
-    return Finding(f"dns_health.{code}", severity, values, _evidence(facts, lookups))
+    return Finding(f"dns_health.{code}", severity, values, evidence_of(facts, lookups))
 
 
 def _addresses(host: MxHost) -> tuple[str, ...]:
@@ -155,25 +112,6 @@ def _fault(host: MxHost) -> str | None:
     return "mx_is_alias" if host.cname and host.cname.records else None
 
 
-def _reverse(facts: Facts, one: AddressFacts) -> Iterator[Finding]:
-    """The reverse name of one address: missing, not leading back, or made by a machine."""
-    if one.ptr.error:
-        return
-    proven = one.source in PROVEN
-    values: dict[str, Value] = {"address": one.address, "source": one.source}
-    if not one.ptr.records:
-        severity = Severity.CRITICAL if proven else Severity.WARNING
-        yield Finding("dns_health.ptr_missing", severity, values, _evidence(facts, [one.ptr]))
-        return
-    names = [clean(name.name.removesuffix("."), 255) for name in one.names]
-    lookups = [one.ptr, *(lookup for name in one.names for lookup in name.forward)]
-    values["names"] = names
-    if is_confirmed(one) is False:
-        yield Finding("dns_health.ptr_not_confirmed", Severity.WARNING, values, _evidence(facts, lookups))
-    elif all(is_generic(name, one.address) for name in names):
-        yield Finding("dns_health.ptr_generic", Severity.WARNING, values, _evidence(facts, lookups))
-
-
 def _failed(facts: Facts) -> list[Lookup]:
     """What could not be asked and would have mattered."""
     lookups: list[Lookup | None] = [facts.mx, *facts.domain_addresses]
@@ -191,16 +129,6 @@ def _reason(lookup: Lookup) -> str:
         return "refused"
     known = {"timed_out": "silent", "unreachable": "silent", "server_failed": "server_failed"}
     return known.get(lookup.error, "broken_answer")
-
-
-def _answer(lookup: Lookup) -> str:
-    return "\n".join(lookup.records) or lookup.rcode or lookup.error
-
-
-def _evidence(facts: Facts, lookups: list[Lookup]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(f"{one.name} {one.rdtype} @{facts.resolver}", _answer(one), facts.measured_at) for one in lookups
-    )
 
 
 def _table(facts: Facts) -> Table:
