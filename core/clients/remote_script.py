@@ -17,6 +17,7 @@ import shlex
 
 from core.clients.remote_command import RemoteCommand as RemoteCommand
 from core.clients.remote_containers import CONTAINER_SECTIONS
+from core.clients.remote_dnslists import DNSLIST_SECTIONS
 from core.clients.remote_health import HEALTH_SECTIONS
 from core.clients.remote_log import LOG_SECTIONS
 
@@ -140,6 +141,7 @@ SECTIONS: tuple[RemoteCommand, ...] = (
     *CONTAINER_SECTIONS,
     RemoteCommand("disk", "df -P; df -Pi"),
     *HEALTH_SECTIONS,
+    *DNSLIST_SECTIONS,
     *LOG_SECTIONS,
 )
 
@@ -194,13 +196,13 @@ limited() {
   elif [ "$limit" = old ]; then timeout -t "$s" "$@"
   else "$@"; fi
 }
-blotted() { if [ "$1" = masked ]; then sed MASK; else cat; fi; }
-shortened() { head -c "$1" | head -n "$2" | cut -b 1-LINE; }
+shortened() { head -c "$1" | cut -b 1-LINE | sed -e 's/^/|/' -e "$2q"; }
+blotted() { if [ "$3" = masked ]; then sed MASK | shortened "$1" "$2"; else shortened "$1" "$2"; fi; }
 section() {
   printf '\\n@@%s S %s\\n' "$nonce" "$1" >&5
   status=$( {
     { limited "$2" sh -c "$6" </dev/null 2>&1 3<&- 4>&- 5>&-; echo "$?" >&4; } |
-      blotted "$5" | shortened "$3" "$4" | sed 's/^/|/' >&5
+      blotted "$3" "$4" "$5" >&5
   } 4>&1 )
   printf '\\n@@%s E %s %s\\n' "$nonce" "$1" "$status" >&5
 }

@@ -21,7 +21,8 @@ def _own(facts: Facts) -> list[Finding]:
         if (dead := dead_list_of(use.zone)) is None:
             continue
         severity = Severity.CRITICAL if _refuses_everybody(use, dead) else Severity.WARNING
-        evidence = (Evidence(f"postconf {use.setting}", use.zone, facts.measured_at),)
+        asked = f"postconf {use.setting}" if use.product == "postfix" else f"{use.product}: {use.setting}"
+        evidence = (Evidence(asked, use.zone, facts.measured_at),)
         finding = Finding(
             "dnsbl.own_server_uses_dead_list", severity, {**_values(dead, use.zone), "setting": use.setting}, evidence
         )

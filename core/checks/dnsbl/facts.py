@@ -43,12 +43,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class ListUse:
-    """One list that the mail server itself asks about those who deliver to it (Postfix)."""
+    """One list that the mail server itself, or its spam filter, asks about those who deliver to it."""
 
     zone: str
     setting: str  # "smtpd_recipient_restrictions"
     rejects: bool  # it refuses mail by its answer; False: it only warns, counts or lets pass
     any_answer: bool  # no answer is singled out: everything the name answers counts as "listed"
+    product: str = "postfix"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from core.checks.dnsbl.facts import Asked, Facts, ListUse, Purpose, Subject, ZoneFacts
-from core.checks.dnsbl.named import dead_zones_named, lists_in_settings
+from core.checks.dnsbl.named import dead_zones_named, lists_in_other_settings, lists_in_settings
 from core.clients import Clients
 from core.clients.dns_sweep import PATIENCE, Plain, Sweep
 from core.clients.resolver import Resolver
@@ -21,6 +21,7 @@ from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.model import Context, Pasted
 
 MOST_ADDRESSES = 10
+_DNSLISTS = ("exim_dnslists", "sendmail_dnslists", "filter_dnslists")
 LIFETIME = 4.0  # seconds for one question with its repetition over TCP
 TOTAL = 6.0  # seconds for all questions together, those that wait for their turn included
 
@@ -107,7 +108,11 @@ async def own_server_lists(clients: Clients) -> tuple[ListUse, ...]:
         reading = await clients.ssh.reading()
     except CheckError:
         return ()
-    return lists_in_settings((*reading.lines("postfix_settings"), *reading.lines("postfix_effective")))
+    others = [line for section in _DNSLISTS for line in reading.lines(section)]
+    return (
+        *lists_in_settings((*reading.lines("postfix_settings"), *reading.lines("postfix_effective"))),
+        *lists_in_other_settings(others),
+    )
 
 
 def public_subjects(context: Context) -> tuple[Subject, ...]:

@@ -9,7 +9,7 @@ import pytest
 from core.checks.dnsbl.dead import dead_findings
 from core.checks.dnsbl.facts import Asked, Facts
 from core.checks.dnsbl.judge import judge
-from core.checks.dnsbl.named import dead_zones_named, lists_in_settings
+from core.checks.dnsbl.named import dead_zones_named, lists_in_other_settings, lists_in_settings
 from core.model import Severity
 from core.texts import LANGUAGES, Texts
 
@@ -98,3 +98,43 @@ def test_hostile_settings_and_texts_cost_no_time() -> None:
     assert dead_zones_named(["blocked " + "a." * 500_000, "x" * 3_000_000, "blocked sorbs.net " * 1000]) == (
         "sorbs.net",
     )
+
+
+OTHERS = (
+    "exim verb deny",
+    "exim lists dnsbl.njabl.org : zen.spamhaus.org=127.0.0.2,127.0.0.3",
+    "exim verb warn",
+    "exim lists relays.ordb.org",
+    "exim verb accept",
+    "exim verb deny",
+    "exim lists <; ix.dnsbl.manitu.net; dnsbl.ahbl.org,list.dsbl.org&2/$sender_address_domain",
+    "exim verb drop",
+    "exim lists bl.spamcannibal.org!=127.0.0.9",
+    "sendmail dnsbl combined.njabl.org",
+    "sendmail ednsbl blackholes.mail-abuse.org",
+    "spamassassin rule bl.csma.biz.",
+    "rspamd rule ix.dnsbl.manitu.net",
+)
+
+
+def test_the_other_mail_servers_settings_and_filters_are_read() -> None:
+    uses = {
+        use.zone: (use.product, use.setting, use.rejects, use.any_answer) for use in lists_in_other_settings(OTHERS)
+    }
+    assert uses["dnsbl.njabl.org"] == ("exim", "deny dnslists", True, True)
+    assert uses["zen.spamhaus.org"] == ("exim", "deny dnslists", True, False)
+    assert uses["relays.ordb.org"] == ("exim", "warn dnslists", False, True)
+    assert uses["dnsbl.ahbl.org"] == uses["list.dsbl.org"] == ("exim", "deny dnslists", True, False)
+    assert uses["bl.spamcannibal.org"] == ("exim", "drop dnslists", True, False)
+    assert uses["combined.njabl.org"] == ("sendmail", "FEATURE(dnsbl)", True, True)
+    assert uses["blackholes.mail-abuse.org"] == ("sendmail", "FEATURE(enhdnsbl)", True, False)
+    assert uses["bl.csma.biz"] == ("spamassassin", "rule", False, False)
+    assert uses["ix.dnsbl.manitu.net"] == ("rspamd", "rule", False, False)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "exim", "exim lists", "exim lists ${lookup{$sender_host_address}lsearch{/x}}", "exim lists <",
+             "exim lists :::", "sendmail dnsbl", "sendmail dnsbl a b", "exim  " + "a." * 100_000, "\0 \0 \0"],
+)  # fmt: skip
+def test_odd_lines_of_settings_name_no_list(line: str) -> None:
+    assert lists_in_other_settings([line]) == ()
