@@ -25,7 +25,7 @@ _FILTERS = [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 9 | lzm
 def make_archive(frozen: Path, folder: Path) -> Path:
     """`folder`/mail-first-aid-<version>-linux-<machine>.tar.xz, with one folder of that name inside."""
     title = f"{NAME}-{version()}-linux-{platform.machine()}"
-    share = _write_share(folder / "linux-share")
+    share = write_share(folder / "linux-share")
     target = folder / f"{title}.tar.xz"
     with (
         lzma.open(target, "wb", format=lzma.FORMAT_XZ, filters=_FILTERS) as packed,
@@ -70,7 +70,7 @@ def check_share(share: Path) -> None:
             raise SystemExit(f"{' '.join(words)}:\n{done.stdout}{done.stderr}")
 
 
-def _write_share(share: Path) -> Path:
+def write_share(share: Path) -> Path:
     """What goes under /usr/share or ~/.local/share."""
     shutil.rmtree(share, ignore_errors=True)
     (share / "applications").mkdir(parents=True)
