@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench relay-matrix build screenshots lock clean
+.PHONY: help setup run test check format bench relay-matrix soak-notebook build screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -44,6 +44,12 @@ bench: setup  ## how long starting, the practice incident and large queues take
 
 relay-matrix: machine-test setup  ## every relay form against every real server we can build (minutes; as root)
 	$(BIN)/pytest -m slow -s tests/checks/open_relay
+
+soak-notebook: setup  ## a thousand kills while the notebook is written (minutes)
+	$(BIN)/pytest -m slow -s tests/notebook
+
+stories: machine-test setup  ## every fix card that says it was tried, followed on real servers (minutes; as root)
+	$(BIN)/pytest -m slow tests/first_aid
 
 build: machine-test setup  ## the program as a folder of its own, in dist/, and its smoke test
 	$(BIN)/python packaging/build.py
