@@ -42,10 +42,11 @@ class SpfCheck:
 
 
 # body_differs: changed after signing, or not pasted whole; wrong: the headers or the key are not those it was made
-# with; not_checkable: what was pasted need not be what was sent, byte for byte.
+# with; not_checkable: what was pasted need not be what was sent, byte for byte; other_key: Ed25519 (RFC 8463), which
+# senders use beside RSA only.
 SignatureState = Literal[
     "pass", "body_differs", "wrong", "no_key", "key_unusable", "key_not_asked", "out_of_date", "not_readable",
-    "not_checkable",
+    "not_checkable", "other_key",
 ]  # fmt: skip
 
 

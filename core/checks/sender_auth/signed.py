@@ -61,6 +61,8 @@ def _state(signed: dkim.DKIM, number: int, key: Lookup | None) -> SignatureState
     if not key.records or key_state(key.records) in ("none", "revoked"):
         return "no_key"
     record = next((text for text in key.records if "p" in tags(text)), "")
+    if tags(record).get("k", "rsa").lower() != "rsa":
+        return "other_key"
     if not _is_usable(record):
         return "key_unusable"
     try:
@@ -79,10 +81,9 @@ def _field_fault(said: str) -> SignatureState:
 
 
 def _is_usable(record: str) -> bool:
-    """An RSA key of an ordinary length; Ed25519 (RFC 8463) is not looked at: every sender adds an RSA signature too."""
-    found = tags(record)
+    """An RSA key of an ordinary length."""
     try:
-        key = base64.b64decode(re.sub(r"\s", "", found.get("p", "")), validate=True)
+        key = base64.b64decode(re.sub(r"\s", "", tags(record).get("p", "")), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return found.get("k", "rsa").lower() == "rsa" and 1024 <= rsa_bits(key) <= _MOST_KEY_BITS
+    return 1024 <= rsa_bits(key) <= _MOST_KEY_BITS

@@ -183,6 +183,13 @@ async def test_a_bounce_alone_and_mail_of_others_say_nothing_of_us(server: DnsSe
     assert await look(server, arrived(HEADERS.replace(DOMAIN, "friend.example") + "\n" + BODY)) == {}
 
 
+async def test_a_kind_of_key_we_cannot_check_is_no_fault(server: DnsServer) -> None:
+    server.add(f"ed._domainkey.{DOMAIN}", "TXT", f'"v=DKIM1; k=ed25519; p={base64.b64encode(bytes(32)).decode()}"')
+    found = await look(server, arrived(signed(selector="ed"), envelope=SERVICE))
+    assert [(code, one.severity) for code, one in found.items()] == [("signature_unknown", UNKNOWN)]
+    assert found["signature_unknown"].values["problems"] == ["other_key"]
+
+
 HOSTILE = {
     "blanks": lambda: arrived(signed()) + " " * 300_000 + "\n",
     "headers": lambda: "X: 1\n" * 9_000 + arrived(signed()),
