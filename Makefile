@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench relay-matrix soak-notebook build screenshots lock clean
+.PHONY: help setup run test check format bench relay-matrix soak-notebook stories build screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
