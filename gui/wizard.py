@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from core.clients import Doors
 from core.errors import CheckError
 from core.guide import Answers, Guide, PageName
 from core.model import Report
-from core.notebook import Notebook
-from core.settings import Settings, load_settings, save_settings
 from core.texts import Language, Texts
 from gui.bridge import CheckFinished, CheckStarted, Event, Prompt, RunHandle, RunStarted, Tasks, look_up_mail_hosts
+from gui.keeping import Keeping
 from gui.language import QtWords, chosen_language
 from gui.pages.answer import AnswerPage
 from gui.pages.arrival import ArrivalPage
@@ -31,14 +28,13 @@ from gui.pages.report import ReportPage
 from gui.pages.running import RunningPage
 from gui.pages.server import ServerPage
 from gui.pages.start import StartPage
+from gui.saving import PdfSaver
 from gui.style import app_icon
 from gui.widgets.dialogs import Confirm, answer_of, ask
 from gui.widgets.footer import Footer
 from gui.widgets.steps import Sidebar
 from gui.widgets.text import say_all
 from gui.widgets.words_here import WordsHere, terms_on
-
-log = logging.getLogger(__name__)
 
 
 class Wizard(QMainWindow):
@@ -48,10 +44,9 @@ class Wizard(QMainWindow):
         self, settings_file: Path | None = None, notebook_file: Path | None = None, doors: Doors | None = None
     ) -> None:
         super().__init__()
-        self._settings_file = settings_file
-        self.settings: Settings = load_settings(settings_file)
+        self.keeping = Keeping(settings_file, notebook_file, self._tell_of_problem)
+        self.settings = self.keeping.settings
         self._doors = doors or Doors()
-        self._notebook_file = notebook_file
         self.guide = Guide(Answers.from_remembered(self.settings.answers))
         self.texts = Texts(chosen_language(self.settings.language))
         self.tasks = Tasks(self._tell_of_fault)
@@ -59,7 +54,6 @@ class Wizard(QMainWindow):
         self.report: Report | None = None
         self._run: RunHandle | None = None
         self.run_task: asyncio.Task[None] | None = None
-        self._saved_pdf: Path | None = None
         self._closing = False
         self._qt_words = QtWords()
         self._make_pages()
@@ -76,6 +70,7 @@ class Wizard(QMainWindow):
         self.questions, self.server = QuestionsPage(), ServerPage()
         self.inside, self.consent, self.running = InsidePage(), ConsentPage(), RunningPage()
         self.answer, self.report_page = AnswerPage(), ReportPage()
+        self.saver = PdfSaver(self, self.tasks, self.report_page)
         entry = (self.start, self.bounce, self.questions, self.server, self.inside, self.consent)
         self.blacklists = BlacklistsPage(self.tasks.start, self._doors)
         self.arrival = ArrivalPage(self.tasks.start, self._doors)
@@ -122,7 +117,7 @@ class Wizard(QMainWindow):
         self.server.lookup_wanted.connect(lambda domain: self.tasks.start(self._look_up(domain)))
         self.running.skip_wanted.connect(self._skip)
         self.report_page.save_wanted.connect(self._choose_file)
-        self.report_page.folder_wanted.connect(self._open_folder)
+        self.report_page.folder_wanted.connect(self.saver.open_folder)
 
     # --- walking --------------------------------------------------------------------------------------------------
 
@@ -174,15 +169,10 @@ class Wizard(QMainWindow):
 
     def open_earlier(self, run_id: int) -> None:
         """Show an incident from the notebook."""
-        try:
-            with Notebook(self._notebook_file) as notebook:
-                report = notebook.load(run_id)
-        except CheckError as error:
-            self._tell_of_problem(error)
-            return
-        self.guide.earlier = True
-        self.guide.go_on()
-        self._take_report(report)
+        if report := self.keeping.earlier_run(run_id):
+            self.guide.earlier = True
+            self.guide.go_on()
+            self._take_report(report)
 
     def open_side(self, name: PageName) -> None:
         """Show a tool beside the way; "back" returns here."""
@@ -265,7 +255,7 @@ class Wizard(QMainWindow):
                 report = await run.practise()
             else:
                 report = await run.check(self.guide.answers.to_target())
-                self._keep_run(report)
+                self.keeping.keep_run(report)
         finally:
             self._run = self.run_task = None
         self.guide.go_on()
@@ -301,64 +291,20 @@ class Wizard(QMainWindow):
 
     # --- keeping --------------------------------------------------------------------------------------------------
 
-    def _keep_run(self, report: Report) -> None:
-        try:
-            with Notebook(self._notebook_file) as notebook:
-                notebook.save_run(report)
-        except CheckError as error:  # the result is still on the screen, and can be saved as PDF
-            self._tell_of_problem(error)
-
     def _load_earlier(self) -> None:
-        try:
-            with Notebook(self._notebook_file) as notebook:
-                self.start.show_earlier(notebook.runs())
-                aside = notebook.kept_aside
-            if aside:
-                self._tell_of_problem(CheckError("notebook.kept_aside", file=aside.name))
-        except CheckError as error:
-            self._tell_of_problem(error)
+        self.start.show_earlier(self.keeping.earlier_runs())
 
     def _keep_settings(self) -> None:
-        self.settings.answers = self.guide.answers.remembered()
-        try:
-            save_settings(self.settings, self._settings_file)
-        except OSError as error:
-            self.tasks.start(self._notice("gui.notice.settings", error.strerror or type(error).__name__))
+        if wrong := self.keeping.keep_settings(self.guide.answers):
+            self.tasks.start(self._notice("gui.notice.settings", wrong))
 
     def _choose_file(self, language: Language) -> None:
-        report = self.report
-        if report is None:
-            return
-        name = self.texts.text("gui.report.file_name", at=report.started_at.astimezone().strftime("%Y-%m-%d-%H%M"))
-        dialog = QFileDialog(self, self.texts.text("gui.report.save_title"), str(Path.home() / name))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("PDF (*.pdf)")
-        dialog.setDefaultSuffix("pdf")
-        dialog.fileSelected.connect(lambda path: self.save_pdf(report, Path(path), language))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        if self.report:
+            self.saver.choose_file(self.report, language, self.texts)
 
     def save_pdf(self, report: Report, path: Path, language: Language) -> asyncio.Task[None]:
         """Write `report` to `path`, beside the window's own work; the page tells how it went."""
-        self.report_page.show_saving()
-        return self.tasks.start(self._save_pdf(report, path, language))
-
-    async def _save_pdf(self, report: Report, path: Path, language: Language) -> None:
-        from core.report.pdf_file import write_pdf  # typst takes a moment to load: only when it is wanted
-
-        try:
-            await asyncio.to_thread(write_pdf, report, language, path)
-        except OSError as error:
-            self.report_page.show_failed(error.strerror or type(error).__name__)
-        except CheckError as error:
-            self.report_page.show_failed(self.texts.text(f"problem.{error.code}.title", error.values))
-        else:
-            self._saved_pdf = path
-            self.report_page.show_saved(path)
-
-    def _open_folder(self) -> None:
-        if self._saved_pdf:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved_pdf.parent)))
+        return self.saver.save(report, path, language, self.texts)
 
     # --- telling and closing --------------------------------------------------------------------------------------
 
@@ -398,14 +344,6 @@ class Wizard(QMainWindow):
             return
         self.page.read_answers(self.guide.answers)
         await self.tasks.stop()
-        self._keep_settings_quietly()
+        self.keeping.keep_settings(self.guide.answers)  # no window is left to complain in
         self.closed.set()
         self.close()
-
-    def _keep_settings_quietly(self) -> None:
-        """At closing there is no window left to complain in; the log keeps the reason."""
-        self.settings.answers = self.guide.answers.remembered()
-        try:
-            save_settings(self.settings, self._settings_file)
-        except OSError:
-            log.exception("the settings could not be saved")

@@ -1,0 +1,64 @@
+"""What outlives the window: settings and notebook. A failure is told and never stops the work on the screen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.errors import CheckError
+from core.guide import Answers
+from core.model import Report
+from core.notebook import Notebook, RunSummary
+from core.settings import Settings, load_settings, save_settings
+
+log = logging.getLogger(__name__)
+
+
+class Keeping:
+    """`tell` hears of what could not be kept or read (`problem.<code>`)."""
+
+    def __init__(
+        self, settings_file: Path | None, notebook_file: Path | None, tell: Callable[[CheckError], None]
+    ) -> None:
+        self.settings_file, self.notebook_file, self._tell = settings_file, notebook_file, tell
+        self.settings: Settings = load_settings(settings_file)
+
+    def keep_run(self, report: Report) -> None:
+        """Into the notebook. If that fails the result is still on the screen, and can be saved as PDF."""
+        try:
+            with Notebook(self.notebook_file) as notebook:
+                notebook.save_run(report)
+        except CheckError as error:
+            self._tell(error)
+
+    def earlier_runs(self) -> Sequence[RunSummary]:
+        """The runs of the notebook, the newest first; none when it cannot be read."""
+        try:
+            with Notebook(self.notebook_file) as notebook:
+                runs, aside = notebook.runs(), notebook.kept_aside
+        except CheckError as error:
+            self._tell(error)
+            return ()
+        if aside:
+            self._tell(CheckError("notebook.kept_aside", file=aside.name))
+        return runs
+
+    def earlier_run(self, run_id: int) -> Report | None:
+        """One run of the notebook; None when it cannot be read."""
+        try:
+            with Notebook(self.notebook_file) as notebook:
+                return notebook.load(run_id)
+        except CheckError as error:
+            self._tell(error)
+            return None
+
+    def keep_settings(self, answers: Answers) -> str:
+        """Save language and answers; what went wrong in the system's words, or nothing."""
+        self.settings.answers = answers.remembered()
+        try:
+            save_settings(self.settings, self.settings_file)
+        except OSError as error:
+            log.info("the settings could not be saved: %s", error)
+            return error.strerror or type(error).__name__
+        return ""
