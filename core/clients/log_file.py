@@ -111,19 +111,25 @@ class LogFile:
             yield [rest]
 
     def _blocks(self, stream: IO[bytes]) -> Iterator[bytes]:
-        while True:
-            try:
-                data = stream.read(_CHUNK)
-            except _BROKEN:
-                self.damaged = True
-                return
-            if not data:
-                return
-            self._left -= len(data)
+        """Blocks of about a megabyte. Read piece by piece: what comes before a broken place is not lost."""
+        reads = cast(io.BufferedReader, stream).read1
+        ended = False
+        while not ended:
+            pieces: list[bytes] = []
+            size = 0
+            while size < _CHUNK and not ended:
+                try:
+                    piece = reads(_CHUNK - size)
+                except _BROKEN:
+                    self.damaged, piece = True, b""
+                ended = not piece
+                pieces.append(piece)
+                size += len(piece)
+            self._left -= size
             if self._left < 0:
                 self.cut = True
                 return
-            yield data
+            yield b"".join(pieces)
 
 
 def log_text(path: str, most: int = MOST_TEXT) -> tuple[str, bool, datetime]:

@@ -38,6 +38,8 @@ class Clock:
     def at(self, line: str) -> int:
         """The stamp of a syslog, ISO or Exim line; that of the line before where this one has none."""
         key = line[:13]
+        if key[:1] == "@":
+            return self.tai(line[:25])
         try:
             if key != self._key:
                 self._turn(line, key)

@@ -57,6 +57,7 @@ class LogReader:
     def feed(self, lines: list[str]) -> None:
         """Take the next lines, without their line ends."""
         self.lines += len(lines)
+        last = next((line for line in reversed(lines[-5:]) if line), "")
         self._vote(lines)
         if self._window.since or self._window.until:
             lines = [line for line in lines if self._wanted(line)]
@@ -69,6 +70,8 @@ class LogReader:
             handler = programs.get(head[head.rfind(" ", 0, place) + 1 : place], other)
             if handler is not None:
                 handler(line, text)
+        if last:
+            self._clock.at(last)
 
     def facts(self, source: str = "", complete: bool = True) -> LogFacts:
         """What was read. Raises UsageError "mail_log.no_text" or "mail_log.unknown_format"."""
@@ -85,7 +88,6 @@ class LogReader:
         step = max(1, len(lines) // _SAMPLE)
         places: list[int] = []
         for line in lines[::step]:
-            self._clock.at(line)
             places.append(line.find(" postfix/", 10, 300) + 1)
             product = self._product(line)
             if product:

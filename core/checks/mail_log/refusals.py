@@ -13,11 +13,11 @@ from core.checks.mail_log.clock import Clock
 from core.checks.mail_log.facts import Refusal
 from core.knowledge.dnsbl import dead_list_of
 from core.knowledge.queue_reasons import list_named
-from core.knowledge.replies import explain_reply
+from core.knowledge.replies import explain_reply, provider_of
 
-_MOST_EXPLAINED, _MOST_GROUPS, _MOST_HOSTS = 3000, 400, 200
+_MOST_EXPLAINED, _MOST_GROUPS, _MOST_HOSTS = 800, 400, 200
 _EXAMPLE = 400
-_CHANGING = re.compile(r"<[^<>]{0,320}>|\b[0-9A-Za-z]{12,}\b|\[[0-9a-fA-F.:]{2,45}\]")
+_CHANGING = re.compile(r"<[^<>]{0,320}>|\b[0-9A-Za-z]{12,}\b|\b(?=[A-Za-z]*\d)\w{8,}\b|\[[0-9a-fA-F.:]{2,45}\]")
 # Reasons of which each company has its own, so that it matters whose it is; the others are counted together.
 _TELLS_WHO = frozenset(
     {"ip_blocked", "bad_reputation", "rate_limited", "sender_auth_failed", "reverse_dns_missing", "policy_refused"}
@@ -104,17 +104,17 @@ class Refusals:
 
     def _explained(self, host: str, domain: str, said: str) -> tuple[str, str | None]:
         shape = _CHANGING.sub("<>", said[:600])
-        known = self._known.get((host, shape))
+        company = provider_of(host or None, "", domain or None) or ""
+        known = self._known.get((company, shape))
         if known is not None:
             return known
         if len(self._known) >= _MOST_EXPLAINED:
             code = _CODE.search(shape)
             shape = code[0] if code else ""
-            host = ""
-            if (host, shape) in self._known:
-                return self._known[host, shape]
+            if (company, shape) in self._known:
+                return self._known[company, shape]
             if len(self._known) >= 2 * _MOST_EXPLAINED:
                 return "unclear", None
         reason = explain_reply(said[:1500], host or None, None, domain or None)
-        self._known[host, shape] = (reason.word, reason.provider)
+        self._known[company, shape] = (reason.word, reason.provider)
         return reason.word, reason.provider

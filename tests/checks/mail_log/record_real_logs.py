@@ -287,7 +287,7 @@ def _record_one(lab: Lab, name: str, folder: Path) -> None:
     with SyslogSocket(server) as log:
         _restart(server, kind)
         what = story(lab, server)
-        time.sleep(4)
+        time.sleep(45 if kind.startswith("os-") else 4)  # OpenSMTPD takes its time between two connections
         lines = list(log.lines)
     if kind.startswith("ex-"):
         lines = server.shell("cat /var/log/exim4/mainlog").splitlines()
