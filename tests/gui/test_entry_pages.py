@@ -116,7 +116,7 @@ async def test_the_last_answers_are_remembered_but_not_the_paste(open_wizard, qt
     first.inside.queue.set_text("-Queue ID- secret@example.jp")
     first.close()
     await asyncio.wait_for(first.closed.wait(), 10)
-    assert "secret" not in first._settings_file.read_text(encoding="utf-8")
+    assert "secret" not in first.keeping.settings_file.read_text(encoding="utf-8")
     again = await open_wizard()
     assert again.guide.answers.ssh == "admin@mail.example.co.jp"
     assert again.start.choices.value() == "not_delivered"
