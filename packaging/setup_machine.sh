@@ -14,7 +14,7 @@ RUN="python3-venv libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdb
      libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 openssh-client"
 # binutils is for the build; fonts so that screenshots show Japanese.
 TEST="fail2ban debootstrap debian-archive-keyring iproute2 procps openssh-server sudo tcsh fish busybox nsd unbound xvfb xauth xdotool
-      x11-utils poppler-utils fonts-noto-cjk binutils git pflogsumm nftables"
+      x11-utils fail2ban rbldnsd poppler-utils fonts-noto-cjk binutils git pflogsumm nftables"
 
 BUILD="binutils appstream desktop-file-utils debootstrap debian-archive-keyring"
 WINDOWS="wine wine64 nsis gcc-mingw-w64-x86-64"
@@ -62,7 +62,7 @@ fi
 echo "Installing Debian packages:$missing" >&2
 $root apt-get -q update >&2
 $root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing >&2
-for service in nsd unbound openssh-server; do
+for service in nsd unbound openssh-server fail2ban rbldnsd; do
     case "$missing " in *" $service "*) ;; *) continue ;; esac
     if [ -d /run/systemd/system ]; then
         $root systemctl --quiet disable "$([ $service = openssh-server ] && echo ssh || echo $service)"
