@@ -112,7 +112,9 @@ def main() -> int:
         huge.write_text(json_listing(HUGE), encoding="ascii")
         kept = keeps_its_promise(huge, folder)
     print(f"{'most memory of one run':32} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:13.0f} MiB")
-    others = [Path(__file__).with_name(name) for name in ("blacklists.py", "relay.py", "domain_dns.py")]
+    others = [
+        Path(__file__).with_name(name) for name in ("queue_over_ssh.py", "blacklists.py", "relay.py", "domain_dns.py")
+    ]
     ended = [subprocess.run([sys.executable, str(path)], check=False, timeout=300).returncode for path in others]
     return max(int(not kept), *ended)
 
