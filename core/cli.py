@@ -28,6 +28,7 @@ from core.clean import clean
 from core.clients.files import read_file
 from core.clients.log_file import log_text
 from core.errors import CheckError, UsageError
+from core.exchange_command import add_exchange_block, exchange_part
 from core.fix_command import add_fix, fix_json, fix_result, fix_text
 from core.guide import is_host_and_port, is_host_name
 from core.incident_commands import add_incident_commands
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         reader = _command(commands, name, help_text, run)
         reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
     add_read_log(_command, commands, _read_logs)
+    add_exchange_block(commands)
     add_blacklists(_command, commands).set_defaults(command=_blacklists)
     add_fix(_command, commands).set_defaults(command=_fix)
     add_arrival(_command, commands).set_defaults(command=_arrival)
@@ -335,8 +337,9 @@ def _arrival(arguments: argparse.Namespace, texts: Texts) -> int:
 
 def _read_queues(arguments: argparse.Namespace, texts: Texts) -> int:
     def read(path: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-        facts = read_queue(read_file(path).text(), datetime.now(UTC))
-        return queue_summary(facts), judge_queue(facts)
+        text = read_file(path).text()
+        facts = read_queue(text, datetime.now(UTC))
+        return queue_summary(facts), (*judge_queue(facts), *exchange_part(text))
 
     return _read_all(arguments, texts, read)
 

@@ -25,7 +25,8 @@ _LOG = re.compile(
 )
 _QUEUE = re.compile(
     r"^-+Queue ID-+ |^-+Q-ID-+ |^Mail queue is empty$|^-- \d+ [KMG]?bytes in \d+ Requests?\."
-    r'|^\{"queue_name": |^\s*/\S+ is empty$|^\s*(?:Mail Queue|/\S+)(?: \(Q:\S+\))? \(\d+ requests?'
+    r'|^\{"queue_name": |"kind":\s*"mail-first-aid/exchange"'
+    r"|^\s*/\S+ is empty$|^\s*(?:Mail Queue|/\S+)(?: \(Q:\S+\))? \(\d+ requests?"
     r"|^\s*Total requests: \d+$|^[0-9a-f]{16}\|[^|]*\|(?:mta|mda|bounce)\|"
     r"|^\s*\d{1,6}[smhdw]\s+(?:[\d.]+[KMG]?\s+)?[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}\s+<"
     r"|^messages in queue: \d+|^\d+ messages?\.$"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.checks.mail_queue.formats import (
     courier,
     dma,
+    exchange,
     exim,
     nullmailer,
     opensmtpd,
@@ -19,6 +20,7 @@ from core.checks.mail_queue.formats import (
 from core.checks.mail_queue.formats.listing import Format
 
 FORMATS: tuple[Format, ...] = (
+    exchange.FORMAT,
     postfix_json.FORMAT,
     postfix.FORMAT,
     sendmail.FORMAT,
