@@ -1,7 +1,7 @@
 """A program that adds runs, notes and ticks for ever, until it is killed: `python keep_writing.py FILE`.
 
-Prints "run N" or "entry N" only after the notebook has said that it is kept; every tenth incident is deleted, so that
-a kill also falls into that.
+Prints "run N" or "entry N" only after the notebook has said that it is kept, and "gone N" after it has said that the
+incident is deleted; every second turn deletes one, so that kills also fall into that.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ with Notebook(Path(sys.argv[1])) as notebook:
         turn += 1
         print("run", notebook.save_run(REPORT), flush=True)
         incident = notebook.runs(most=1)[0].incident
-        for number in range(5):
+        for number in range(3):
             entry = notebook.add(incident, "note", {"text": f"turn {turn}.{number}", "initials": "NK"})
             print("entry", entry.id, flush=True)
-        if turn % 10 == 0:
+        if turn % 2 == 0:
             notebook.save_run(DELETED)
-            notebook.delete_incident(notebook.runs(most=1)[0].incident)
+            deleted = notebook.runs(most=1)[0].incident
+            notebook.delete_incident(deleted)
+            print("gone", deleted, flush=True)

@@ -39,18 +39,22 @@ def killed_once(path: Path, seconds: float) -> list[tuple[str, int]]:
 
 
 def kill_many(path: Path, times: int, seed: int) -> int:
-    """The number of acknowledged additions, all of which were found again after each kill."""
+    """The number of acknowledged additions, all of which were found again after each kill; nothing deleted was."""
     dice = random.Random(seed)
     promised: set[tuple[str, int]] = set()
+    gone: set[int] = set()
     for turn in range(times):
-        said = killed_once(path, dice.uniform(0, 0.08))
+        said = killed_once(path, dice.uniform(0, 0.1))
         with Notebook(path) as notebook:
             assert notebook.kept_aside is None, f"kill {turn}"
             with notebook.reading() as database:
                 kept = {("run", row[0]) for row in database.execute("SELECT id FROM run")}
                 kept |= {("entry", row[0]) for row in database.execute("SELECT id FROM entry")}
-        promised |= set(said)
+                there = {row[0] for row in database.execute("SELECT id FROM incident")}
+        promised |= {addition for addition in said if addition[0] != "gone"}
+        gone |= {number for word, number in said if word == "gone"}
         assert promised <= kept, f"kill {turn}: {sorted(promised - kept)[:5]}"
+        assert not gone & there, f"kill {turn}: {sorted(gone & there)[:5]}"
     return len(promised)
 
 
@@ -60,7 +64,7 @@ def test_forty_kills_lose_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_thousand_kills_lose_nothing(tmp_path: Path) -> None:
-    """`make soak-notebook`: some ten minutes. A new file every hundred keeps the reading quick."""
+    """`make soak-notebook`: a few minutes. A new file every hundred keeps the reading quick."""
     kept = [kill_many(tmp_path / f"notebook-{part}.sqlite3", 100, part) for part in range(10)]
     print(f"1,000 kills, {sum(kept)} acknowledged additions, none lost")
-    assert min(kept) > 100
+    assert sum(kept) > 1000

@@ -1,0 +1,143 @@
+"""Letters say what was seen and ticked, in both languages, and no value can break out of them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.checklist import PHASES, all_steps, checklist, next_line, steps_for
+from core.delisting import desk
+from core.incident import Incident
+from core.knowledge.causes import natures
+from core.letters import KINDS, Sender, letter, mail_draft, request
+from core.letters.draft import LONGEST
+from core.model import Report, SendingAddress
+from core.resources import resources_dir
+from core.texts import LANGUAGES, Language, Texts
+
+ZEN = "zen.spamhaus.org"
+MakeRun = Callable[..., Report]
+MakeIncident = Callable[..., Incident]
+SENDER = Sender("Midori Shoji Co., Ltd.", "K. Nakamura", "+81-3-0000-0000", "nakamura@other.example")
+
+
+def ticks(*steps: str) -> tuple[tuple[float, str, dict[str, str]], ...]:
+    return tuple((0.5, "tick", {"step": step, "initials": "NK"}) for step in steps)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("cause", [*natures(), "nothing_found"])
+def test_every_letter_can_be_written_for_every_cause(
+    run: MakeRun, incident: MakeIncident, cause: str, language: Language
+) -> None:
+    report = run(0, "closed")
+    report = replace(report, causes=(replace(report.causes[0], code=cause),))
+    for kind in KINDS:
+        made = letter(kind, incident(report), Texts(language), SENDER)
+        assert made.subject and "{" not in made.body and "letters." not in made.body
+
+
+def test_every_cause_has_its_sentence() -> None:
+    for texts in map(Texts, LANGUAGES):
+        assert [code for code in natures() if not texts.has(f"letters.cause.{code}")] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_request_says_address_cause_deeds_and_the_proof(
+    run: MakeRun, incident: MakeIncident, language: Language
+) -> None:
+    told = incident(run(0, "accepted", ZEN), run(1, "closed", ZEN), entries=ticks("hold_outgoing", "repair_cause"))
+    texts = Texts(language)
+    made = request(desk(told)[0], told, texts, SENDER)
+    assert "203.0.113.25" in made.subject
+    for part in ("203.0.113.25", "mail.midori.example", "Spamhaus ZEN", "550 5.7.1 Relaying denied", SENDER.company):
+        assert part in made.body, part
+    assert texts.text("letters.done.repair_cause.open_relay") in made.body
+    assert texts.text("letters.blank.prevent") in made.body  # nothing was decided yet, so nothing is promised
+    assert texts.text("letters.blank.done") not in made.body
+
+
+def test_nothing_is_claimed_that_was_not_seen_or_ticked(run: MakeRun, incident: MakeIncident) -> None:
+    english = Texts("en")
+    told = incident(run(0, "accepted", ZEN), run(1, "timed_out", ZEN))
+    made = request(desk(told)[0], told, english)
+    assert "[what was done, and when]" in made.body and "refused with" not in made.body
+    boss = letter("boss", told, english)
+    assert "not been seen yet" in boss.body and "is repaired; a check" not in boss.body
+    proven = letter("boss", incident(run(0, "accepted", ZEN), run(1, "closed", ZEN)), english)
+    assert "is repaired; a check" in proven.body
+
+
+def test_a_reason_nobody_found_is_left_to_the_writer(run: MakeRun, incident: MakeIncident) -> None:
+    told = incident(run(0, "closed", ZEN))
+    assert "[the cause, in one sentence]" in request(desk(told)[0], told, Texts("en")).body
+
+
+def test_practice_says_so(run: MakeRun, incident: MakeIncident) -> None:
+    told = replace(incident(run(0, "accepted", ZEN)), practice="relay-2004")
+    assert "PRACTICE" in letter("customers", told, Texts("en")).subject
+
+
+def test_hostile_values_stay_values(run: MakeRun, incident: MakeIncident) -> None:
+    evil = "x\r\nBcc: everyone@example.com\n\u202e{name}" + "y" * 500
+    report = run(0, "accepted", ZEN)
+    target = replace(report.target, domain=evil, since=evil)
+    report = replace(report, target=target, addresses=(SendingAddress(evil, "ssh"),))
+    told = incident(report)
+    for language in LANGUAGES:
+        for kind in KINDS:
+            made = letter(kind, told, Texts(language), Sender(evil, evil, evil, evil))
+            assert "\n" not in made.subject and "\r" not in made.body and "\u202e" not in made.body
+            assert not any(line.startswith("Bcc:") for line in made.body.split("\n"))
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=3000))
+def test_a_draft_is_one_bounded_address_with_two_fields_whatever_it_holds(to: str, subject: str, body: str) -> None:
+    draft = mail_draft(to, subject, body)
+    assert len(draft.url) <= LONGEST and draft.url.isascii()
+    parts = urlsplit(draft.url)
+    assert parts.scheme == "mailto" and not parts.fragment
+    assert set(parse_qs(parts.query, keep_blank_values=True)) <= {"subject", "body"}
+    assert "%0D" not in parts.query.partition("&")[0].upper()
+
+
+def test_a_draft_holds_japanese_and_its_recipient() -> None:
+    draft = mail_draft("abuse@example.jp", "解除のお願い", "一行目\n二行目 & = ?")
+    assert draft.whole and draft.url.startswith("mailto:abuse%40example.jp?subject=")
+    assert unquote(draft.url.partition("body=")[2]) == "一行目\r\n二行目 & = ?"
+    assert not mail_draft("", "s", "長い" * 1000).whole
+    for bad in ("a@example.jp,b@example.jp", "a@example.jp?bcc=b@example.jp", "a b@example.jp", "x"):
+        assert mail_draft(bad, "s", "b").url.startswith("mailto:?")
+
+
+def test_the_checklist_keeps_its_order_and_its_ticks(run: MakeRun, incident: MakeIncident) -> None:
+    told = incident(run(0, "accepted", ZEN), entries=ticks("hold_outgoing", "tell_boss"))
+    lines = checklist(told)
+    assert [PHASES.index(line.phase) for line in lines] == sorted(PHASES.index(line.phase) for line in lines)
+    assert {line.step for line in lines if line.tick} == {"hold_outgoing", "tell_boss"}
+    following = next_line(lines)
+    assert following is not None and following.step == "do_not_resend"
+    order = [line.step for line in lines]
+    assert order.index("keep_settings") < order.index("repair_cause") < order.index("check_again")
+    assert order.index("check_again") < order.index("clean_queue") < order.index("ask_lists")
+
+
+def test_the_data_files_examples_hold() -> None:
+    raw = tomllib.loads((resources_dir() / "data" / "checklist.toml").read_text(encoding="utf-8"))
+    for example in raw["example"]:
+        assert [step.id for step in steps_for(example["causes"])] == example["items"]
+
+
+@pytest.mark.parametrize("cause", natures())
+def test_every_cause_has_steps_to_keep_tell_verify_and_prevent_with_words(cause: str) -> None:
+    steps = steps_for([cause])
+    assert {"evidence", "tell", "verify", "prevent"} <= {step.phase for step in steps}
+    for texts in map(Texts, LANGUAGES):
+        for step in all_steps():
+            assert texts.has(f"checklist.step.{step.id}") and texts.has(f"checklist.why.{step.id}")
