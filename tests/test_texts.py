@@ -85,6 +85,7 @@ def _given_values(name: str, call: ast.Call) -> frozenset[str] | None:
     return None
 
 
+@cache
 def declared() -> dict[str, tuple[str, ...]]:
     """Every finding's code of every check -> its values."""
     return {code: values for check in ALL for code, values in check.codes.items()}
@@ -102,6 +103,7 @@ def problems() -> dict[str, frozenset[str] | None]:
     return {**by_check, **raised()}
 
 
+@cache
 def causes() -> set[str]:
     calls = (node for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Call))
     named = (
