@@ -35,6 +35,7 @@ CHECK: Check[Facts] = Check(
         "dns_health.servers_unasked": ("zone", "servers"),
         "dns_health.delegation_differs": ("zone", "parent", "own"),
         "dns_health.resolver_differs": ("domain", "resolver", "old", "new"),
+        "dns_health.spf_remembered": ("domain", "old", "new"),
         "dns_health.resolver_rewrites": ("resolver",),
         "dns_health.partly_unknown": ("names", "reasons"),
     },

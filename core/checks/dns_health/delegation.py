@@ -78,10 +78,10 @@ async def _server(resolver: Resolver, name: str, zone: str, domain: str) -> Name
     public = [address for address in addresses if is_public(address)]
     if not public:
         return NameServer(name.removesuffix("."), addresses)
-    soa, mx, ns = await asyncio.gather(
+    soa, mx, ns, txt = await asyncio.gather(
         *(
             _direct(resolver, question, kind, public[0])
-            for question, kind in ((zone, "SOA"), (domain, "MX"), (zone, "NS"))
+            for question, kind in ((zone, "SOA"), (domain, "MX"), (zone, "NS"), (domain, "TXT"))
         )
     )
     flags = [told for _, told in (soa, mx, ns) if told]
@@ -89,6 +89,7 @@ async def _server(resolver: Resolver, name: str, zone: str, domain: str) -> Name
         name.removesuffix("."), addresses, soa[0], mx[0], ns[0],
         authoritative=any(told.authoritative for told in flags),
         recursive=any(told.recursive for told in flags),
+        txt=txt[0],
     )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class NameServer:
     ns: Lookup | None = None
     authoritative: bool = False
     recursive: bool = False
+    txt: Lookup | None = None
 
 
 @dataclass(frozen=True)
@@ -93,3 +94,4 @@ class Facts:
     addresses: tuple[AddressFacts, ...]
     delegation: Delegation | None = None
     helo: Helo | None = None
+    txt: Lookup | None = None  # of the domain, beside which the name servers' own answers are held

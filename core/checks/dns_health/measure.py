@@ -27,18 +27,25 @@ async def measure(context: Context, clients: Clients) -> Facts:
     """Raises CheckTimeoutError when the resolver answered nothing at all, UsageError for a name that is none."""
     resolver, domain = clients.resolver, context.target.domain
     public = [one for one in context.addresses if is_public(one.address)][:MOST_ADDRESSES]
-    about_domain, addresses, delegation, helo = await asyncio.gather(
+    about_domain, txt, addresses, delegation, helo = await asyncio.gather(
         _domain_facts(resolver, domain),
+        _txt(resolver, domain),
         asyncio.gather(*(_address_facts(resolver, one) for one in public)),
         _delegation(resolver, domain),
         _helo(clients),
     )
     mx, hosts, own, test = about_domain
-    facts = Facts(datetime.now(UTC), resolver.address, domain, mx, hosts, own, test, tuple(addresses), delegation, helo)
+    facts = Facts(
+        datetime.now(UTC), resolver.address, domain, mx, hosts, own, test, tuple(addresses), delegation, helo, txt
+    )
     first = [mx] if mx else [one.ptr for one in addresses]
     if first and all(lookup.error in SILENT for lookup in first + [one.ptr for one in addresses]):
         raise CheckTimeoutError("dns.timed_out", name=first[0].name, server=resolver.address)
     return facts
+
+
+async def _txt(resolver: Resolver, domain: str | None) -> Lookup | None:
+    return await _look_up(resolver, domain, "TXT") if domain else None
 
 
 async def _delegation(resolver: Resolver, domain: str | None) -> Delegation | None:

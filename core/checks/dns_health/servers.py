@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from core.checks.dns_health.facts import Delegation, Facts, NameServer
+from core.checks.dns_health.facts import Delegation, Facts, Lookup, NameServer
 from core.clean import clean
 from core.model import Evidence, Finding, Severity, Value
 
@@ -24,6 +24,7 @@ def judge_servers(facts: Facts) -> Iterator[Finding]:
     yield from _lame(facts, delegation)
     yield from _named_differently(facts, delegation)
     yield from _disagreeing(facts, delegation)
+    yield from _old_spf(facts, delegation)
 
 
 def answers_itself(server: NameServer) -> bool:
@@ -101,6 +102,27 @@ def _disagreeing(facts: Facts, delegation: Delegation) -> Iterator[Finding]:
             "new": [clean(record, 300) for record in held] or None,
         }
         yield Finding("dns_health.resolver_differs", Severity.WARNING, told, _evidence(facts, servers))
+
+
+def _old_spf(facts: Facts, delegation: Delegation) -> Iterator[Finding]:
+    """Our resolver still gives another list of senders than the domain's servers: so do others for a while."""
+    servers = [one for one in delegation.servers if answers_itself(one) and one.txt and not one.txt.error]
+    held = {_spf(one.txt) for one in servers if one.txt}
+    if facts.txt is None or facts.txt.error or len(held) != 1:
+        return
+    new, old = held.pop(), _spf(facts.txt)
+    if new != old:
+        values: dict[str, Value] = {
+            "domain": facts.domain or "",
+            "old": [clean(record, 600) for record in old] or None,
+            "new": [clean(record, 600) for record in new] or None,
+        }
+        asked = [Evidence(f"{one.txt.name} TXT @{one.name}", "\n".join(_spf(one.txt))) for one in servers if one.txt]
+        yield Finding("dns_health.spf_remembered", Severity.WARNING, values, tuple(asked))
+
+
+def _spf(lookup: Lookup) -> tuple[str, ...]:
+    return tuple(sorted(record for record in lookup.records if record[:7].lower() in ("v=spf1", "v=spf1 ")))
 
 
 def judge_last_change(facts: Facts) -> Iterator[Finding]:

@@ -78,6 +78,8 @@ ZONES: dict[str, tuple[str, str, list[str]]] = {
     "stale": (own_soa("2", *BOTH) + MX + MAIL, "203.0.113.10", ["serials_differ"]),
     "half-moved": (own_soa("1") + MX + MAIL, "203.0.113.10", ["delegation_differs"]),
     "remembered": (MX + MAIL, "203.0.113.10", ["resolver_differs"]),
+    "spf-remembered": (MX + MAIL + '@ TXT "v=spf1 mx -all"\n', "203.0.113.10", ["spf_remembered"]),
+    "spf-the-same": (MX + MAIL + '@ TXT "v=spf1 mx -all"\n@ TXT "other"\n', "203.0.113.10", ["ok"]),
     "broken": (MX + MAIL, "203.0.113.10", ["partly_unknown"]),
     "not-there": ("", "", ["no_such_domain"]),
 }
@@ -97,7 +99,8 @@ SECOND_ZONES = {
 ANSWERS_OF_ITS_OWN = """
     local-zone: "remembered.test." typetransparent
     local-data: "remembered.test. 60 IN MX 10 mail.healthy.test."
-    local-zone: "_broken.test." always_nxdomain
+    local-zone: "spf-remembered.test." typetransparent
+    local-data: 'spf-remembered.test. 60 IN TXT "v=spf1 a:old.provider.test -all"'
 """
 
 
