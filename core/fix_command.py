@@ -11,7 +11,7 @@ from core.clients.files import read_file
 from core.first_aid import Card, CardStep, NoCard, card_for, cards_for, server_kind
 from core.knowledge.fixes import KINDS, ServerKind, load_fixes
 from core.model import Report
-from core.report.fix_card import card_text, card_title, command_text, tell_text
+from core.report.fix_card import card_text, card_title, command_text, tell_text, tried_text
 from core.report.json_file import report_from_text
 from core.texts import Texts
 
@@ -56,13 +56,18 @@ def _card(card: Card | NoCard, texts: Texts) -> dict[str, Any]:
     }  # fmt: skip
     if isinstance(card, NoCard):
         return {**head, "applies": False, "reason": card.reason, "text": texts.text(f"fix.absent.{card.reason}")}
-    words = {name: texts.text(f"fix.{name}.{getattr(card, name)}") for name in ("pause", "risk", "tried", "call")}
+    words = {name: texts.text(f"fix.{name}.{getattr(card, name)}") for name in ("pause", "risk", "call")}
     return {
         **head,
         "applies": True,
         "tried": card.tried,
         "minutes": card.minutes,
-        "words": {"what": texts.text(f"fix.{card.cause}.what"), **words, "tell": tell_text(card, texts)},
+        "words": {
+            "what": texts.text(f"fix.{card.cause}.what"),
+            **words,
+            "tried": tried_text(card, texts),
+            "tell": tell_text(card, texts),
+        },
         "stop": [texts.text(f"fix.stop.{code}") for code in card.stop],
         "then": list(card.then),
         "steps": [_step(step, texts) for step in card.steps],

@@ -13,8 +13,9 @@ from typing import Literal
 from core.first_aid.blanks import filled
 from core.knowledge.fixes import Call, Fix, FixCard, FixStep, Part, ServerKind
 
-# yes: every command was run on a real server of this kind and undone again. nothing_to_run: there is no command.
-Tried = Literal["yes", "no", "nothing_to_run"]
+# yes: every command was run on a real server of this kind and undone again. older: so it was, but on a version so
+# much newer than this server's that the commands differ. nothing_to_run: there is no command.
+Tried = Literal["yes", "older", "no", "nothing_to_run"]
 CHANGING: tuple[Part, ...] = ("do", "apply")
 
 
@@ -55,6 +56,8 @@ class Card:
     stop: tuple[str, ...]
     call: Call
     tried: Tried
+    tried_on: str = ""  # the version that was
+    version: str = ""  # of this server, when it is known
     then: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,7 +80,7 @@ class NoCard:
     reason: str
 
 
-def made_out(fix: Fix, kind: ServerKind, values: Mapping[str, str]) -> Card | NoCard:
+def made_out(fix: Fix, kind: ServerKind, values: Mapping[str, str], version: str = "") -> Card | NoCard:
     """The card of `fix` for this kind of server with those of `values` that have the form of their blank.
 
     Raises LookupError when the data has a hole there: a bug of ours that a test finds first.
@@ -97,7 +100,9 @@ def made_out(fix: Fix, kind: ServerKind, values: Mapping[str, str]) -> Card | No
         risk=found.risk,
         stop=found.stop,
         call=found.call,
-        tried=_tried(found, kind),
+        tried=_tried(found, kind, version),
+        tried_on=found.tried_on,
+        version=version,
         then=fix.then,
         values=fitting,
     )
@@ -120,7 +125,11 @@ def _step(step: FixStep, fitting: Mapping[str, str]) -> CardStep:
     )
 
 
-def _tried(card: FixCard, kind: ServerKind) -> Tried:
+def _tried(card: FixCard, kind: ServerKind, version: str) -> Tried:
     if kind in card.tried:
-        return "yes"
+        return "older" if version and _numbers(version) < _numbers(card.oldest) else "yes"
     return "no" if any(step.run or step.open for step in card.steps) else "nothing_to_run"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split(".") if number)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.errors import UsageError
 from core.first_aid.card import Card, NoCard, made_out
-from core.first_aid.server_kind import server_kind
+from core.first_aid.server_kind import server_kind, server_version
 from core.first_aid.values import values_for
 from core.knowledge.fixes import ServerKind, load_fixes
 from core.model import Report
@@ -17,7 +17,8 @@ def card_for(cause: str, kind: ServerKind, report: Report | None = None, now: da
     fix = load_fixes().get(cause)
     if fix is None:
         raise UsageError("fix.unknown_cause", cause=cause[:60])
-    return made_out(fix, kind, values_for(cause, report, now))
+    version = server_version(report, kind) if report else ""
+    return made_out(fix, kind, values_for(cause, report, now), version)
 
 
 def cards_for(report: Report, kind: ServerKind | None = None) -> tuple[Card | NoCard, ...]:

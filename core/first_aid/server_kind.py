@@ -5,11 +5,14 @@ A saved run read back holds its facts as plain mappings, a fresh one as dataclas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from core.knowledge.fixes import KINDS, ServerKind
-from core.model import Report
+from core.model import Finding, Report
+
+_VERSION = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,3}")
 
 # Words of our other data for the same kinds.
 _SAME: Mapping[str, ServerKind] = {
@@ -30,6 +33,24 @@ _MARKERS: Mapping[str, ServerKind] = {
 def server_kind(report: Report) -> ServerKind:
     """The kind of the server the report is about; "unknown" when nothing told it."""
     return next(iter((*_inside(report), *_company(report), *_greeting(report))), "unknown")
+
+
+def server_version(report: Report, kind: ServerKind) -> str:
+    """The version of that mail program, as it told inside or in its greeting; "" when nothing told it."""
+    inside = [
+        _part(_part(host, "inside"), "version")
+        for result in report.results if result.check_id == "smtp_banner"
+        for host in _items(_part(result.facts, "hosts"))
+        if kind in _known(_part(_part(host, "inside"), "product"))
+    ]  # fmt: skip
+    greeted = [
+        finding.values.get("version")
+        for result in report.results
+        for finding in result.findings
+        if finding.code.startswith("smtp_banner.") and kind in _known(_product(finding))
+    ]
+    found = (_VERSION.match(word) for word in (*inside, *greeted) if isinstance(word, str))
+    return next((match[0] for match in found if match), "")
 
 
 def kind_in_listing(lines: Iterable[str]) -> ServerKind | None:
@@ -59,7 +80,11 @@ def _company(report: Report) -> Iterator[ServerKind]:
 def _greeting(report: Report) -> Iterator[ServerKind]:
     for finding in (finding for result in report.results for finding in result.findings):
         if finding.code.startswith("smtp_banner."):
-            yield from _known(str(finding.values.get("product") or "").lower().replace(" ", "_"))
+            yield from _known(_product(finding))
+
+
+def _product(finding: Finding) -> str:
+    return str(finding.values.get("product") or "").lower().replace(" ", "_")
 
 
 def _known(word: object) -> Iterator[ServerKind]:

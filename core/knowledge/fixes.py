@@ -82,6 +82,8 @@ class FixCard:
     stop: tuple[str, ...]
     call: Call
     tried: tuple[ServerKind, ...] = ()
+    tried_on: str = ""  # the version that was
+    oldest: str = ""  # before this version the commands are known to differ
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,8 @@ def _cards(raw: dict[str, Any], rest: list[ServerKind], common: Mapping[str, Map
     made = []
     for kind in servers:
         own = tuple(_step(step, common.get(kind, {})) for step in steps)
-        made.append(replace(card, servers=(kind,), steps=own, tried=(kind,) if kind in tried else ()))
+        versions = {name: common.get(kind, {}).get(name, "") for name in ("tried_on", "oldest")}
+        made.append(replace(card, servers=(kind,), steps=own, tried=(kind,) if kind in tried else (), **versions))
     return made
 
 

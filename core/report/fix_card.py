@@ -15,6 +15,8 @@ from core.report.words import check_name
 from core.texts import Texts
 
 _NARROWEST = 40
+# Cards that follow a repair and name no trouble of their own.
+_PROCEDURES = frozenset({"queue_cleanup", "prevention"})
 _COMPANY_CALLS = frozenset({"hosting_company", "domain_company", "line_company", "provider", "recipient"})
 
 
@@ -29,7 +31,8 @@ def card_text(card: Card | NoCard, texts: Texts, width: int = 78) -> str:
     for part in PARTS:
         steps = card.of_part(part)
         if steps:
-            lines += ["", f"【{texts.text(f'fix.part.{part}')}】"]
+            acts = part == "do" and not card.changes_server
+            lines += ["", _heading("fix.part.act" if acts else f"fix.part.{part}", texts)]
         for step in steps:
             number += 1
             lines += _step(step, number, texts, wide)
@@ -51,8 +54,15 @@ def tell_text(card: Card, texts: Texts) -> str:
     """What to read out to the one who is called; a value that is not known stands as its name in brackets."""
     names = ("mail_host", "domain", "address", "backup")
     values = {name: card.values.get(name) or _blank(name, texts) for name in names}
-    key = "fix.tell.company" if card.call in _COMPANY_CALLS else "fix.tell.server"
+    called = "fix.tell.company" if card.call in _COMPANY_CALLS else "fix.tell.server"
+    key = "fix.tell.procedure" if card.cause in _PROCEDURES else called
     return texts.text(key, values, title=card_title(card.cause, texts), server=texts.text(f"fix.kind.{card.server}"))
+
+
+def tried_text(card: Card, texts: Texts) -> str:
+    """How sure we are of the card, with the versions."""
+    server = texts.text(f"fix.kind.{card.server}")
+    return texts.text(f"fix.tried.{card.tried}", server=server, tried_on=card.tried_on, version=card.version)
 
 
 def command_text(step: CardStep, texts: Texts) -> list[str]:
@@ -68,7 +78,7 @@ def _frame(card: Card, texts: Texts, width: int) -> Iterator[str]:
         ("fix.minutes", texts.text("fix.minutes_value", minutes=card.minutes)),
         ("fix.pause", texts.text(f"fix.pause.{card.pause}")),
         ("fix.risk", texts.text(f"fix.risk.{card.risk}")),
-        ("fix.tried", texts.text(f"fix.tried.{card.tried}")),
+        ("fix.tried", tried_text(card, texts)),
     ]
     colon = _colon(texts)
     for key, value in rows:
@@ -99,10 +109,10 @@ def _step(step: CardStep, number: int, texts: Texts, width: int) -> Iterator[str
 
 def _ending(card: Card, texts: Texts, width: int) -> Iterator[str]:
     if not card.of_part("undo"):
-        yield f"【{texts.text('fix.part.undo')}】"
+        yield _heading("fix.part.undo", texts)
         yield from _wrapped(texts.text("fix.undo_nothing"), width, "  ")
         yield ""
-    yield f"【{texts.text('fix.stop')}】"
+    yield _heading("fix.stop", texts)
     for code in card.stop:
         yield from _wrapped(texts.text(f"fix.stop.{code}"), width, "  - ")
     colon = _colon(texts)
@@ -121,6 +131,10 @@ def _no_card(card: NoCard, texts: Texts) -> str:
 def _blank(name: str, texts: Texts) -> str:
     word = texts.text(f"fix.blank.{name}")
     return f"【{word}】" if texts.language == "ja" else f"[{word}]"
+
+
+def _heading(key: str, texts: Texts) -> str:
+    return f"【{texts.text(key)}】" if texts.language == "ja" else f"== {texts.text(key)}"
 
 
 def _colon(texts: Texts) -> str:

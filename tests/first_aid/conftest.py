@@ -29,6 +29,8 @@ AS_SERVICE = {
     "sendmail": "pkill sendmail; sleep 1; service sendmail start",
     "exim": "service exim4 restart",
 }
+# Steps "only if it applies" that do not apply in the lab.
+NOT_HERE = {"relay_sendmail_stop_only", "cert_renew_certbot"}
 # What a stranger's recipient elsewhere, and one of the server's own, are answered.
 ASK = """
 import smtplib, sys
@@ -62,7 +64,7 @@ class Follower:
         return "\n".join(self.step(step, typed) for step in self.card.steps if step.part in parts)
 
     def step(self, step: CardStep, typed: str = "") -> str:
-        if not step.command or (step.optional and not set(step.blanks) <= set(self.fill)):
+        if not step.command or step.say in NOT_HERE or (step.optional and not set(step.blanks) <= set(self.fill)):
             return ""
         command = self.printed(step)
         done = self.server.run(["sh", "-c", command], check=False, input=typed)

@@ -117,6 +117,15 @@ def test_the_kind_of_server_comes_from_inside_then_the_company_then_the_greeting
     assert server_kind(report(check="mail_queue", facts={"mta": "x"})) == "unknown"
 
 
+def test_a_card_tried_on_a_much_newer_version_says_so() -> None:
+    old = {"hosts": [{"inside": {"product": "sendmail", "version": "8.9.3"}}]}
+    new = {"hosts": [{"inside": {"product": "sendmail", "version": "8.18.1; reboot"}}]}
+    for facts, tried, version in ((old, "older", "8.9.3"), (new, "yes", "8.18.1"), ({}, "yes", "")):
+        card = card_for("open_relay", "sendmail", report(facts=facts))
+        assert isinstance(card, Card) and (card.tried, card.version) == (tried, version)
+        assert "reboot" not in card_text(card, Texts("en"))
+
+
 def test_a_product_is_known_by_the_file_it_leaves() -> None:
     lines = ("program /usr/sbin/postconf", "marker /etc/postfix/main.cf", "marker /opt/zimbra")
     assert kind_in_listing(lines) == "zimbra"
