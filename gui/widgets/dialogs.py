@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
+import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -16,6 +17,7 @@ from core.texts import Texts
 from gui.widgets.text import SpokenButton as Button
 from gui.widgets.text import label, restyle, said
 
+LOGIN_SECONDS = 120.0  # sshd's LoginGraceTime unless its admin chose otherwise
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{20,60}=?|MD5(?::[0-9a-fA-F]{2}){16}")
 
 
@@ -86,7 +88,10 @@ class Confirm(Question):
 
 
 class SecretQuestion(Question):
-    """A password, a passphrase, a PIN, or whatever the server asks. Kept nowhere."""
+    """A password, a passphrase, a PIN, or whatever the server asks. Kept nowhere.
+
+    A server waits for a login only so long (OpenSSH's usual LoginGraceTime); the seconds left are shown.
+    """
 
     def __init__(self, parent: QWidget | None, texts: Texts, prompt: Prompt) -> None:
         key = f"gui.ask.{prompt.kind}"
@@ -98,12 +103,28 @@ class SecretQuestion(Question):
         self.edit.setAccessibleName(texts.text(f"{key}.title"))
         self.column.addWidget(self.edit)
         self.column.addWidget(label(texts.text("gui.ask.kept_nowhere"), "small"))
+        self.left = label(role="small")
+        if prompt.kind != "sudo":  # the login is done by then: nothing runs out
+            self._count_down(texts)
         send, stop = Button("gui.ask.send", "main"), Button("gui.ask.stop")
         send.setDefault(True)
         send.clicked.connect(self.accept)
         stop.clicked.connect(self.reject)
         self.add_buttons(stop, send)
         self.edit.setFocus()
+
+    def _count_down(self, texts: Texts) -> None:
+        until = time.monotonic() + LOGIN_SECONDS
+        self.column.addWidget(self.left)
+
+        def show() -> None:
+            left = max(0, round(until - time.monotonic()))
+            self.left.setText(texts.text("gui.ask.left", {"seconds": left}) if left else texts.text("gui.ask.late"))
+
+        show()
+        ticking = QTimer(self)
+        ticking.timeout.connect(show)
+        ticking.start(1000)
 
     def take(self) -> str:
         """The answer; the field is empty afterwards."""

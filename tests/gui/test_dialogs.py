@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from core.clients.askpass import Prompt
+from core.clients.askpass import Prompt, PromptKind
 from core.texts import Texts
+from gui.widgets import dialogs
 from gui.widgets.dialogs import HostKeyQuestion, SecretQuestion, ask, in_groups, pasted_fingerprint
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -95,3 +96,25 @@ async def shown_dialog() -> SecretQuestion:
             if isinstance(widget, SecretQuestion) and widget.isVisible():
                 return widget
     raise AssertionError("no dialog came")
+
+
+@pytest.mark.parametrize("kind", ["password", "passphrase", "other", "sudo"])
+async def test_how_long_the_server_waits_is_shown_while_it_waits(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, kind: PromptKind
+) -> None:
+    monkeypatch.setattr(dialogs, "LOGIN_SECONDS", 2.0)
+    texts = Texts("en")
+    dialog = SecretQuestion(None, texts, Prompt(kind, "Password:", host="mail.test"))
+    qtbot.addWidget(dialog)
+    dialog.open()
+    if kind == "sudo":  # the login is done; nothing runs out
+        assert dialog.left.text() == ""
+        return
+    assert dialog.left.text() == texts.text("gui.ask.left", {"seconds": 2})
+    for _ in range(40):
+        await asyncio.sleep(0.1)
+        if dialog.left.text() == texts.text("gui.ask.late"):
+            break
+    assert dialog.left.text() == texts.text("gui.ask.late")
+    dialog.edit.setText("still taken")
+    assert dialog.take() == "still taken"

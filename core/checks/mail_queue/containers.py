@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.checks.mail_queue.facts import QueueFacts
+from core.checks.mail_queue.facts import QueueFacts, Refusal
 from core.checks.mail_queue.notices import refusal
 from core.checks.mail_queue.serving import holding_port_25
 
@@ -35,7 +35,8 @@ def stopped_or_hidden(reading: ServerReading, read_at: datetime) -> QueueFacts |
     """The facts when no container's queue can be read; None when one runs."""
     if _running(reading):
         return None
-    refused = next(filter(None, map(refusal, reading.lines(LIST))), "daemon_down")
+    said = [word for word in map(refusal, reading.lines(LIST)) if word]
+    refused: Refusal = said[0] if said else "daemon_down"
     return QueueFacts("postfix", read_at, refused=refused, complete=False, command="docker ps")
 
 
