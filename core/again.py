@@ -229,8 +229,8 @@ def _relay(report: Report) -> list[Finding]:
     return [one for result in report.results if result.check_id == "open_relay" for one in result.findings]
 
 
-def _door(finding: Finding) -> tuple[object, object]:
-    return finding.values.get("host"), finding.values.get("address")
+def _door(finding: Finding) -> tuple[str, str]:
+    return str(finding.values.get("host")), str(finding.values.get("address"))
 
 
 def _verdict(repairs: Sequence[Repair]) -> Verdict:

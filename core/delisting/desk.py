@@ -111,7 +111,7 @@ def _of_list(finding: Finding, at: datetime, theirs: frozenset[str]) -> DeskLine
         # Never a page that only a saved file names: a stranger may have written it.
         page=places().forms.get(zone, blacklist.lookup_page if blacklist else ""),
         removal=removal,
-        wait=wait,
+        wait=wait if wait in places().hours else "",
         reasons=reasons,
         parts=_words(values, "parts"),
         matters=finding.code in ("dnsbl.listed", "dnsbl.domain_listed"),
