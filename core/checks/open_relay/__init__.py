@@ -30,6 +30,7 @@ CHECK: Check[OpenRelayFacts] = Check(
         "open_relay.config_closed": ("product",),
         "open_relay.config_unclear": ("product", "settings"),
         "open_relay.trust_too_wide": ("product", "networks", "count"),
+        "open_relay.trusts_gateway": ("product", "networks", "count"),
     },
     time_limit=1300.0,  # three servers, thoroughly; each client and the thorough run have their own limits
     measure=measure,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.checks.open_relay.facts import OpenRelayFacts, ProbeResult, ServerProbes, SettingsRead
 from core.checks.open_relay.settings import verdict_of
+from core.checks.open_relay.settings.verdict import is_gateway
 from core.clean import clean
 from core.model import Evidence, Finding, Severity, Table, Value
 
@@ -109,9 +112,17 @@ def _settings(read: SettingsRead, facts: OpenRelayFacts) -> list[Finding]:
     else:
         more = {**values, "settings": because or ["—"]}
         found.append(Finding("open_relay.config_unclear", Severity.UNKNOWN, more, evidence))
-    if verdict.too_wide and verdict.state != "open":
-        wide: list[str] = [clean(network, 60) for network in verdict.too_wide[:10]]
-        found.append(
-            Finding("open_relay.trust_too_wide", Severity.WARNING, {**values, "networks": wide, "count": len(wide)})
-        )
+    if verdict.state != "open":
+        found += _trust(verdict.too_wide, values)
+    return found
+
+
+def _trust(networks: Sequence[str], values: dict[str, Value]) -> list[Finding]:
+    """Networks trusted though they are wider than the company, or hide who is behind them."""
+    found = []
+    for code, hides in (("trust_too_wide", False), ("trusts_gateway", True)):
+        these: list[str] = [clean(network, 60) for network in networks if is_gateway(network) is hides][:10]
+        if these:
+            more: dict[str, Value] = {**values, "networks": these, "count": len(these)}
+            found.append(Finding(f"open_relay.{code}", Severity.WARNING, more))
     return found

@@ -9,6 +9,7 @@ from typing import Literal
 
 # A trusted network of public addresses wider than this is more than one company's own (a /16 has 65,536 addresses).
 _WIDEST = {4: 16, 6: 32}
+_DOCKER = ipaddress.IPv4Network("172.17.0.0/16")
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,29 @@ def is_everyone(network: str) -> bool:
 
 
 def too_wide(networks: Iterable[str]) -> tuple[str, ...]:
-    """Those with more public addresses than a company has; private ranges of any width are its own."""
+    """Those with more public addresses than a company has, and gateways; other private ranges are its own."""
     found: list[str] = []
     for text in networks:
         network = _network(text)
+        if is_gateway(text):
+            found.append(text)
+            continue
         if network is None or network.prefixlen >= _WIDEST[network.version]:
             continue
         if network.prefixlen <= 1 or not (network.is_private or network.is_loopback or network.is_link_local):
             found.append(text)
     return tuple(found)
+
+
+def is_gateway(text: str) -> bool:
+    """Whether this is where address translators stand: Docker's own network (172.17.0.0/16, by default also those up to
+    172.31), or the first or last address of a private network. A server behind one may see every stranger as it."""
+    network = _network(text)
+    if not isinstance(network, ipaddress.IPv4Network) or not network.is_private or network.is_loopback:
+        return False
+    if network.prefixlen == 32:
+        return int(network.network_address) % 256 in (1, 254) and not network.is_link_local
+    return network.prefixlen >= 12 and network.overlaps(_DOCKER)
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
