@@ -52,6 +52,12 @@ class PastedMessage:
         return next(iter(self.all(name)), "")
 
     @property
+    def body(self) -> str:
+        """What follows the headers; "" when nothing does."""
+        blank = _BLANK_LINE.search(self.text, 0, LONGEST_HEADERS)
+        return self.text[blank.end() :] if blank else ""
+
+    @property
     def from_domain(self) -> str:
         """The domain of the author people see (From); "" when it cannot be read."""
         return _domain_in(self.first("from"))

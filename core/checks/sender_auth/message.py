@@ -43,8 +43,8 @@ async def _signatures(resolver: Resolver, message: PastedMessage) -> tuple[Signa
     places = signatures(message.text)[:MOST_SIGNATURES]
     answers = await together(look_up(resolver, f"{selector}._domainkey.{named}", "TXT") for named, selector in places)
     verified = verify_signatures(message.text, dict(zip(places, answers, strict=True)))
-    # What comes back in a bounce is often cut.
-    cut = {"body_differs"} if message.returned else set()
+    # What comes back in a bounce is often cut, and many paste the headers alone.
+    cut = {"body_differs"} if message.returned or not message.body.strip() else set()
     return tuple(Signature(d, s, "not_checkable" if state in cut else state) for d, s, state in verified)
 
 

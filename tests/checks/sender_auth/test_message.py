@@ -171,6 +171,12 @@ async def test_a_returned_message_that_was_cut_is_not_called_forged(server: DnsS
     assert [(code, one.severity) for code, one in found.items()] == [("signature_unknown", UNKNOWN)]
 
 
+async def test_headers_pasted_without_the_text_are_not_called_forged(server: DnsServer) -> None:
+    for text in (arrived(signed()).partition("\n\n")[0], arrived(signed()).partition("Dear")[0]):
+        found = await look(server, text)
+        assert [(code, one.severity) for code, one in found.items()] == [("signature_unknown", UNKNOWN)]
+
+
 async def test_forwarded_mail_of_others_came_back(server: DnsServer) -> None:
     theirs = HEADERS.replace(DOMAIN, "friend.example")
     found = await look(server, bounce_of(theirs + "\n" + BODY))
