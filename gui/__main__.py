@@ -15,7 +15,16 @@ SELF_TEST = "--self-test"
 _NO_WINDOW = 3  # "could not look", as of the command line
 
 # What PySide6's wheel expects from the system (its own import, then the X11 plug-in, whose absence aborts).
-_FOR_QT = ("libGL.so.1", "libEGL.so.1", "libglib-2.0.so.0", "libfontconfig.so.1", "libxkbcommon.so.0", "libdbus-1.so.3")
+_FOR_QT = (
+    "libGLdispatch.so.0",
+    "libGLX.so.0",
+    "libGL.so.1",
+    "libEGL.so.1",
+    "libglib-2.0.so.0",
+    "libfontconfig.so.1",
+    "libxkbcommon.so.0",
+    "libdbus-1.so.3",
+)
 _FOR_X11 = (
     "libxkbcommon-x11.so.0",
     "libxcb-cursor.so.0",
@@ -90,11 +99,15 @@ def _speak_unicode() -> None:
 
 
 def _loads(name: str) -> bool:
-    try:
-        ctypes.CDLL(name)
-    except OSError:
-        return False
-    return True
+    """Whether the library is there: the system's, else the spare one that the built program brings."""
+    spare = os.path.join(getattr(sys, "_MEIPASS", ""), "spare", name)  # noqa: PTH118 - pathlib costs start time here
+    for place in (name, spare):
+        try:
+            ctypes.CDLL(place)  # stays loaded, so that Qt finds it by its name
+        except OSError:
+            continue
+        return True
+    return False
 
 
 if __name__ == "__main__":

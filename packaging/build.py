@@ -25,6 +25,7 @@ sys.path[:0] = [str(HERE), *(str(HERE / name) for name in ("windows", "mac", "li
 
 import bill  # noqa: E402
 import budget  # noqa: E402
+import libraries  # noqa: E402
 import signing  # noqa: E402
 from compile_texts import compile_changed  # noqa: E402
 from release import ROOT, moment  # noqa: E402
@@ -46,6 +47,8 @@ def prepare() -> None:
     from info_plist import write_info_plist
 
     write_info_plist(MADE / "Info.plist")
+    if sys.platform.startswith("linux"):
+        libraries.copy_spare(MADE / "spare")
 
 
 def freeze() -> None:
@@ -57,6 +60,7 @@ def freeze() -> None:
     subprocess.run([*words, str(HERE / "mail-first-aid.spec")], check=True, timeout=_LIMIT, env=surroundings)
     if sys.platform.startswith("linux"):
         _strip(BUILT / "_internal")
+        libraries.write_licences(BUILT / "_internal")
 
 
 def pack() -> list[Path]:
