@@ -20,6 +20,7 @@ _TIME = r"(?:[A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d
 
 _LOG = re.compile(
     rf"^{_TIME} \S{{1,255}} {_MAIL_PROGRAM}(?:\[\d+\])?: "  # syslog
+    r"|^#Fields: date-time,.*event-id|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z,"  # Exchange's message tracking
     r"|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:[+-]\d{4} )?(?:\[\d+\] )?"  # Exim's own
     r"(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|exim |Start queue|End queue|no host name|SMTP )"
 )

@@ -21,9 +21,12 @@ from core.errors import UsageError
 
 _MOST_PROGRAMS, _SAMPLE, _LARGE = 2000, 50, 1000
 _EXIM_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ .]")
+_EXCHANGE_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z,")
 _WITHOUT_NUMBER = re.compile(r"(?:\S{19,40}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S{1,255} ([\w./+-]{1,60}): ")
-_EXIM_OWN = re.compile(r"(?:\[\d+\] |[+-]\d{4} )*(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|exim |Start queue|"
-                       r"End queue|\S+ authenticator failed|SMTP |unqualified |rejected |no host name|Warning: )")  # fmt: skip
+_EXIM_OWN = re.compile(
+    r"(?:\[\d+\] |[+-]\d{4} )*(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|exim |Start queue|"
+    r"End queue|\S+ authenticator failed|SMTP |unqualified |rejected |no host name|Warning: )"
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class LogReader:
             return "exim" if _EXIM_OWN.match(line, 20) else ""
         if line.startswith("@4"):
             return "qmail"
+        if _EXCHANGE_LINE.match(line):
+            return "exchange"
         if line.startswith("{"):
             return self._product(_from_journal(line) or "")
         head = line[:300].partition("]: ")[0]
@@ -123,6 +128,13 @@ class LogReader:
             return
         if line.startswith("{"):
             self._journal(line)
+            return
+        if line.startswith("#Fields:"):
+            self._handlers.exchange.header(line)
+            return
+        if self._handlers.exchange.columns and _EXCHANGE_LINE.match(line):
+            self._shaped += 1
+            self._handlers.exchange.line(line)
             return
         self._syslog(line.lstrip("\0"), text)
 
@@ -176,26 +188,42 @@ class LogReader:
         tally, clock = self._tally, self._clock
         senders = sorted(tally.identities.values(), key=lambda each: (-each.recipients, each.name))
         return LogFacts(
-            product=self._leading(), lines=self.lines, read_at=self._read_at,
-            first=clock.moment(clock.first), last=clock.moment(clock.last),
+            product=self._leading(),
+            lines=self.lines,
+            read_at=self._read_at,
+            first=clock.moment(clock.first),
+            last=clock.moment(clock.last),
             understood=sum(self._votes.values()),
-            sent=tally.sent, delivered_outside=tally.outside, deferred=tally.deferred, bounced=tally.bounced,
+            sent=tally.sent,
+            delivered_outside=tally.outside,
+            deferred=tally.deferred,
+            bounced=tally.bounced,
             rejected=tally.rejected,
             senders=most_named({name or "<>": count for name, count in tally.senders.items()}),
             identities=tuple(each.facts(clock) for each in senders if each.messages)[:200],
             refusals=tally.refusals.facts(),
             troubles=tally.trouble_facts(),
-            timed_out=tally.timed_out.facts(clock), names_failing=tally.names_failing.facts(clock),
+            timed_out=tally.timed_out.facts(clock),
+            names_failing=tally.names_failing.facts(clock),
             own_filter=tally.own_filter.facts(clock),
             brute_force=BruteForce(
-                tally.failed_logins, most_named(tally.failures, 10), len(tally.failures), len(tally.failed_names),
+                tally.failed_logins,
+                most_named(tally.failures, 10),
+                len(tally.failures),
+                len(tally.failed_names),
                 tuple(tally.failure_lines),
             ),
-            banned=tuple(tally.banned)[-200:], own_domains=tuple(each.name for each in most_named(tally.own_domains)),
+            banned=tuple(tally.banned)[-200:],
+            own_domains=tuple(each.name for each in most_named(tally.own_domains)),
             our_addresses=tuple(each.name for each in most_named(tally.refusals.our_addresses, 5)),
-            forwarded=tally.forwarded, forwarded_refused=tally.forwarded_refused, backscatter=max(0, tally.backscatter + self._handlers.postfix.news.null_senders - tally.notices),
-            dropped=tally.dropped, year_guessed=clock.year_guessed, complete=complete, source=source,
-        )  # fmt: skip
+            forwarded=tally.forwarded,
+            forwarded_refused=tally.forwarded_refused,
+            backscatter=max(0, tally.backscatter + self._handlers.postfix.news.null_senders - tally.notices),
+            dropped=tally.dropped,
+            year_guessed=clock.year_guessed,
+            complete=complete,
+            source=source,
+        )
 
     def _leading(self) -> str | None:
         """The mail program that wrote most; Dovecot and other helpers only where there is no mail program."""
@@ -205,8 +233,12 @@ class LogReader:
 
 
 def read_lines(
-    chunks: Iterable[list[str]], reference: datetime, zone: tzinfo | None = None, source: str = "", complete: bool = True
-) -> LogFacts:  # fmt: skip
+    chunks: Iterable[list[str]],
+    reference: datetime,
+    zone: tzinfo | None = None,
+    source: str = "",
+    complete: bool = True,
+) -> LogFacts:
     """The facts of a log given in blocks of lines. Raises UsageError as `LogReader.facts`."""
     reader = LogReader(reference, zone)
     for chunk in chunks:

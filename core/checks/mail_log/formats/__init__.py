@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.checks.mail_log.formats.daemons import Dovecot, Fail2ban, Other
+from core.checks.mail_log.formats.exchange_tracking import ExchangeTracking
 from core.checks.mail_log.formats.exim import Exim
 from core.checks.mail_log.formats.opensmtpd import OpenSmtpd
 from core.checks.mail_log.formats.postfix import Postfix
@@ -14,7 +15,7 @@ from core.checks.mail_log.tally import Tally
 
 # (whole line, what follows the program's name)
 Handler = Callable[[str, str], None]
-MTAS = ("postfix", "sendmail", "exim", "opensmtpd", "qmail")
+MTAS = ("postfix", "sendmail", "exim", "opensmtpd", "qmail", "exchange")
 _SENDMAIL = ("sendmail", "sm-mta", "sm-msp-queue", "sm-msp", "sendmail-mta", "mta", "sm-que", "sm-submission")
 
 
@@ -23,6 +24,7 @@ class Handlers:
 
     def __init__(self, tally: Tally) -> None:
         self.postfix, self.exim, self.qmail = Postfix(tally), Exim(tally), Qmail(tally)
+        self.exchange = ExchangeTracking(tally)
         self._sendmail, self._opensmtpd = Sendmail(tally), OpenSmtpd(tally)
         self._dovecot, self._fail2ban, self._other = Dovecot(tally), Fail2ban(tally), Other(tally)
 
