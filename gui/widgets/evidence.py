@@ -125,7 +125,7 @@ class EvidenceShelf(QWidget):
     def _words(self, piece: Evidence, texts: Texts) -> str:
         values: dict[str, Value] = {
             "name": piece.name or texts.text("gui.evidence.pasted"),
-            "count": piece.text.count("\n") + 1,
+            "count": piece.text.rstrip("\n").count("\n") + 1,
         }
         words = said(texts, f"gui.evidence.{piece.kind}", values)
         return words + (f" {texts.text('gui.evidence.cut')}" if piece.cut else "")
