@@ -212,8 +212,11 @@ def checked_content(kind: str, content: Mapping[str, Any]) -> dict[str, str]:
         if len(value) > (LONGEST_TEXT if name == "text" else LONGEST_WORD):
             raise ValueError(f"{kind}.{name} {len(value)}")
         kept[name] = value.encode("utf-8", "backslashreplace").decode()
-    if kind == "reminder" and datetime.fromisoformat(kept.get("due", "")).tzinfo is None:
-        raise ValueError("reminder.due")
+    if kind == "reminder":
+        due = datetime.fromisoformat(kept.get("due", ""))
+        # Times far off cannot be shown in every time zone.
+        if due.tzinfo is None or not 1971 <= due.year <= 9000:
+            raise ValueError("reminder.due")
     if kind == "delisting" and kept.get("state") not in DELISTING_STATES:
         raise ValueError("delisting.state")
     return kept

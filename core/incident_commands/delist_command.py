@@ -119,7 +119,7 @@ def line_name(line: DeskLine, texts: Texts) -> str:
 def line_lines(line: DeskLine, texts: Texts) -> list[str]:
     """One line of the desk: state, who may ask, how, how long, where, and what was done."""
     head = texts.text("delisting.line", name=line_name(line, texts), subject=clean(line.subject, 120))
-    said = [f"■ {head} [{line.zone}]", f"  {texts.text(f'delisting.state.{line.state}')}"]
+    said = [f"■ {head} [{clean(line.zone, 80)}]", f"  {texts.text(f'delisting.state.{line.state}')}"]
     if line.state != "removed":
         if line.who != "nobody":
             said.append(f"  {texts.text('delisting.line_who', who=line.who)}")
