@@ -44,9 +44,10 @@ format: setup  ## put the code into the house's form
 bench: setup  ## how long starting, the practice incident and large queues take
 	$(BIN)/python tests/bench/measure.py
 	$(BIN)/python tests/bench/bounces.py
+	$(BIN)/python tests/bench/log.py
 
 relay-matrix: machine-test setup  ## every relay form against every real server we can build (minutes; as root)
-	$(BIN)/pytest -m slow -s tests/checks/open_relay
+	$(BIN)/pytest -m slow -s tests/checks/open_relay tests/arrival
 
 soak-notebook: setup  ## a thousand kills while the notebook is written (minutes)
 	$(BIN)/pytest -m slow -s tests/notebook

@@ -85,6 +85,7 @@ def test_a_closed_server_takes_nothing(lab: Lab, home: Server, tmp_path: Path) -
         server.stop()
 
 
+@pytest.mark.slow
 def test_from_a_trusted_network_it_is_no_answer_but_shows_that_sending_works(
     lab: Lab, home: Server, tmp_path: Path
 ) -> None:
@@ -101,6 +102,7 @@ def test_from_a_trusted_network_it_is_no_answer_but_shows_that_sending_works(
     assert (status, proof["code"]) == (0, "arrival.send_works")
 
 
+@pytest.mark.slow
 def test_a_message_that_comes_back_is_told_apart(lab: Lab, home: Server, tmp_path: Path) -> None:
     """The next server refuses it: the notice comes back to the mailbox, with our header inside."""
     server = opened(lab, "pf-open", home)

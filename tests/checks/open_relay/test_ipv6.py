@@ -44,6 +44,7 @@ def test_a_closed_server_is_closed_over_ipv6(lab: Lab, six: Server) -> None:
     assert f"EHLO [IPv6:{OUTSIDE}::7]" in answer["said"]
 
 
+@pytest.mark.slow
 def test_a_server_that_is_open_over_ipv6_alone_is_found_by_the_thorough_run(lab: Lab, six: Server) -> None:
     six.shell("postconf -e 'mynetworks=127.0.0.0/8 [::]/0' && postfix reload")
     both = [six.address, address_of(six)]

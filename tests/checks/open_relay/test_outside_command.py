@@ -77,6 +77,7 @@ def code_of(report: dict[str, Any]) -> str:
     return str(result["findings"][0]["code"])
 
 
+@pytest.mark.slow
 def test_from_the_office_it_is_not_testable_and_through_a_machine_outside_it_is(
     lab: Lab, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
