@@ -24,7 +24,7 @@ CHECK: Check[Facts] = Check(
         "sender_auth.spf_unreadable": ("domain", "record", "proposed"),
         "sender_auth.spf_two_records": ("domain", "records", "proposed"),
         "sender_auth.spf_permerror": ("domain", "record", "problem", "term", "lookups", "void_lookups"),
-        "sender_auth.spf_too_open": ("domain", "record", "term"),
+        "sender_auth.spf_too_open": ("domain", "record", "term", "proposed"),
         "sender_auth.spf_sends_nothing": ("domain", "record"),
         "sender_auth.spf_not_evaluated": ("domain", "record", "lookups"),
         "sender_auth.spf_unknown": ("domain", "reason"),

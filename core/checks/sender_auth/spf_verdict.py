@@ -61,6 +61,16 @@ def _first(facts: Facts) -> str:
     return new_spf([one.address for one in envelope(facts)], includes)
 
 
+def _closed(facts: Facts, record: str) -> str:
+    """The same list without "everybody"; where that stands hidden in a network or include, a list of what we know."""
+    terms = record.split(" ")
+    everybody = [term for term in terms if term.lower() in ("all", "+all")]
+    if not everybody or len([term for term in terms[1:] if term]) == 1:
+        return _first(facts)
+    kept = " ".join("~all" if term in everybody else term for term in terms)
+    return with_addresses(kept, [one.address for one in envelope(facts) if one.proven])
+
+
 def _evaluated(facts: Facts, record: str) -> Iterator[Finding]:
     """One record, and what it says about each address."""
     checks, stranger = envelope(facts), facts.stranger
@@ -77,7 +87,8 @@ def _evaluated(facts: Facts, record: str) -> Iterator[Finding]:
     if unsure:
         yield _finding(facts, "spf_unknown", Severity.UNKNOWN, reason=_temperror(unsure[0]))
     if stranger and stranger.result == "pass":
-        yield _finding(facts, "spf_too_open", Severity.WARNING, record=record, term=clean(stranger.mechanism, 200))
+        values: dict[str, Value] = {"record": record, "term": clean(stranger.mechanism, 200)}
+        yield _finding(facts, "spf_too_open", Severity.WARNING, **values, proposed=_closed(facts, record))
     elif passed and not broken:
         lookups = max(one.lookups for one in [*checks, *nobody])
         yield _finding(facts, "spf_pass", Severity.OK, addresses=passed, record=record, lookups=lookups)

@@ -245,6 +245,21 @@ async def test_a_record_that_lets_everybody_send(server, spf: str) -> None:
     assert "spf_pass" not in found
 
 
+@pytest.mark.parametrize(
+    ("spf", "proposed"),
+    [
+        ("v=spf1 +all", f"v=spf1 ip4:{ADDRESS} ~all"),
+        ("v=spf1 include:spf.sender.example all", f"v=spf1 ip4:{ADDRESS} include:spf.sender.example ~all"),
+        (f"v=spf1 ip4:{ADDRESS} +all", f"v=spf1 ip4:{ADDRESS} ~all"),
+        ("v=spf1 ip4:0.0.0.0/0 -all", f"v=spf1 ip4:{ADDRESS} ~all"),
+    ],
+)
+async def test_the_list_to_publish_instead(server, spf: str, proposed: str) -> None:
+    zone(server, spf)
+    server.add("spf.sender.example", "TXT", txt("v=spf1 ip4:198.51.100.0/24 -all"))
+    assert (await findings(server))["spf_too_open"].values["proposed"] == proposed
+
+
 async def test_a_domain_that_says_it_never_sends(server) -> None:
     zone(server, "v=spf1 -all")
     assert severities(await findings(server, source=None))["spf_sends_nothing"] is WARNING
