@@ -26,6 +26,15 @@ _LONG_LINE = 8000
 _LARGEST = 10**15
 
 
+def _no_number(word: str) -> float:
+    """NaN and Infinity are no JSON (RFC 8259, 6), though Python would read them."""
+    raise ValueError(word)
+
+
+# One for all lines: making one for each would cost more than reading the line.
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
+
+
 def read(lines: Iterable[str], tally: Tally) -> None:
     """Every line that is a queue object; all others are odd."""
     for line in lines:
@@ -54,15 +63,10 @@ def _object(line: str) -> dict[str, Any] | None:
     if not line.lstrip().startswith("{") or line.count('"queue_id":') != 1:
         return None
     try:
-        found = json.loads(line, parse_constant=_no_number)
+        found = _DECODER.decode(line)
     except (ValueError, RecursionError):  # also a number too long to convert
         return None
     return found if isinstance(found, dict) and "queue_id" in found else None
-
-
-def _no_number(word: str) -> float:
-    """NaN and Infinity are no JSON (RFC 8259, 6), though Python would read them."""
-    raise ValueError(word)
 
 
 def _message(found: dict[str, Any]) -> Message:
