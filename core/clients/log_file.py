@@ -1,4 +1,4 @@
-"""The door to a log file of any size: plain, .gz, .bz2, .xz or .zip, read as a stream and told apart by its first bytes.
+"""The door to a log file of any size: plain, .gz, .bz2, .xz or .zip, read as a stream, told apart by its first bytes.
 
 Bounded whatever arrives: unpacked bytes, archive members, and the length of a line. A file that breaks off or is
 damaged gives what could be read, and says so.

@@ -77,6 +77,11 @@ userdb {
   driver = static
   args = uid=vmail gid=vmail home=/tmp/mail-%u
 }
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service auth {
   unix_listener /var/spool/postfix/private/auth {
     mode = 0666

@@ -1,4 +1,4 @@
-"""What the log means: who sends spam, what is broken, who refuses us. An amount or a failed login alone means nothing."""
+"""What the log means: who sends spam, what broke, who refuses us. An amount or a failed login alone means nothing."""
 
 from __future__ import annotations
 

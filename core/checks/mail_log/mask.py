@@ -1,4 +1,4 @@
-"""Addresses made unreadable before something is handed to outsiders: the person goes, the domain and the counts stay."""
+"""Addresses made unreadable before something goes to outsiders: the person goes, the domain and the counts stay."""
 
 from __future__ import annotations
 

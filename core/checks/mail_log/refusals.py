@@ -16,7 +16,7 @@ from core.knowledge.queue_reasons import list_named
 from core.knowledge.replies import explain_reply, provider_of
 
 _MOST_EXPLAINED, _MOST_GROUPS, _MOST_HOSTS = 800, 400, 200
-_EXAMPLE = 400
+_MOST_COMPANIES, _EXAMPLE = 5000, 400
 _CHANGING = re.compile(r"<[^<>]{0,320}>|\b[0-9A-Za-z]{12,}\b|\b(?=[A-Za-z]*\d)\w{8,}\b|\[[0-9a-fA-F.:]{2,45}\]")
 # Reasons of which each company has its own, so that it matters whose it is; the others are counted together.
 _TELLS_WHO = frozenset(
@@ -50,6 +50,7 @@ class Refusals:
         self._clock = clock
         self._groups: dict[tuple[str, str, str], _Group] = {}
         self._known: dict[tuple[str, str], tuple[str, str | None]] = {}
+        self._companies: dict[str, str] = {}
         self.our_addresses: dict[str, int] = {}
 
     def by_them(self, host: str, domain: str, said: str, at: int, line: str) -> str:
@@ -102,9 +103,19 @@ class Refusals:
             group.hosts.add(host[:255])
         return group
 
+    def _company(self, host: str, domain: str) -> str:
+        """The company behind a host name; remembered, for the same ones come again and again."""
+        name = host or f"@{domain}"
+        known = self._companies.get(name)
+        if known is None:
+            if len(self._companies) >= _MOST_COMPANIES:
+                self._companies.clear()
+            known = self._companies[name] = provider_of(host or None, "", domain or None) or ""
+        return known
+
     def _explained(self, host: str, domain: str, said: str) -> tuple[str, str | None]:
         shape = _CHANGING.sub("<>", said[:600])
-        company = provider_of(host or None, "", domain or None) or ""
+        company = self._company(host, domain)
         known = self._known.get((company, shape))
         if known is not None:
             return known

@@ -15,7 +15,7 @@ Standing = Literal["ordinary", "mailing", "suspicious", "abused"]
 
 MANY_MESSAGES, MANY_RECIPIENTS = 60, 200  # in one hour
 VERY_MANY_RECIPIENTS = 1000
-WEB_MESSAGES = 30  # in one hour; a contact form brings a few a day
+WEB_MESSAGES, WEB_BURST = 30, 60  # in one hour; a contact form brings a few a day
 MANY_NETWORKS = 5  # on one day; telephones and home offices bring two to four
 SEVERAL_SENDERS, MANY_SENDERS = 3, 10
 FEW_RECIPIENTS, SOME_REFUSED, MANY_REFUSED = 50, 0.10, 0.30
@@ -36,11 +36,11 @@ def standing(sender: Sender, facts: LogFacts) -> Standing:
         return "suspicious" if len(hard) >= 2 and sender.recipients >= MANY_DOMAINS else "ordinary"
     if len(hard) >= 2 or (hard and soft):
         return "abused"
+    if len(soft) >= 2 and sender.kind == "script" and _raw_web_program(sender):
+        return "abused"
     if hard or len(soft) >= 2:
         return "suspicious"
-    if sender.kind == "script" and _raw_web_program(sender):
-        return "abused" if sender.peak_messages >= WEB_MESSAGES and soft else "suspicious"
-    return "mailing"
+    return "suspicious" if _web_burst(sender) else "mailing"
 
 
 def is_web(name: str) -> bool:
@@ -83,6 +83,12 @@ def _soft(sender: Sender) -> list[str]:
 def _raw_web_program(sender: Sender) -> bool:
     """A web program under its own account's name: a mailing set up by a person has a sender of the company."""
     return is_web(sender.name) and sender.senders <= 1
+
+
+def _web_burst(sender: Sender) -> bool:
+    """Most of what a web program ever sent, in one hour, to many companies: orders of a busy shop come all day."""
+    many = sender.peak_messages >= WEB_BURST and sender.peak_messages * 10 >= sender.messages * 8
+    return sender.kind == "script" and _raw_web_program(sender) and many and sender.domains >= MANY_DOMAINS
 
 
 def _stranger(sender: Sender, facts: LogFacts) -> Standing:

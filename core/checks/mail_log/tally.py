@@ -18,6 +18,11 @@ _LINE = 600
 _ITSELF = ("127.", "::1", "local", "0.0.0.0")
 
 
+def _said_by_them(said: str) -> bool:
+    """Whether a reason is the reply of another server, in the words of any of the mail programs."""
+    return " said: " in said or "error from remote" in said or said[:3].isdigit()
+
+
 class Message:
     """One message on its way: who handed it in, whether that is counted already."""
 
@@ -153,7 +158,8 @@ class Tally:
             self.bounced += 1
         else:
             self.deferred += 1
-        word = trouble_of(said)
+        # What another server answered is its own trouble (its disk, its filter), unless it refuses our login.
+        word = trouble_of(said) if not _said_by_them(said) or "SASL" in said else None
         if word is not None:
             self.trouble(word, at, line)
         self._row(word, domain, at, line)

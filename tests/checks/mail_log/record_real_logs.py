@@ -28,13 +28,16 @@ from tests.servers.syslog_socket import SyslogSocket
 FOLDER = Path(__file__).parent / "samples" / "real"
 DOMAINS = [f"customer{n}.example" for n in range(1, 61)]
 # Networks that nobody is reached at from the internet, and yet public: documentation, AS112, AMT.
-STRANGERS = [f"{network}.{host}" for network in ("192.0.2", "192.31.196", "192.52.193", "192.175.48", "198.51.100")
-             for host in (101, 102, 103)]  # fmt: skip
+STRANGERS = [
+    f"{network}.{host}"
+    for network in ("192.0.2", "192.31.196", "192.52.193", "192.175.48", "198.51.100")
+    for host in (101, 102, 103)
+]
 OFFICE = "203.0.113.2"
 ZONES = dict.fromkeys(DOMAINS, f"@ MX 10 mx\nmx A {refusing_smtp.GREETS}\n") | {
     "zen.spamhaus.org": '* A 127.255.255.254\n* TXT "Error: open resolver; https://check.spamhaus.org/returnc/pub/1.1.1.1/"\n',
 }
-# Jobs on standard input, one JSON list a line: [client address, login, password, sender, [recipients]]; prints the replies.
+# Jobs on standard input, one JSON list a line: [client, login, password, sender, [recipients]]; prints the sums.
 _CLIENT = """
 import json, smtplib, sys
 server, results = sys.argv[1], {"accepted": 0, "recipients": 0, "login_failed": 0, "refused": 0}
@@ -71,13 +74,16 @@ def send(machine: Machine, server: Server, jobs: Sequence[Job]) -> dict[str, Any
 def ordinary(lab: Lab, server: Server, rounds: int = 1) -> dict[str, Any]:
     """A company's day: mail comes in, mail goes out, one address is mistyped, a stranger tries to relay."""
     inwards: list[Job] = [(STRANGERS[0], "", "", f"person{n}@far.example", ["taro@example.jp"]) for n in range(6)]
-    inwards += [(STRANGERS[3], "", "", "spam@far.example", ["nobodyhere@example.jp"]),
-                (STRANGERS[4], "", "", "spam@far.example", ["victim@other.example"])]  # fmt: skip
+    inwards += [
+        (STRANGERS[3], "", "", "spam@far.example", ["nobodyhere@example.jp"]),
+        (STRANGERS[4], "", "", "spam@far.example", ["victim@other.example"]),
+    ]
     outwards: list[Job] = []
     for number in range(8):
         name = ("sales", "taro")[number % 2]
-        outwards.append((OFFICE, f"{name}@example.jp", f"secret-{name}", f"{name}@example.jp",
-                         [f"person@{DOMAINS[number]}"]))  # fmt: skip
+        outwards.append(
+            (OFFICE, f"{name}@example.jp", f"secret-{name}", f"{name}@example.jp", [f"person@{DOMAINS[number]}"])
+        )
     outwards.append((OFFICE, "taro@example.jp", "secret-taro", "taro@example.jp", [f"nobody@{DOMAINS[3]}"]))
     results: dict[str, Any] = {}
     for _ in range(rounds):
@@ -88,8 +94,9 @@ def ordinary(lab: Lab, server: Server, rounds: int = 1) -> dict[str, Any]:
 def stolen_password(lab: Lab, server: Server) -> dict[str, Any]:
     """Guessing first, then a burst with sales@'s password from fifteen addresses in five networks, senders forged."""
     day = ordinary(lab, server)
-    wrong: list[Job] = [(STRANGERS[n % 3], "sales@example.jp", f"guess{n}", "x@far.example", ["a@far.example"])
-                        for n in range(24)]  # fmt: skip
+    wrong: list[Job] = [
+        (STRANGERS[n % 3], "sales@example.jp", f"guess{n}", "x@far.example", ["a@far.example"]) for n in range(24)
+    ]
     burst: list[Job] = []
     for number in range(240):
         names = ("nobody", "listed", f"person{number}")
@@ -104,8 +111,9 @@ def stolen_password(lab: Lab, server: Server) -> dict[str, Any]:
 def web_form(lab: Lab, server: Server) -> dict[str, Any]:
     """A program of the web server hands in 90 mails to strangers."""
     script = "".join(
-        f"printf 'From: <www-data@example.jp>\\nTo: <{'nobody' if n % 4 == 0 else 'p'}{'' if n % 4 == 0 else n}@{DOMAINS[n % 60]}>\\n"
-        f"Subject: win\\n\\nText.\\n' | setpriv --reuid www-data --regid www-data --clear-groups /usr/sbin/sendmail -t -i\n"
+        f"printf 'From: <www-data@example.jp>\\n"
+        f"To: <{f'p{n}' if n % 4 else 'nobody'}@{DOMAINS[n % 60]}>\\nSubject: win\\n\\nText.\\n' | "
+        "setpriv --reuid www-data --regid www-data --clear-groups /usr/sbin/sendmail -t -i\n"
         for n in range(90)
     )
     server.shell(script, timeout=300)
@@ -114,16 +122,32 @@ def web_form(lab: Lab, server: Server) -> dict[str, Any]:
 
 def relay_run(lab: Lab, server: Server) -> dict[str, Any]:
     """Three strangers send through the server to sixty companies."""
-    jobs: list[Job] = [(STRANGERS[3 * (n % 3)], "", "", f"offer{n % 5}@far.example",
-                        [f"{'nobody' if n % 5 == 0 else f'p{n}'}@{DOMAINS[n % 60]}"]) for n in range(120)]  # fmt: skip
+    jobs: list[Job] = [
+        (
+            STRANGERS[3 * (n % 3)],
+            "",
+            "",
+            f"offer{n % 5}@far.example",
+            [f"{'nobody' if n % 5 == 0 else f'p{n}'}@{DOMAINS[n % 60]}"],
+        )
+        for n in range(120)
+    ]
     return {"burst": send(lab.outside, server, jobs)}
 
 
 def newsletter(lab: Lab, server: Server) -> dict[str, Any]:
     """news@ writes to 300 customers from the office; two per cent have moved."""
     day = ordinary(lab, server)
-    jobs: list[Job] = [(OFFICE, "news@example.jp", "secret-news", "news@example.jp",
-                        [f"{'nobody' if n % 50 == 0 else f'reader{n}'}@{DOMAINS[n % 60]}"]) for n in range(300)]  # fmt: skip
+    jobs: list[Job] = [
+        (
+            OFFICE,
+            "news@example.jp",
+            "secret-news",
+            "news@example.jp",
+            [f"{'nobody' if n % 50 == 0 else f'reader{n}'}@{DOMAINS[n % 60]}"],
+        )
+        for n in range(300)
+    ]
     return {"day": day, "mailing": send(lab.neighbour, server, jobs)}
 
 
@@ -135,17 +159,21 @@ def ordinary_week(lab: Lab, server: Server) -> dict[str, Any]:
 def disk_full(lab: Lab, server: Server) -> dict[str, Any]:
     """The queue stands on a very small disk."""
     ordinary(lab, server)
-    server.shell("service postfix stop; cp -a /var/spool/postfix /var/spool/kept; "
-                 "mount -t tmpfs -o size=6m small /var/spool/postfix; cp -a /var/spool/kept/. /var/spool/postfix/; "
-                 "pkill -x dovecot || true; sleep 1; /usr/sbin/dovecot >/dev/null 2>&1 </dev/null; service postfix start; sleep 1"
-    )  # fmt: skip
+    server.shell(
+        "service postfix stop; cp -a /var/spool/postfix /var/spool/kept; "
+        "mount -t tmpfs -o size=6m small /var/spool/postfix; cp -a /var/spool/kept/. /var/spool/postfix/; "
+        "pkill -x dovecot || true; sleep 1; /usr/sbin/dovecot >/dev/null 2>&1 </dev/null; "
+        "service postfix start; sleep 1"
+    )
     return {"refused": ordinary(lab, server)}
 
 
 def resolver_broken(lab: Lab, server: Server) -> dict[str, Any]:
     """The server asks a name server that does not answer."""
-    server.shell("echo 'nameserver 192.0.2.66\noptions timeout:1 attempts:1' > /etc/resolv.conf; "
-                 "service postfix stop; service postfix start; sleep 1")  # fmt: skip
+    server.shell(
+        "echo 'nameserver 192.0.2.66\noptions timeout:1 attempts:1' > /etc/resolv.conf; "
+        "service postfix stop; service postfix start; sleep 1"
+    )
     out: list[Job] = [
         (OFFICE, "taro@example.jp", "secret-taro", "taro@example.jp", [f"p{n}@{DOMAINS[n]}"]) for n in range(12)
     ]
@@ -157,7 +185,8 @@ def resolver_broken(lab: Lab, server: Server) -> dict[str, Any]:
 def helper_down(lab: Lab, server: Server) -> dict[str, Any]:
     """The virus filter does not run, and neither does what puts mail into the mailboxes."""
     server.shell(
-        "postconf -e smtpd_milters=inet:127.0.0.1:8891 mailbox_transport=lmtp:unix:private/dovecot-lmtp; postfix reload; sleep 1"
+        "postconf -e smtpd_milters=inet:127.0.0.1:8891 mailbox_transport=lmtp:unix:private/dovecot-lmtp; "
+        "postfix reload; sleep 1"
     )
     refused = ordinary(lab, server)
     server.shell("postconf -e smtpd_milters=; postfix reload; sleep 1")
@@ -184,15 +213,19 @@ def blocked_25(lab: Lab, server: Server) -> dict[str, Any]:
 def brute_force(lab: Lab, server: Server) -> dict[str, Any]:
     """Strangers try passwords all day; none fits."""
     names = ("sales", "taro", "admin", "info", "test")
-    wrong: list[Job] = [(STRANGERS[n % 15], f"{names[n % 5]}@example.jp", f"guess{n}", "x@far.example", ["a@far.example"])
-                        for n in range(150)]  # fmt: skip
+    wrong: list[Job] = [
+        (STRANGERS[n % 15], f"{names[n % 5]}@example.jp", f"guess{n}", "x@far.example", ["a@far.example"])
+        for n in range(150)
+    ]
     return {"guesses": send(lab.outside, server, wrong), "day": ordinary(lab, server)}
 
 
 def dead_list(lab: Lab, server: Server) -> dict[str, Any]:
     """The server asks a blacklist that does not answer it any more, and turns everybody away."""
-    server.shell("postconf -e 'smtpd_recipient_restrictions=permit_sasl_authenticated,reject_unauth_destination,"
-                 "reject_rbl_client zen.spamhaus.org'; postfix reload; sleep 1")  # fmt: skip
+    server.shell(
+        "postconf -e 'smtpd_recipient_restrictions=permit_sasl_authenticated,reject_unauth_destination,"
+        "reject_rbl_client zen.spamhaus.org'; postfix reload; sleep 1"
+    )
     jobs: list[Job] = [(STRANGERS[n % 15], "", "", f"person{n}@far.example", ["taro@example.jp"]) for n in range(40)]
     return {"refused": send(lab.outside, server, jobs)}
 
@@ -200,9 +233,12 @@ def dead_list(lab: Lab, server: Server) -> dict[str, Any]:
 def relayhost(lab: Lab, server: Server) -> dict[str, Any]:
     """The provider's server, through which all mail goes, does not take our password."""
     provider = lab.server("pf-login")
-    server.shell(f"echo '[{provider.address}] taro@example.jp:wrong' > /etc/postfix/password; "
-                 f"postconf -e 'relayhost=[{provider.address}]' smtp_sasl_auth_enable=yes smtp_sasl_security_options= "
-                 "smtp_sasl_password_maps=texthash:/etc/postfix/password; postfix reload; sleep 1")  # fmt: skip
+    provider.shell("postconf -e myhostname=mx.far.example; service postfix stop; service postfix start; sleep 1")
+    server.shell(
+        f"echo '[{provider.address}] taro@example.jp:wrong' > /etc/postfix/password; "
+        f"postconf -e 'relayhost=[{provider.address}]' smtp_sasl_auth_enable=yes smtp_sasl_security_options= "
+        "smtp_sasl_password_maps=texthash:/etc/postfix/password; postfix reload; sleep 1"
+    )
     done = ordinary(lab, server)
     time.sleep(4)
     return {"waiting": done}
@@ -303,9 +339,12 @@ def _record_one(lab: Lab, name: str, folder: Path) -> None:
 def _restart(server: Server, kind: str) -> None:
     """The mail server was started before its log was listened to."""
     if kind.startswith("pf-"):
-        server.shell("pkill -x dovecot || true; service postfix stop; sleep 1; "
-                     "[ ! -x /usr/sbin/dovecot ] || /usr/sbin/dovecot >/dev/null 2>&1 </dev/null; service postfix start; sleep 1; "
-                     "for n in taro sales; do id $n >/dev/null 2>&1 || useradd --create-home $n; done")  # fmt: skip
+        server.shell(
+            "pkill -x dovecot || true; service postfix stop; sleep 1; "
+            "[ ! -x /usr/sbin/dovecot ] || /usr/sbin/dovecot >/dev/null 2>&1 </dev/null; "
+            "service postfix start; sleep 1; "
+            "for n in taro sales; do id $n >/dev/null 2>&1 || useradd --create-home $n; done"
+        )
     elif kind.startswith("sm-"):
         server.shell("pkill -x sendmail-mta || pkill sendmail || true; sleep 1; /usr/sbin/sendmail -bd -q15m; sleep 1")
     elif kind.startswith("os-"):

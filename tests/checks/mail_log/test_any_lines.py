@@ -17,22 +17,74 @@ from core.saved_run.write import plain
 from core.texts import Texts
 
 NOW = datetime(2026, 12, 31, tzinfo=UTC)
-_HEADS = st.sampled_from([
-    "Nov 22 01:28:43 mail postfix/smtpd[227]: ", "Nov 22 01:28:43 mail postfix/qmgr[2]: ", "Nov 22 01:28:43 mail postfix/smtp[2]: ",
-    "Nov 22 01:28:43 mail postfix/pickup[2]: ", "Nov 22 01:28:43 mail postfix/cleanup[2]: ", "Feb 29 01:28:43 m sendmail[9]: ",
-    "2026-11-22T01:28:54.799674+00:00 h smtpd[83]: 96554c693d28401a ", "2026-11-22 01:28:43 1xUwNn-00005J-1d ", "2026-11-22 01:28:43 ",
-    "@40000000655f0a1b0badcafe ", "Nov 22 01:28:43 mail dovecot: auth: ", "Nov 22 01:28:43 mail fail2ban.actions[1]: ",
-    '{"__REALTIME_TIMESTAMP":"1795000000000000","SYSLOG_IDENTIFIER":"postfix/smtpd","MESSAGE":"', "message repeated 9 times: [ ", "",
-])  # fmt: skip
-_PARTS = st.sampled_from([
-    "ABC123: ", "NOQUEUE: ", "client=a[192.0.2.1]", ", sasl_username=x@example.jp", "uid=33 from=<www-data>", "from=<a@b.example>, size=1, nrcpt=9",
-    "from=<", "to=<x@y.example>", ", relay=mx[198.51.100.1]:25", ", dsn=5.0.0", ", status=bounced (", ", status=sent (", "queued as ABC123)",
-    "reject: RCPT from a[192.0.2.1]: 554 ", "blocked using zen.spamhaus.org", "<= a@b.example H=h [192.0.2.1] P=esmtpsa A=x:y", "=> ", "** ", "== ",
-    "defer (-44): ", "stat=Sent", "stat=", "ruleset=check_rcpt, reject=", "AUTH=server, relay=[192.0.2.1], authid=u", "smtp envelope evpid=aabbccdd00112233 ",
-    "mta delivery evpid=aabbccdd00112233 ", 'result="Ok"', "info msg 1: bytes 2 from <a> qp 3 uid 33", "starting delivery 1: msg 1 to remote a@b",
-    "delivery 1: failure: x/", "warning: ", "SASL LOGIN authentication failed: ", "auth failed, rip=192.0.2.1, user=<a>", "Ban 192.0.2.1", "removed",
-    "\0", "\x1b[2J", "\u202e", "\ud800", "日本", "=" * 50, "[" * 40, "]: ", '"', "\\",
-])  # fmt: skip
+_HEADS = st.sampled_from(
+    [
+        "Nov 22 01:28:43 mail postfix/smtpd[227]: ",
+        "Nov 22 01:28:43 mail postfix/qmgr[2]: ",
+        "Nov 22 01:28:43 mail postfix/smtp[2]: ",
+        "Nov 22 01:28:43 mail postfix/pickup[2]: ",
+        "Nov 22 01:28:43 mail postfix/cleanup[2]: ",
+        "Feb 29 01:28:43 m sendmail[9]: ",
+        "2026-11-22T01:28:54.799674+00:00 h smtpd[83]: 96554c693d28401a ",
+        "2026-11-22 01:28:43 1xUwNn-00005J-1d ",
+        "2026-11-22 01:28:43 ",
+        "@40000000655f0a1b0badcafe ",
+        "Nov 22 01:28:43 mail dovecot: auth: ",
+        "Nov 22 01:28:43 mail fail2ban.actions[1]: ",
+        '{"__REALTIME_TIMESTAMP":"1795000000000000","SYSLOG_IDENTIFIER":"postfix/smtpd","MESSAGE":"',
+        "message repeated 9 times: [ ",
+        "",
+    ]
+)
+_PARTS = st.sampled_from(
+    [
+        "ABC123: ",
+        "NOQUEUE: ",
+        "client=a[192.0.2.1]",
+        ", sasl_username=x@example.jp",
+        "uid=33 from=<www-data>",
+        "from=<a@b.example>, size=1, nrcpt=9",
+        "from=<",
+        "to=<x@y.example>",
+        ", relay=mx[198.51.100.1]:25",
+        ", dsn=5.0.0",
+        ", status=bounced (",
+        ", status=sent (",
+        "queued as ABC123)",
+        "reject: RCPT from a[192.0.2.1]: 554 ",
+        "blocked using zen.spamhaus.org",
+        "<= a@b.example H=h [192.0.2.1] P=esmtpsa A=x:y",
+        "=> ",
+        "** ",
+        "== ",
+        "defer (-44): ",
+        "stat=Sent",
+        "stat=",
+        "ruleset=check_rcpt, reject=",
+        "AUTH=server, relay=[192.0.2.1], authid=u",
+        "smtp envelope evpid=aabbccdd00112233 ",
+        "mta delivery evpid=aabbccdd00112233 ",
+        'result="Ok"',
+        "info msg 1: bytes 2 from <a> qp 3 uid 33",
+        "starting delivery 1: msg 1 to remote a@b",
+        "delivery 1: failure: x/",
+        "warning: ",
+        "SASL LOGIN authentication failed: ",
+        "auth failed, rip=192.0.2.1, user=<a>",
+        "Ban 192.0.2.1",
+        "removed",
+        "\0",
+        "\x1b[2J",
+        "\u202e",
+        "\ud800",
+        "日本",
+        "=" * 50,
+        "[" * 40,
+        "]: ",
+        '"',
+        "\\",
+    ]
+)
 _LINE = st.builds(
     lambda head, parts, junk: head + "".join(parts) + junk, _HEADS, st.lists(_PARTS, max_size=8), st.text(max_size=20)
 )
@@ -67,20 +119,32 @@ def test_where_a_block_ends_does_not_matter(lines, size):
         except UsageError as error:
             return error.code
         return (
-            facts.sent, facts.delivered_outside, facts.deferred, facts.bounced, facts.rejected, facts.senders,
-            facts.brute_force.failures, [(each.word, each.count) for each in facts.troubles],
+            facts.sent,
+            facts.delivered_outside,
+            facts.deferred,
+            facts.bounced,
+            facts.rejected,
+            facts.senders,
+            facts.brute_force.failures,
+            [(each.word, each.count) for each in facts.troubles],
             sorted((each.kind, each.name, each.messages, each.recipients) for each in facts.identities),
-        )  # fmt: skip
+        )
 
     assert read(len(lines)) == read(size)
 
 
 @pytest.mark.parametrize(
     "head",
-    ["Nov 22 01:28:43 mail postfix/smtpd[227]: ABC: client=a[", "Nov 22 01:28:43 mail postfix/smtp[1]: A: to=<", "2026-11-22 01:28:43 1xUwNn-00005J-1d <= ",
-     "Nov 22 01:28:43 mail sendmail[1]: A: to=<", "Nov 22 01:28:43 mail smtpd[1]: 96554c693d28401a mta delivery evpid=", "@40000000655f0a1b0badcafe delivery 1: failure: ",
-     "Nov 22 01:28:43 mail dovecot: auth: "],
-)  # fmt: skip
+    [
+        "Nov 22 01:28:43 mail postfix/smtpd[227]: ABC: client=a[",
+        "Nov 22 01:28:43 mail postfix/smtp[1]: A: to=<",
+        "2026-11-22 01:28:43 1xUwNn-00005J-1d <= ",
+        "Nov 22 01:28:43 mail sendmail[1]: A: to=<",
+        "Nov 22 01:28:43 mail smtpd[1]: 96554c693d28401a mta delivery evpid=",
+        "@40000000655f0a1b0badcafe delivery 1: failure: ",
+        "Nov 22 01:28:43 mail dovecot: auth: ",
+    ],
+)
 @pytest.mark.parametrize(
     "filling", ["a", "<", "[", ",to=<a@b.example>", ' T="\\', "a=", "\0", " ", "message repeated 3 times: ["]
 )
@@ -106,9 +170,11 @@ def test_a_log_made_to_fill_every_table_stays_small():
         for n in range(part * 5000, part * 5000 + 5000):
             ip = f"192.0.{n // 250 % 250}.{n % 250}"
             yield f"Nov 22 01:28:43 mail postfix/smtpd[1]: {n:08X}: client=a[{ip}], sasl_username=u{n}@example.jp"
-            yield f"Nov 22 01:28:43 mail postfix/qmgr[1]: {n:08X}: from=<s{n}@x{n}.example>, size=1, nrcpt=1 (queue active)"
-            yield (f"Nov 22 01:28:43 mail postfix/smtp[1]: {n:08X}: to=<r@d{n}.example>, relay=mx{n}[198.51.100.{n % 250}]:25, "
-                   f"dsn=5.0.0, status=bounced (host mx{n} said: 550 word{n} {n:x})")  # fmt: skip
+            yield f"Nov 22 01:28:43 m postfix/qmgr[1]: {n:08X}: from=<s{n}@x{n}.example>, size=1, nrcpt=1 (queue)"
+            yield (
+                f"Nov 22 01:28:43 m postfix/smtp[1]: {n:08X}: to=<r@d{n}.example>, relay=mx{n}[198.51.100.{n % 250}]:2, "
+                f"dsn=5.0.0, status=bounced (host mx{n} said: 550 word{n} {n:x})"
+            )
             yield f"Nov 22 01:28:43 mail postfix/smtpd[1]: warning: a[{ip}]: SASL LOGIN authentication failed: x"
 
     tracemalloc.start()

@@ -1,4 +1,4 @@
-"""The part of the fixed list of commands that reads the log: it only reads, is bounded, and its answers are understood."""
+"""The part of the fixed list of commands that reads the log: it only reads, is bounded, and is understood."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Exim: `date time [zone] [pid] ID flag ...`, the main log, the reject log, and both through syslog.
 
-Flags: `<=` arrived, `=>` `->` `>>` delivered, `**` refused for good, `==` put off, `Completed`. Subjects (`T="..."`) are
-content of mail and are never kept.
+Flags: `<=` arrived, `=>` `->` `>>` delivered, `**` refused for good, `==` put off, `Completed`. Subjects (`T="..."`)
+are content of mail and are never kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""qmail: qmail-send through multilog (TAI64N stamps) or splogger. A message's number is its inode, and is used again."""
+"""qmail: qmail-send through multilog (TAI64N stamps) or splogger. Message numbers are inodes, used again."""
 
 from __future__ import annotations
 
