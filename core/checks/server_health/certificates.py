@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from core.checks.server_health.facts import CertificateFile, ServedCertificate
 from core.clients.ssh import ServerReading
 
+MOST_FILES = 8  # the command lists no more
 _UNTIL = re.compile(r"notAfter=(\w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}) GMT")
 _FINGERPRINT = re.compile(r"(?i)sha256 fingerprint=([0-9A-F:]{95})")
 
@@ -19,6 +20,8 @@ def files(reading: ServerReading) -> tuple[CertificateFile, ...] | None:
     found: list[CertificateFile] = []
     for line in reading.lines("certificate_files")[:200]:
         if head := re.match(r"file (mail|boxes) (/.{1,300})", line):
+            if len(found) == MOST_FILES:
+                break
             found.append(CertificateFile(head[1], head[2], None, None))
         elif found:
             last = found[-1]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Role = Literal["spool", "mail", "log"]
+HelperRole = Literal["milter", "content_filter", "policy", "delivery", "login"]
 Reached = Literal["open", "silent", "refused", "unreachable", "unknown"]
 
 
@@ -43,7 +44,7 @@ class Unit:
 class Helper:
     """A program the settings hand mail or questions to; `alive` None: it stands elsewhere or cannot be seen."""
 
-    role: Literal["milter", "content_filter", "policy", "delivery", "login"]
+    role: HelperRole
     where: str
     setting: str
     alive: bool | None
@@ -158,6 +159,7 @@ class ServerHealthFacts:
     takes_mail_here: bool = False  # the domain's mail comes to this very server
     units: tuple[Unit, ...] | None = None
     helpers: tuple[Helper, ...] | None = None
+    unexamined_passes: bool = False  # mail goes on without a milter that does not answer
     resolving: Resolving | None = None
     outbound: Outbound | None = None
     own_lists: tuple[OwnList, ...] | None = None

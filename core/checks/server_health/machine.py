@@ -16,7 +16,6 @@ _PLACES: tuple[tuple[str, Role], ...] = (
     ("/var/spool/exim", "spool"), ("/var/spool/smtpd", "spool"), ("/var/qmail/queue", "spool"), ("/var/spool", "spool"),
     ("/var/mail", "mail"), ("/var/vmail", "mail"), ("/home", "mail"), ("/var/log", "log"),
 )  # fmt: skip
-_DF = re.compile(r"^(\S.*?)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+(/.*)$")
 _VERSIONS = (
     ("postfix_version", "postfix", re.compile(r"^mail_version\s*=\s*(\d+\.\d+(?:\.\d+)?)")),
     ("exim_version", "exim", re.compile(r"^Exim version (4\.\d+(?:[._]\d+)*)")),
@@ -51,9 +50,18 @@ def _tables(lines: tuple[str, ...]) -> list[dict[str, tuple[int | None, int | No
     for line in lines[:2000]:
         if line.startswith("Filesystem"):
             found.append({})
-        elif found and (row := _DF.match(line[:1000])):
-            found[-1][row[5]] = (_number(row[2]), _number(row[4]))
+        elif found and (row := _row(line[:1000].split())):
+            found[-1][row[0]] = row[1:]
     return [table for table in found if table]
+
+
+def _row(words: list[str]) -> tuple[str, int | None, int | None] | None:
+    """Mount, total and available of "/dev/sda1 1000 200 800 20% /srv"; names on either side may hold blanks."""
+    places = [n for n, word in enumerate(words) if re.fullmatch(r"\d{1,4}%|-", word) and n >= 4]
+    place = next((n for n in places if n + 1 < len(words) and words[n + 1].startswith("/")), None)
+    if place is None:
+        return None
+    return " ".join(words[place + 1 :]), _number(words[place - 3]), _number(words[place - 1])
 
 
 def _space(

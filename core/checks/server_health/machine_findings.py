@@ -82,13 +82,10 @@ def helpers(facts: ServerHealthFacts) -> Iterator[Finding]:
     """A program the settings rely on that does not wait where they call it."""
     for helper in facts.helpers or ():
         if helper.alive is False:
+            passes = helper.role == "milter" and facts.unexamined_passes
             values: dict[str, Value] = {"role": helper.role, "where": clean(helper.where, 200)}
-            yield finding(
-                "helper_down",
-                Severity.CRITICAL,
-                values,
-                Evidence(helper.setting, clean(helper.where, 300), facts.read_at),
-            )
+            said = Evidence(helper.setting, clean(helper.where, 300), facts.read_at)
+            yield finding("helper_down", Severity.WARNING if passes else Severity.CRITICAL, values, said)
 
 
 def clock(facts: ServerHealthFacts) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ def from_reading(reading: ServerReading, our_address: str | None) -> ServerHealt
         ports=services.port_25(reading),
         units=services.units_down(reading),
         helpers=services.helpers(reading, values),
+        unexamined_passes=values.get("milter_default_action", "").lower() == "accept",
         resolving=network.resolving(reading),
         outbound=network.outbound(reading),
         own_lists=network.own_lists(reading),

@@ -6,9 +6,10 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from core.checks.server_health.facts import Helper, Service, Unit
+from core.checks.server_health.facts import Helper, HelperRole, Service, Unit
 from core.clients.ssh import ServerReading
 
+MOST = 30  # no server has more helpers or stopped parts than these to tell of
 # A section that is there only when the program is installed -> the program and its names in ps(1).
 _PROGRAMS = {
     "postfix_version": ("postfix", {"master"}),
@@ -17,7 +18,7 @@ _PROGRAMS = {
     "opensmtpd_version": ("opensmtpd", {"smtpd"}),
     "qmail_queue": ("qmail", {"qmail-send"}),
 }
-_ROLES: dict[str, str] = {
+_ROLES: dict[str, HelperRole] = {
     "smtpd_milters": "milter", "non_smtpd_milters": "milter", "content_filter": "content_filter",
     "smtpd_proxy_filter": "content_filter", "virtual_transport": "delivery", "mailbox_transport": "delivery",
     "local_transport": "delivery", "smtpd_sasl_path": "login",
@@ -83,7 +84,7 @@ def units_down(reading: ServerReading) -> tuple[Unit, ...] | None:
         wanted = told.get("LoadState") == "loaded" and told.get("UnitFileState") in ("enabled", "enabled-runtime")
         if name and (state == "failed" or (wanted and state == "inactive")):
             found.append(Unit(name[:60], state))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))[:MOST]
 
 
 def helpers(reading: ServerReading, settings: dict[str, str]) -> tuple[Helper, ...] | None:
@@ -97,10 +98,11 @@ def helpers(reading: ServerReading, settings: dict[str, str]) -> tuple[Helper, .
     paths = [word for line in sockets.lines for word in line.split() if "/" in word]
     ports = frozenset(int(port) for _, port in _listening(listening.lines))
     found = [*_postfix(reading, settings), *_sendmail(reading), *_opensmtpd(reading)]
-    return tuple(Helper(role, where, name, _alive(where, paths, ports)) for role, name, where in dict.fromkeys(found))  # type: ignore[arg-type]
+    first = list(dict.fromkeys(found))[:MOST]
+    return tuple(Helper(role, where, name, _alive(where, paths, ports)) for role, name, where in first)
 
 
-def _postfix(reading: ServerReading, settings: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+def _postfix(reading: ServerReading, settings: dict[str, str]) -> Iterator[tuple[HelperRole, str, str]]:
     dovecot = settings.get("smtpd_sasl_type") == "dovecot"
     for line in (*reading.lines("postfix_settings"), *reading.lines("postfix_services")):
         for policy in _POLICY.findall(line[:8000]):
@@ -114,13 +116,13 @@ def _postfix(reading: ServerReading, settings: dict[str, str]) -> Iterator[tuple
                 yield _ROLES[found[1]], found[1], where
 
 
-def _sendmail(reading: ServerReading) -> Iterator[tuple[str, str, str]]:
+def _sendmail(reading: ServerReading) -> Iterator[tuple[HelperRole, str, str]]:
     for line in reading.lines("sendmail_helpers"):
         if found := re.search(r"\bS=(?:local:|unix:)?(/[\w./@+-]+)|\bS=inet6?:(\d{1,5}@[\w.-]+)", line[:1000]):
             yield "milter", "INPUT_MAIL_FILTER", f"unix:{found[1]}" if found[1] else f"inet:{found[2]}"
 
 
-def _opensmtpd(reading: ServerReading) -> Iterator[tuple[str, str, str]]:
+def _opensmtpd(reading: ServerReading) -> Iterator[tuple[HelperRole, str, str]]:
     for line in reading.lines("opensmtpd_relay"):
         if found := re.match(r'\s*action\b.*\blmtp\s+"?(/[\w./@+-]+)', line[:1000]):
             yield "delivery", "lmtp", f"unix:{found[1]}"

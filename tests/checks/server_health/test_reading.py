@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -199,6 +200,20 @@ def test_the_clock(minutes, code):
     epoch = int((NOW + timedelta(minutes=minutes)).timestamp())
     codes = set(found(system=f"epoch={epoch}")) & {"clock_ahead", "clock_behind"}
     assert codes == ({code} if code else set())
+
+
+def test_a_milter_that_may_be_missing_is_no_alarm():
+    settings = "smtpd_milters = inet:127.0.0.1:8892\nmilter_default_action = accept"
+    assert found(postfix_settings=settings)["helper_down"].severity is Severity.WARNING
+
+
+def test_a_hostile_listing_costs_no_time_and_gives_few_findings():
+    spaces = "Filesystem\n" + "\n".join(["a" + " " * 990] * 2000)
+    many = "\n".join(f"smtpd_milters = inet:127.0.0.1:{port}" for port in range(10_000, 14_000))
+    started = time.monotonic()
+    facts = from_reading(reading(disk=spaces, postfix_settings=many, firewall="203.0.113.9 " * 20_000), "203.0.113.9")
+    assert len(judge(facts)) < 60
+    assert time.monotonic() - started < 5
 
 
 def test_units_of_systemd():
