@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from core.guide import STEPS, Guide, Step, step_of
 from core.texts import Texts
+from gui.widgets.edition import Edition
 from gui.widgets.text import SpokenLabel, label, restyle
 
 
@@ -60,6 +61,7 @@ class Sidebar(QFrame):
         self.promise = SpokenLabel("gui.promise", "small")
         box.addWidget(self.promise)
         box.addStretch(1)
+        box.addWidget(Edition())
 
     def show_step(self, guide: Guide, texts: Texts) -> None:
         """Mark where the person stands; a step that this way never visits is not called done."""
