@@ -157,6 +157,7 @@ class ServerHealthFacts:
     services: tuple[Service, ...] | None = None
     ports: tuple[str, ...] | None = None  # local addresses on which port 25 is open
     takes_mail_here: bool = False  # the domain's mail comes to this very server
+    in_containers: bool = False  # containers run: a door may lead into one without showing among the open ports
     units: tuple[Unit, ...] | None = None
     helpers: tuple[Helper, ...] | None = None
     unexamined_passes: bool = False  # mail goes on without a milter that does not answer

@@ -63,7 +63,8 @@ def running(facts: ServerHealthFacts) -> Iterator[Finding]:
         yield finding("mail_service_stopped", Severity.CRITICAL, {"products": list(names) or ["?"]})
     if any(service.queue_runs is False for service in services):
         yield finding("queue_runner_stopped", Severity.CRITICAL, {"product": "Postfix"})
-    if facts.takes_mail_here and facts.ports and all(_only_inside(address) for address in facts.ports):
+    doors_seen = facts.takes_mail_here and not facts.in_containers
+    if doors_seen and facts.ports and all(_only_inside(address) for address in facts.ports):
         yield finding("listens_only_inside", Severity.CRITICAL, {"address": facts.ports[0]})
     if facts.units:
         yield finding("part_stopped", Severity.WARNING, {"parts": [clean(unit.name, 60) for unit in facts.units]})

@@ -38,6 +38,7 @@ def from_reading(reading: ServerReading, our_address: str | None) -> ServerHealt
         largest_message=_largest(values),
         services=services.services(reading),
         ports=services.port_25(reading),
+        in_containers=any("|running|" in line for line in reading.lines("container_states")),
         units=services.units_down(reading),
         helpers=services.helpers(reading, values),
         unexamined_passes=values.get("milter_default_action", "").lower() == "accept",

@@ -270,6 +270,7 @@ def test_mail_that_comes_here_finds_no_door():
     facts = facts_with(takes_mail_here=True, ports=("127.0.0.1", "::1"))
     assert "server_health.listens_only_inside" in {each.code for each in judge(facts)}
     assert not any("listens" in each.code for each in judge(facts_with(takes_mail_here=True, ports=("*", "::1"))))
+    assert not any("listens" in each.code for each in judge(replace(facts, in_containers=True)))
 
 
 def test_panels_and_containers():
