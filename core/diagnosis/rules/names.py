@@ -72,6 +72,8 @@ def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
     refused += critical(clues.having("mail_log.refused_sender_auth"))
     wrong = critical(clues.having(*(f"sender_auth.{code}" for code in _NO_PROOF)))
     missing = critical(clues.having("sender_auth.spf_missing"))
+    if refused:  # a broken signature alone does not stop mail; beside a refusal it is why
+        wrong += clues.having("sender_auth.message_signature_bad")
     if not (refused or wrong or missing):
         return
     codes = codes_of(refused + wrong + missing)
