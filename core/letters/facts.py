@@ -9,6 +9,7 @@ from datetime import datetime
 
 from core.again import Repair, repairs_of
 from core.clean import clean
+from core.delisting import desk
 from core.incident import Incident
 from core.model import Cause, Report
 from core.texts import Texts
@@ -76,13 +77,9 @@ def _host(report: Report | None) -> str:
 
 
 def _lists(incident: Incident) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    for run in incident.runs:
-        for result in run.report.results:
-            for finding in result.findings:
-                if finding.code in ("dnsbl.listed", "dnsbl.domain_listed"):
-                    names[_clean(str(finding.values.get("list_name") or finding.values.get("zone") or ""))] = None
-    return tuple(name for name in names if name)
+    """The lists that matter and still name us, as far as the newest look at each tells."""
+    names = [line.name for line in desk(incident) if line.matters and not line.is_provider and line.state != "removed"]
+    return tuple(dict.fromkeys(_clean(name) for name in names))
 
 
 def _refusal(incident: Incident) -> str:

@@ -78,18 +78,26 @@ def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> d
     filled = {name: value or texts.text(f"letters.blank.{name}") for name, value in known.items()}
     return filled | {
         "found": moment(facts.found_at, texts) or texts.text("letters.blank.since"),
+        "period": _period(facts, filled["since"], texts),
         "lists": texts.joined(list(facts.lists)) or texts.text("letters.no_list"),
         "cause": _cause(facts, texts),
         "done": _bullets(_done(facts, incident, texts), "letters.blank.done", texts),
         "prevent": _bullets(_ticked(incident, ("prevent",), texts), "letters.blank.prevent", texts),
         "state": _state(facts, texts),
-        "next": _next(incident, texts),
+        "next": _next(facts, incident, texts),
     }
 
 
 def _since(facts: Facts, texts: Texts) -> str:
     """The person's own words if they gave any, else when it was noticed."""
     return facts.since or (texts.text("letters.noticed", at=moment(facts.found_at, texts)) if facts.found_at else "")
+
+
+def _period(facts: Facts, since: str, texts: Texts) -> str:
+    """From the day the person named until the repair was seen; otherwise only what is known of its beginning."""
+    if facts.since and facts.repair and _is_repaired(facts):
+        return texts.text("letters.period", since=facts.since, until=moment(facts.repair.seen_at, texts))
+    return since
 
 
 def _cause(facts: Facts, texts: Texts) -> str:
@@ -100,7 +108,7 @@ def _cause(facts: Facts, texts: Texts) -> str:
 
 def _state(facts: Facts, texts: Texts) -> str:
     """How it stands: never "repaired" unless a later look proved it."""
-    if facts.repair and facts.repair.state == "repaired":
+    if facts.repair and _is_repaired(facts):
         return texts.text("letters.state.repaired", at=moment(facts.repair.seen_at, texts))
     return texts.text("letters.state.not_yet" if facts.repair else "letters.state.unknown")
 
@@ -108,7 +116,7 @@ def _state(facts: Facts, texts: Texts) -> str:
 def _done(facts: Facts, incident: Incident, texts: Texts) -> list[str]:
     """What was ticked, with its time, and the proof that a later look brought."""
     done = _ticked(incident, _DONE_PHASES, texts)
-    if facts.repair and facts.repair.state == "repaired":
+    if facts.repair and _is_repaired(facts):
         at = moment(facts.repair.seen_at, texts)
         if facts.refusal and facts.repair.cause == "open_relay":
             done.append(texts.text("letters.proof.open_relay", at=at, refusal=facts.refusal))
@@ -129,14 +137,19 @@ def _ticked(incident: Incident, phases: Sequence[str], texts: Texts) -> list[str
     return found
 
 
+def _is_repaired(facts: Facts) -> bool:
+    return facts.repair is not None and facts.repair.state == "repaired"
+
+
 def _bullets(lines: list[str], blank: str, texts: Texts) -> str:
     mark = "・" if texts.language == "ja" else "- "
     return "\n".join(f"{mark}{line}" for line in lines or [texts.text(blank)])
 
 
-def _next(incident: Incident, texts: Texts) -> str:
-    """The next steps nobody has done, for the boss."""
-    left = [line for line in checklist(incident) if line.tick is None and line.phase != "prevent"]
+def _next(facts: Facts, incident: Incident, texts: Texts) -> str:
+    """The next steps nobody has done, for the boss; those a proven repair has overtaken are left out."""
+    over = {"prevent"} | ({"stop", "repair"} if _is_repaired(facts) else set())
+    left = [line for line in checklist(incident) if line.tick is None and line.phase not in over]
     return _bullets(
         [texts.text(f"checklist.step.{line.step}") for line in left[:_NEXT_STEPS]], "letters.no_next", texts
     )

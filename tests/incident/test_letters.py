@@ -79,6 +79,19 @@ def test_a_reason_nobody_found_is_left_to_the_writer(run: MakeRun, incident: Mak
     assert "[the cause, in one sentence]" in request(desk(told)[0], told, Texts("en")).body
 
 
+def test_a_list_that_let_go_is_not_named_any_more_and_the_time_of_trouble_has_an_end(
+    run: MakeRun, incident: MakeIncident
+) -> None:
+    english = Texts("en")
+    first = run(0, "accepted", ZEN, since="Friday evening")
+    told = incident(first, run(1, "closed"))
+    assert "Spamhaus" not in letter("hosting", told, english).body
+    assert "from Friday evening until 22 Nov 2026" in letter("customers", told, english).body
+    assert "(Friday evening)" in letter("customers", incident(first), english).body
+    assert "Hold outgoing mail" in letter("boss", incident(first), english).body.partition("Next:")[2]
+    assert "Hold outgoing mail" not in letter("boss", told, english).body.partition("Next:")[2]
+
+
 def test_practice_says_so(run: MakeRun, incident: MakeIncident) -> None:
     told = replace(incident(run(0, "accepted", ZEN)), practice="relay-2004")
     assert "PRACTICE" in letter("customers", told, Texts("en")).subject
