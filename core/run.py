@@ -17,6 +17,7 @@ from core import __version__
 from core.check import Check
 from core.checks import ALL
 from core.clients import Clients, Doors
+from core.clients.arrival_ledger import ArrivalLedger, arrivals_path
 from core.clients.askpass import Prompter
 from core.clients.http import HttpClient
 from core.clients.journal import Journal, let_sockets_close
@@ -96,6 +97,7 @@ def _add_relay_doors(clients: Clients, target: Target, doors: Doors) -> None:
         clients.outside = SmtpClient(doors.reroute, clients.journal, connect_limit=30.0, way=tunnel)
     if not doors.reroute.closed:
         clients.relay_ledger = RelayLedger(ledger_path())
+        clients.arrivals = ArrivalLedger(arrivals_path())
 
 
 def chosen_checks(

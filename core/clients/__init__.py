@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from core.clients.arrival_ledger import ArrivalLedger
 from core.clients.http import HttpClient
 from core.clients.journal import Journal
 from core.clients.list_keys import ListKeys
@@ -42,6 +43,7 @@ class Clients:
     http: HttpClient = field(default_factory=lambda: HttpClient(None, _nowhere(), Journal()))
     outside: SmtpClient | None = None
     relay_ledger: RelayLedger = field(default_factory=RelayLedger)
+    arrivals: ArrivalLedger = field(default_factory=ArrivalLedger)
 
 
 @dataclass(frozen=True)

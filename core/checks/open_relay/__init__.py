@@ -18,6 +18,7 @@ CHECK: Check[OpenRelayFacts] = Check(
     codes={
         "open_relay.accepted": (*_WHERE, "count"),
         "open_relay.accepted_unknown_vantage": (*_WHERE, "count"),
+        "open_relay.arrived": (*_WHERE, "at"),
         "open_relay.ambiguous": _WHERE,
         "open_relay.routes_through": (*_WHERE, "count"),
         "open_relay.not_testable_here": _WHERE,

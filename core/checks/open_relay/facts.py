@@ -59,6 +59,7 @@ class ServerProbes:
     thorough: bool = False
     through: str | None = None
     probes: tuple[ProbeResult, ...] = ()
+    arrived_at: datetime | None = None  # a message of the last day, handed in from outside, that came through
 
 
 @dataclass(frozen=True)

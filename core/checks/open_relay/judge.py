@@ -16,6 +16,7 @@ COLUMNS = ("form", "mail_from", "rcpt_to", "port", "answer")
 def judge(facts: OpenRelayFacts) -> tuple[Finding, ...]:
     """One finding for each server, and what its settings say."""
     found = [_server(server) for server in facts.servers]
+    found += [arrived for server in facts.servers if (arrived := _arrived(server)) is not None]
     found += [finding for read in facts.settings for finding in _settings(read, facts)]
     return tuple(found)
 
@@ -38,6 +39,17 @@ def _server(server: ServerProbes) -> Finding:
     if accepted:
         return _finding(server, "ambiguous", Severity.UNKNOWN, values)
     return _no_yes(server, values)
+
+
+def _arrived(server: ServerProbes) -> Finding | None:
+    """The proof of the last day counts as long as the server still says yes: after a repair it is history."""
+    still = any(probe.outcome == "accepted" and passes_on(probe) for probe in server.probes)
+    if server.arrived_at is None or not still:
+        return None
+    values: dict[str, Value] = {
+        "host": clean(server.host, 255), "address": server.address, "at": server.arrived_at.isoformat()
+    }  # fmt: skip
+    return Finding("open_relay.arrived", Severity.CRITICAL, values)
 
 
 def _no_yes(server: ServerProbes, values: dict[str, Value]) -> Finding:

@@ -77,9 +77,11 @@ async def _one_server(host: MailHost, context: Context, clients: Clients) -> Ser
         clients.relay_ledger.note_refusals(door.address, sum(map(said_no, results)), datetime.now(UTC))
     relation = _relation(context, last, door.address, seen, through=clients.outside is not None)
     local, through = last.local_address if last else "", context.target.outside if clients.outside else None
+    proof = clients.arrivals.relayed_since(door.address, datetime.now(UTC) - timedelta(days=1))
     return ServerProbes(
-        host.name, door.address, host.port, relation, seen, local, False, thorough, through, tuple(results)
-    )
+        host.name, door.address, host.port, relation, seen, local, False, thorough, through, tuple(results),
+        proof.arrived_at if proof else None,
+    )  # fmt: skip
 
 
 def _refused_lately(clients: Clients, server: str) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from core.checks.open_relay import CHECK, judge, measure, pacing
 from core.clients import Clients
+from core.clients.arrival_ledger import Test
 from core.errors import CheckConnectionError, CheckError
 from core.knowledge.relay_forms import relay_data
 from core.model import Context, Finding, MailHost, Severity, Target
@@ -204,3 +205,20 @@ async def test_thorough_a_server_that_shuts_us_out_is_left_alone(
         (finding,) = judge(await measure(make_context(thorough=True), make_clients(server.port)))
         assert server.connections <= 4
     assert finding.code == "open_relay.incomplete"
+
+
+async def test_a_message_that_came_through_yesterday_counts_while_the_server_still_says_yes(
+    make_clients: MakeClients, make_context: MakeContext
+) -> None:
+    seen = datetime.now(UTC) - timedelta(hours=20)
+    proof = Test(
+        "MFA-ABCDEFGHJK", "relay", "me@far.example", seen, "mx", ADDRESS, ("mx",), "outside", "plain-same", seen
+    )
+    for script, expected in (({"RCPT": YES}, ["accepted", "arrived"]), ({}, ["closed"])):
+        async with hostile_server(script) as server:
+            clients = make_clients(server.port)
+            clients.arrivals.note(proof)
+            found = judge(await measure(make_context(), clients))
+        assert [finding.code for finding in found] == [f"open_relay.{code}" for code in expected]
+        for finding in found:
+            assert set(finding.values) == set(CHECK.codes[finding.code])
