@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -97,12 +98,36 @@ def _our_ssh(port: int) -> int:
     return next(pid for pid in pids if f"-p\0{port}\0".encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
-async def test_nothing_is_written_on_the_server(server, open_door, tmp_path):
+@pytest.mark.parametrize("shell", SHELLS)
+async def test_nothing_is_written_on_the_server(server, open_door, tmp_path, shell):
+    await open_door(shell).reading()  # fish makes its folders at an account's first login
     stamp = tmp_path / "stamp"
     stamp.touch()
     await asyncio.sleep(0.05)
-    await open_door("dash").reading()
-    assert _written_by(_uid(server, "dash"), server.folder / "home", stamp) == ""
+    await open_door(shell).reading()
+    assert _written_by(_uid(server, shell), server.folder / "home", stamp) == ""
+
+
+@pytest.fixture
+def ash():
+    """busybox under the name of its shell, where every account may go."""
+    folder = Path(tempfile.mkdtemp(prefix="mfa-ash-", dir="/tmp"))
+    folder.chmod(0o755)
+    (folder / "ash").symlink_to("/bin/busybox")
+    yield folder / "ash"
+    shutil.rmtree(folder)
+
+
+async def test_busybox_as_the_login_shell(open_door, ash):
+    """As on Alpine."""
+    commands = {"postqueue": "echo {}", "postconf": "echo 3.7.11"}
+    with Sshd.started([User("alpine", str(ash))], commands=commands) as server:
+        door = open_door("alpine", server.client_config(), server.destination("alpine"))
+        reading = await door.reading()
+        await door.close()
+    assert reading.complete
+    assert reading.lines("postfix_queue") == ("{}",)
+    assert "(alpine)" in reading.lines("who")[0]
 
 
 def _written_by(uid: int, homes: Path, stamp: Path) -> str:
