@@ -139,6 +139,9 @@ class LogReader:
         self._syslog(line.lstrip("\0"), text)
 
     def _syslog(self, line: str, text: str) -> None:
+        if "message repeated " in line[:200]:
+            self._repeated(line)
+            return
         head = line[:300].partition("]: ")[0]
         place = head.rfind("[")
         name = head[head.rfind(" ", 0, place) + 1 : place] if place > 0 else ""
@@ -153,8 +156,6 @@ class LogReader:
         handler = self._handlers.of(found[1])[1] if found else None
         if found and handler is not None:
             handler(line, line[found.end() :])
-        elif "message repeated " in line[:300]:
-            self._repeated(line)
 
     def _repeated(self, line: str) -> None:
         """`message repeated 3 times: [ text]`: the same line again, as often as it says (at most a thousand)."""

@@ -170,9 +170,9 @@ def test_a_log_made_to_fill_every_table_stays_small():
         for n in range(part * 5000, part * 5000 + 5000):
             ip = f"192.0.{n // 250 % 250}.{n % 250}"
             yield f"Nov 22 01:28:43 mail postfix/smtpd[1]: {n:08X}: client=a[{ip}], sasl_username=u{n}@example.jp"
-            yield f"Nov 22 01:28:43 m postfix/qmgr[1]: {n:08X}: from=<s{n}@x{n}.example>, size=1, nrcpt=1 (queue)"
+            yield f"Nov 22 01:28:43 m postfix/qmgr[1]: {n:08X}: from=<s{n}@x{n}.example>, size=1, nrcpt=1 (x)"
             yield (
-                f"Nov 22 01:28:43 m postfix/smtp[1]: {n:08X}: to=<r@d{n}.example>, relay=mx{n}[198.51.100.{n % 250}]:2, "
+                f"Nov 22 01:28:43 m postfix/smtp[1]: {n:08X}: to=<r@d{n}.test>, relay=mx{n}[198.51.100.{n % 250}]:2, "
                 f"dsn=5.0.0, status=bounced (host mx{n} said: 550 word{n} {n:x})"
             )
             yield f"Nov 22 01:28:43 mail postfix/smtpd[1]: warning: a[{ip}]: SASL LOGIN authentication failed: x"

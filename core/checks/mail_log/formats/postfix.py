@@ -73,6 +73,11 @@ class Postfix:
         self._tally.refused_by_us(found[1] if found else "", said[:1000], line)
 
     def _smtpd_other(self, kind: str, rest: str, text: str, line: str) -> None:
+        if kind.startswith("message repeated "):  # rsyslog: "message repeated 3 times: [ text]"
+            times = kind[17:].partition(" ")[0]
+            for _ in range(min(int(times), 1000) if times.isascii() and times.isdecimal() and len(times) < 7 else 0):
+                self._smtpd(line, rest.lstrip("[ ").removesuffix("]").replace("message repeated", "", 1))
+            return
         if kind == "warning":
             if rest.startswith(_TIRESOME):
                 return
