@@ -55,6 +55,7 @@ def started_in(program: Path, home: Path) -> float:
     process = subprocess.Popen([str(program)], env=surroundings, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while time.perf_counter() - begun < LIMIT and process.poll() is None:
+            time.sleep(0.01)
             search = ["xdotool", "search", "--onlyvisible", "--pid", str(process.pid)]
             if subprocess.run(search, env=surroundings, capture_output=True, check=False, timeout=LIMIT).stdout.strip():
                 return time.perf_counter() - begun
@@ -82,7 +83,7 @@ def main() -> int:
     if not BUILT.exists():
         raise SystemExit("nothing is built: make build")
     empty = make_empty()
-    screen = subprocess.Popen(["Xvfb", SCREEN, "-screen", "0", "1280x900x24"], stderr=subprocess.DEVNULL)
+    screen = subprocess.Popen(["Xvfb", SCREEN, "-screen", "0", "1280x900x24", "-noreset"], stderr=subprocess.DEVNULL)
     try:
         with tempfile.TemporaryDirectory(prefix="mfa-bench-") as name:
             wait_for_screen()
