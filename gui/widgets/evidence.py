@@ -9,11 +9,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.clients.files import read_file
+from core.clients.log_file import log_text
 from core.guide import Answers, Handed
 from core.knowledge.evidence_kind import EvidenceKind, kind_of
 from core.model import Value
 from core.texts import Texts
 from gui.widgets.text import SpokenButton, label, said
+
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"PK\x03\x04")  # gzip, bzip2, xz, zip: as logs are kept
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,17 @@ class Evidence:
 async def read_evidence(path: str) -> Evidence:
     """A file the person chose, taken for what its content is, beside the window's own work.
 
-    Raises `CheckError` "file.*".
+    Raises `CheckError` "file.*" or "log_file.*".
     """
     return await asyncio.to_thread(_read, path)
 
 
 def _read(path: str) -> Evidence:
     content = read_file(path)
-    text = content.text()
-    return Evidence(kind_of(text), content.name, text, content.cut)
+    text, cut = content.text(), content.cut
+    if content.data.startswith(_PACKED) or (cut and kind_of(text) == "log"):
+        text, cut, _ = log_text(path)  # unpacked; of a long log the end, which is what happened last
+    return Evidence(kind_of(text), content.name, text, cut)
 
 
 class EvidenceShelf(QWidget):

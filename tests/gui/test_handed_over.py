@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,6 +77,16 @@ async def test_a_log_pasted_where_a_refusal_is_read_goes_with_the_run_as_a_log(o
     target = wizard.guide.answers.to_target()
     assert target.log is not None and target.bounce is None
     assert target.log.text == LOG
+
+
+async def test_a_packed_log_is_unpacked(open_wizard, tmp_path: Path) -> None:
+    wizard = await open_wizard("en")
+    packed = tmp_path / "mail.log.2.gz"
+    packed.write_bytes(gzip.compress(LOG.encode()))
+    drop(wizard.start.refusal, path=packed)
+    await until(lambda: "log" in wizard.bounce.shelf.taken)
+    assert wizard.bounce.shelf.taken["log"].text.strip() == LOG.strip()
+    assert "lines: 3" in words(wizard.bounce)
 
 
 async def test_a_piece_left_out_does_not_go_with_the_run(open_wizard, qtbot: QtBot) -> None:
