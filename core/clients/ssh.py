@@ -10,7 +10,8 @@ known. `program` replaces ssh as a whole (the practice company does so): it is s
 (`-F <file> -T -x -a [-p PORT] [-l USER] -- HOST 'exec sh -s'`), gets the script on standard input, whose first line
 is `# frame <nonce>`, and answers with the frames of `core.clients.remote_frames`.
 
-All errors are `CheckError`s "ssh.<state>"; an incomplete reading is one too, and then stands in `door.partial`.
+All errors are `CheckError`s "ssh.<state>"; an incomplete reading is one too: half an answer is
+never judged. What had come by then stands in `door.partial`, for tests and for a look at what went wrong.
 """
 
 from __future__ import annotations
