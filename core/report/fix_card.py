@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core.first_aid import Card, CardStep, NoCard
-from core.knowledge.fixes import PARTS
 from core.report.text_file import wrapped
 from core.report.words import check_name
 from core.texts import Texts
@@ -27,15 +26,13 @@ def card_text(card: Card | NoCard, texts: Texts, width: int = 78) -> str:
         return "\n".join(_wrapped(_no_card(card, texts), wide))
     lines = [f"■ {texts.text('fix.heading', title=card_title(card.cause, texts))}", ""]
     lines += _frame(card, texts, wide)
-    number = 0
-    for part in PARTS:
-        steps = card.of_part(part)
-        if steps:
+    part = None
+    for number, step in enumerate(card.steps, 1):
+        if step.part != part:  # in the order they are to be done: a later repair may need the settings read in first
+            part = step.part
             acts = part == "do" and not card.changes_server
             lines += ["", _heading("fix.part.act" if acts else f"fix.part.{part}", texts)]
-        for step in steps:
-            number += 1
-            lines += _step(step, number, texts, wide)
+        lines += _step(step, number, texts, wide)
     lines += ["", *_ending(card, texts, wide)]
     return "\n".join(lines)
 
@@ -54,7 +51,8 @@ def tell_text(card: Card, texts: Texts) -> str:
     """What to read out to the one who is called; a value that is not known stands as its name in brackets."""
     names = ("mail_host", "domain", "address", "backup")
     values = {name: card.values.get(name) or _blank(name, texts) for name in names}
-    called = "fix.tell.company" if card.call in _COMPANY_CALLS else "fix.tell.server"
+    copied = any(step.part == "backup" and values["backup"] in step.command for step in card.steps)
+    called = "fix.tell.server" if copied and card.call not in _COMPANY_CALLS else "fix.tell.company"
     key = "fix.tell.procedure" if card.cause in _PROCEDURES else called
     return texts.text(key, values, title=card_title(card.cause, texts), server=texts.text(f"fix.kind.{card.server}"))
 

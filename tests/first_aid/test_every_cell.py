@@ -134,6 +134,16 @@ def test_every_card_can_be_printed_in_every_language(language: str) -> None:
             assert tried_text(made, texts)[:12] in said.replace("\n  ", "")
 
 
+def test_a_card_is_printed_in_the_order_it_was_tried_in() -> None:
+    for language in LANGUAGES:
+        texts = Texts(language)
+        for card in cards():
+            said, place = card_text(card, texts), 0
+            for step in card.steps:
+                for line in command_text(step, texts):
+                    place = said.index(line, place) + len(line)
+
+
 def test_a_command_with_a_blank_does_nothing_when_pasted() -> None:
     card = made_out(FIXES["open_relay"], "postfix", {})
     assert card_mail(card, Texts("ja"))[1] == card_text(card, Texts("ja"))
