@@ -1,4 +1,4 @@
-"""The other end of a lab server's /dev/log: writes what its programs log, as a syslog daemon would, and nothing else."""
+"""The other end of a lab server's /dev/log: keeps what its programs log, as a syslog daemon would."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PRIORITY = re.compile(rb"^<\d{1,3}>")
 
 
 class SyslogSocket:
-    """`with SyslogSocket(server) as log: ...; log.lines`. Lines have the traditional stamp the programs themselves set."""
+    """`with SyslogSocket(server) as log: ...; log.lines`. The stamps are the traditional ones the programs set."""
 
     def __init__(self, server: Server, host: str = "mail") -> None:
         self._path = Path(f"/proc/{server.pid}/root/dev/log")

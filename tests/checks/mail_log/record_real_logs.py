@@ -352,11 +352,9 @@ def _restart(server: Server, kind: str) -> None:
 
 
 def stretched(lines: Sequence[str], year: int, days: float = 6.5) -> list[str]:
-    """The same lines with their time stamps spread over a week."""
-    times = [datetime.strptime(f"{year} {line[:15]}", "%Y %b %d %H:%M:%S") for line in lines]
-    seconds = max(1.0, (times[-1] - times[0]).total_seconds())
-    factor = days * 86400 / seconds
-    moved = [times[0] - timedelta(days=days) + (at - times[0]) * factor for at in times]
+    """The same lines in the same order with their time stamps spread evenly over the week before."""
+    end = datetime.strptime(f"{year} {lines[-1][:15]}", "%Y %b %d %H:%M:%S")
+    moved = [end - timedelta(days=days * (1 - number / len(lines))) for number in range(len(lines))]
     return [f"{at:%b} {at.day:2} {at:%H:%M:%S}{line[15:]}" for at, line in zip(moved, lines, strict=True)]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
-from core.checks.mail_log import judge, log_summary, suspects
+from core.checks.mail_log import LogReader, Window, judge, log_summary, suspects
 from core.model import Severity
 
 SPAM = {"account_abused", "account_suspicious", "script_abused", "program_sends_much", "machine_sends_much",
@@ -181,3 +181,12 @@ def test_the_other_sides_full_disk_is_not_ours(read):
     assert facts.deferred == 10
     assert facts.troubles == ()
     assert "disk_full" not in _codes(facts)
+
+
+def test_a_window_shows_its_days_only(real):
+    window = Window(datetime(2026, 11, 18, tzinfo=UTC), datetime(2026, 11, 19, tzinfo=UTC))
+    reader = LogReader(datetime(2026, 12, 31, tzinfo=UTC), UTC, window)
+    reader.feed(real.lines("postfix-ordinary-week"))
+    day, week = reader.facts(), real.facts("postfix-ordinary-week")
+    assert 0 < day.sent < week.sent / 4
+    assert 0 < sum(each.messages for each in day.identities) < sum(each.messages for each in week.identities) / 4
