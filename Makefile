@@ -52,8 +52,8 @@ relay-matrix: machine-test setup  ## every relay form against every real server 
 soak-notebook: setup  ## a thousand kills while the notebook is written (minutes)
 	$(BIN)/pytest -m slow -s tests/notebook
 
-stories: machine-test setup  ## every fix card that says it was tried, followed on real servers (minutes; as root)
-	$(BIN)/pytest -m slow tests/first_aid
+stories: machine-test setup  ## every incident rebuilt with real programs, and every tried fix card followed (minutes; as root)
+	$(BIN)/pytest -m "story or slow" tests/stories tests/first_aid
 
 build: setup  ## what people download, in dist/: this system's program, tried, with sums and bill of materials
 	@packaging/setup_machine.sh build
