@@ -22,11 +22,12 @@ def open_relay(clues: Clues) -> Iterator[Ranked]:
     accepted = clues.having("open_relay.accepted", "open_relay.routes_through")
     settings = clues.having("open_relay.config_open")
     carried = clues.having("mail_log.strangers_relayed")
-    wide = clues.having("open_relay.trust_too_wide")
-    if accepted or settings or carried:
-        sure = settings or (carried and (accepted or wide))
+    wide = clues.having("open_relay.trust_too_wide", "open_relay.trusts_gateway")
+    arrived = clues.having("open_relay.arrived")  # a stranger's message came through: nothing proves it better
+    if accepted or settings or carried or arrived:
+        sure = settings or arrived or (carried and (accepted or wide))
         certainty: Certainty = "confirmed" if sure else "likely" if carried else "possible"
-        codes = codes_of(settings + accepted + carried + wide + clues.having(*_TRACES))
+        codes = codes_of(arrived + settings + accepted + carried + wide + clues.having(*_TRACES))
         yield ROOT, Cause("open_relay", certainty, "you", codes)
     elif weaker := clues.having("open_relay.accepted_unknown_vantage", "mail_log.stranger_relayed") + wide:
         yield SUSPICION, Cause("open_relay", "possible", "you", codes_of(weaker))
