@@ -1,0 +1,46 @@
+"""A lab server's /dev/log whose lines are written to its /var/log/mail.log, as a syslog daemon does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from tests.servers.lab_server import Server
+from tests.servers.syslog_socket import SyslogSocket
+
+# What makes the programs that lock themselves into a folder find the new /dev/log.
+_LOG_AGAIN = {
+    "postfix": "postfix reload",
+    "mailserver": "postfix reload",
+    "opensmtpd": "pkill -x smtpd; sleep 0.5; /usr/sbin/smtpd",
+}
+
+
+class SyslogFile(SyslogSocket):
+    """`with SyslogFile(server) as log: ...; log.lines`, and /var/log/mail.log on the server."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self._server = server
+        self.path = Path(f"/proc/{server.pid}/root/var/log/mail.log")
+
+    def __enter__(self) -> Self:
+        self.lines = _Written(self.path)
+        self.path.touch(0o640)
+        super().__enter__()
+        self._server.shell(_LOG_AGAIN.get(self._server.kind.product.layer, "true"))
+        return self
+
+
+class _Written(list[str]):
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def append(self, line: str) -> None:
+        super().append(line)
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except OSError:
+            return  # the server's disk is full, or the server is gone: its log has a hole, as a real one would have
