@@ -16,6 +16,7 @@ _NO_WINDOW = 3  # "could not look", as of the command line
 
 # What PySide6's wheel expects from the system (its own import, then the X11 plug-in, whose absence aborts).
 _FOR_QT = (
+    "libxcb.so.1",
     "libGLdispatch.so.0",
     "libGLX.so.0",
     "libGL.so.1",

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# libglvnd, which only passes calls on to the graphics card's own driver. In the order they stand on one another.
-SPARE = ("libGLdispatch.so.0", "libGLX.so.0", "libGL.so.1", "libEGL.so.1")
+# X's own, and libglvnd, which only passes calls on to the graphics card's driver. In the order they stand on one another.
+SPARE = ("libxcb.so.1", "libGLdispatch.so.0", "libGLX.so.0", "libGL.so.1", "libEGL.so.1")
 _LIMIT = 120.0
 
 

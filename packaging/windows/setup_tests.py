@@ -12,11 +12,15 @@ _CRITICAL = 2  # how the practice incident ends: it holds critical things on pur
 _NAMES = {"en": "Mail First Aid", "ja": "メール救急箱"}
 _KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\MailFirstAid"
 _NEWER = "99.0.0"
+_TOO_OLD = 4  # how the setup ends on a Windows before 10
 
 
 def try_setup(wine: Wine, setup: Path, frozen: Path, folder: Path) -> None:
     """All of it in both languages. Raises SystemExit at the first thing wrong."""
     newer = make_setup(_small(frozen, folder), folder, wanted=_NEWER)
+    wine.be("win7")
+    wine.run([str(newer), "/S"], status=_TOO_OLD)
+    wine.be("win10")
     for language, name in _NAMES.items():
         home = Home(wine, language)
         home.install(setup)

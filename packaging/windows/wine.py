@@ -46,6 +46,7 @@ class Wine:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.prefix / "system.reg").exists():
             self.run(["wineboot", "--init"])
+            self.be("win10")
         self._make_stubs()
         if not self.python.exists():
             self._unpack_python()
@@ -99,6 +100,10 @@ class Wine:
             "WINEDLLOVERRIDES": "mscoree=;mshtml=",
             "LC_ALL": "ja_JP.UTF-8" if language == "ja" else "C.UTF-8",
         }
+
+    def be(self, version: str) -> None:
+        """From now on say to programs that this is "win10" or "win7"."""
+        self.run(["winecfg", "/v", version])
 
     def windows_path(self, path: Path) -> str:
         """How the Windows program names this file."""
