@@ -105,12 +105,15 @@ def outbound_25_blocked(clues: Clues) -> Iterator[Ranked]:
 def resolver_broken(clues: Clues) -> Iterator[Ranked]:
     """The server found no well-known name; queue and log say that mail waits for names."""
     tried = clues.having("server_health.resolver_broken")
+    slow = clues.having("server_health.resolver_slow")
     logged, queued = critical(clues.having("mail_log.names_failing")), clues.having("mail_queue.name_service")
-    if not (tried or logged or queued):
+    if not (tried or logged or queued or slow):
         return
-    codes = codes_of(tried + logged + queued)
+    codes = codes_of(tried + logged + queued + slow)
     if tried:
         yield ROOT, Cause("resolver_broken", "confirmed", "you", codes)
+    elif slow and not (logged or queued):
+        yield RISK, Cause("resolver_broken", "possible", "you", codes)
     elif _finds_names(clues):
         yield SUSPICION, Cause("resolver_broken", "possible", "you", codes)
     else:
@@ -171,15 +174,19 @@ def server_unsupported(clues: Clues) -> Iterator[Ranked]:
     """Software past its support: a risk even when it is not today's cause."""
     old = clues.having("smtp_banner.unsupported", "smtp_banner.unsupported_undated", "server_health.known_holes")
     system = clues.having("server_health.system_ended")
-    if not old and not system:
+    exchange = clues.having("server_health.exchange_ended", "server_health.exchange_holes")
+    if not old and not system and not exchange:
         return
-    yield RISK, Cause("server_unsupported", "confirmed", "you", codes_of(old + system), _what(old, system))
+    codes = codes_of(old + system + exchange)
+    yield RISK, Cause("server_unsupported", "confirmed", "you", codes, _what(old, system, exchange))
 
 
-def _what(old: tuple[Finding, ...], system: tuple[Finding, ...]) -> Values:
+def _what(old: tuple[Finding, ...], system: tuple[Finding, ...], exchange: tuple[Finding, ...]) -> Values:
     """The program and its version; else the system, whose name says its version."""
     if old:
         return {name: old[0].values.get(name) for name in ("product", "version")}
+    if exchange:
+        return {"product": "Exchange", "version": exchange[0].values.get("build")}
     return {"product": system[0].values.get("system"), "version": ""}
 
 

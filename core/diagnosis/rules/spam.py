@@ -20,7 +20,7 @@ _TRACES = (
 def open_relay(clues: Clues) -> Iterator[Ranked]:
     """An accepted RCPT is a suspicion until the settings, the log or an arrival confirm it."""
     accepted = clues.having("open_relay.accepted", "open_relay.routes_through")
-    settings = clues.having("open_relay.config_open")
+    settings = clues.having("open_relay.config_open", "server_health.exchange_open_relay")
     carried = clues.having("mail_log.strangers_relayed")
     wide = clues.having("open_relay.trust_too_wide", "open_relay.trusts_gateway")
     arrived = clues.having("open_relay.arrived")  # a stranger's message came through: nothing proves it better
