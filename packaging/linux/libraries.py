@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# X's own, and libglvnd, which only passes calls on to the graphics card's driver. In the order they stand on one another.
+# X's own, and libglvnd, which only passes calls on to the card's driver. In the order they stand on one another.
 SPARE = ("libxcb.so.1", "libGLdispatch.so.0", "libGLX.so.0", "libGL.so.1", "libEGL.so.1")
 _LIMIT = 120.0
 
