@@ -63,6 +63,7 @@ def open_window(*, self_test: bool = False) -> int:
     if (reason := why_no_window(surroundings)) is not None:
         print(reason, file=sys.stderr)
         return _NO_WINDOW
+    _bring_fonts()
     from gui.window_start import show_window, test_window
 
     return test_window() if self_test else show_window()
@@ -90,6 +91,13 @@ def why_no_window(environment: os._Environ[str] | dict[str, str]) -> str | None:
         f"This computer lacks what a window needs: {' '.join(missing)}\n"
         f"  Debian, Ubuntu: sudo apt install {_PACKAGES}"
     )
+
+
+def _bring_fonts() -> None:
+    """A Linux without any font settings gets the built program's own, else it would complain and draw empty boxes."""
+    own = os.path.join(getattr(sys, "_MEIPASS", ""), "spare", "fonts.conf")  # noqa: PTH118 - as below
+    if not os.path.exists("/etc/fonts/fonts.conf") and os.path.exists(own):  # noqa: PTH110
+        os.environ.setdefault("FONTCONFIG_FILE", own)
 
 
 def _speak_unicode() -> None:

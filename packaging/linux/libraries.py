@@ -8,11 +8,19 @@ from pathlib import Path
 
 # X's own, and libglvnd, which only passes calls on to the card's driver. In the order they stand on one another.
 SPARE = ("libxcb.so.1", "libGLdispatch.so.0", "libGLX.so.0", "libGL.so.1", "libEGL.so.1")
+# For a system that has no font settings at all: the report's fonts, beside this file's folder.
+FONTS_CONF = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">../resources/report/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+"""
 _LIMIT = 120.0
 
 
 def copy_spare(folder: Path) -> list[Path]:
-    """Copy libglvnd's libraries. Raises SystemExit when this machine lacks one."""
+    """Copy these libraries, and font settings for where none are. Raises SystemExit when this machine lacks one."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     said = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True, timeout=_LIMIT).stdout
@@ -23,6 +31,7 @@ def copy_spare(folder: Path) -> list[Path]:
         if name not in places:
             raise SystemExit(f"{name} is missing: packaging/setup_machine.sh build")
         shutil.copyfile(places[name], folder / name)
+    (folder / "fonts.conf").write_text(FONTS_CONF)
     return sorted(folder.iterdir())
 
 
@@ -31,7 +40,7 @@ def write_licences(internal: Path) -> Path:
 
     On a system without dpkg it says which libraries there are; the release is built on Debian.
     """
-    names = sorted({path.name for path in (*internal.glob("*.so*"), *internal.glob("spare/*"))})
+    names = sorted({path.name for path in (*internal.glob("*.so*"), *internal.glob("spare/*.so*"))})
     target = internal / "licences" / "system-libraries.txt"
     if shutil.which("dpkg-query") is None:
         target.write_text("\n".join(names) + "\n")
