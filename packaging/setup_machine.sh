@@ -17,7 +17,7 @@ TEST="fail2ban debootstrap debian-archive-keyring iproute2 procps openssh-server
       x11-utils fail2ban rbldnsd poppler-utils fonts-noto-cjk binutils git desktop-file-utils appstream pflogsumm nftables"
 
 BUILD="binutils appstream desktop-file-utils debootstrap debian-archive-keyring"
-WINDOWS="wine wine64 nsis gcc-mingw-w64-x86-64"
+WINDOWS="wine wine64 nsis gcc-mingw-w64-x86-64 locales"
 
 case "${1:-}" in
     run) wanted=$RUN ;;

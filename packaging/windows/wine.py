@@ -44,6 +44,12 @@ class Wine:
         if not Path(self._program).exists():
             raise SystemExit("wine64 is missing: packaging/setup_machine.sh windows")
         self.folder.mkdir(parents=True, exist_ok=True)
+        # Without the locale wine speaks English and cannot write Japanese names.
+        if (
+            "ja_JP.utf8"
+            not in subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True).stdout.split()
+        ):
+            subprocess.run(["localedef", "-i", "ja_JP", "-f", "UTF-8", "ja_JP.UTF-8"], check=True, timeout=120)
         if not (self.prefix / "system.reg").exists():
             self.run(["wineboot", "--init"])
             self.be("win10")
