@@ -1,6 +1,6 @@
 """What happened, kept on this computer: incidents with their runs and entries (`core.incident` says what they hold).
 
-`Notebook` is the file; `exchange` turns one incident into a single file for a specialist and back; `masking` takes
+`Notebook` is the file; `exchange` turns one incident into a single file for a specialist and back; `core.masking` takes
 the addresses out of it first where the person wishes so.
 """
 

@@ -17,8 +17,8 @@ from typing import Any, NoReturn
 from core import __version__
 from core.errors import UsageError
 from core.incident import Entry, Incident, KeptRun, checked_content
+from core.masking import Mask
 from core.model import Report
-from core.notebook.masking import Mask
 from core.saved_run import report_from_json, report_to_plain
 
 SCHEMA = "mail-first-aid-incident/1"

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from core.errors import UsageError
 from core.incident import Incident
+from core.masking import Mask
 from core.model import Cause, CheckResult, Evidence, Finding, Report, Severity, Table
 from core.notebook import Notebook, incident_file, incident_from_text, write_incident
-from core.notebook.masking import Mask
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 # Every address in here must go; the text is what logs, headers and DNS really hold.
@@ -87,7 +87,7 @@ def test_what_goes_out_comes_back_whole(notebook: Notebook, incident: Incident, 
     assert notebook.incident(incident.id).imported_at is None
 
 
-def test_masked_no_address_is_left_and_the_file_can_still_be_read(notebook: Notebook, incident: Incident) -> None:
+def test_r04_masked_no_address_is_left_and_the_file_can_still_be_read(notebook: Notebook, incident: Incident) -> None:
     text = json.dumps(incident_file(incident, mask=True, now=NOW), ensure_ascii=False)
     left = re.sub(r"(mail-\d+@|ip-\d+\.)masked\.invalid", "", text)
     assert "@" not in left and "%40" not in left and "+40" not in left

@@ -5,13 +5,13 @@ from __future__ import annotations
 from core.check import Check
 from core.checks.mail_log.facts import LogFacts, Sender
 from core.checks.mail_log.judge import judge, suspects
-from core.checks.mail_log.mask import mask_text, masked
+from core.checks.mail_log.mask import masked
 from core.checks.mail_log.measure import measure
 from core.checks.mail_log.reader import LogReader, Window, read_lines, read_text
 from core.checks.mail_log.summary import log_summary
 
 __all__ = [
-    "CHECK", "LogFacts", "LogReader", "Sender", "Window", "judge", "log_summary", "mask_text", "masked", "read_lines",
+    "CHECK", "LogFacts", "LogReader", "Sender", "Window", "judge", "log_summary", "masked", "read_lines",
     "read_text", "suspects",
 ]  # fmt: skip
 

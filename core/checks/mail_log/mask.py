@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import Any, TypeVar, cast
 
-_ADDRESS = re.compile(r"([^\s<>\"'(),;:@\[\]=]{1,64})@(?=[A-Za-z0-9\[])")
-# Accounts without a domain, as the mail programs write them.
-_ACCOUNT = re.compile(r"\b((?:sasl_username|authid|set_id|user|U)=<?)([^\s<>,;)@]{1,64})(?![^\s<>,;)]*@)")
+from core.masking import mask_people, short_name
 
 T = TypeVar("T")
-
-
-def mask_text(text: str) -> str:
-    """`text` with the user's part of every address, and every account name, cut to its first letter."""
-    return _ACCOUNT.sub(lambda found: found[1] + _short(found[2]), _ADDRESS.sub(_masked, text))
 
 
 def masked(value: T) -> T:
@@ -25,7 +17,7 @@ def masked(value: T) -> T:
 
 def _walk(value: Any) -> Any:
     if isinstance(value, str):
-        return mask_text(value)
+        return mask_people(value)
     if isinstance(value, tuple | list):
         return type(value)(_walk(item) for item in value)
     if isinstance(value, dict):
@@ -41,13 +33,5 @@ def _with_short_name(held: dict[str, Any], kind: object) -> dict[str, Any]:
     """An account's name may be a person's, with or without a domain."""
     name = held.get("name")
     if kind == "account" and isinstance(name, str) and "@" not in name:
-        return {**held, "name": _short(name)}
+        return {**held, "name": short_name(name)}
     return held
-
-
-def _masked(found: re.Match[str]) -> str:
-    return _short(found[1]) + "@"
-
-
-def _short(name: str) -> str:
-    return name[:1] + "***"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from core.checks.mail_log import judge, log_summary, mask_text, masked
+from core.checks.mail_log import judge, log_summary, masked
+from core.masking import mask_people
 
 
 def test_the_person_goes_the_domain_stays():
     line = "ABC: client=a[192.0.2.1], sasl_method=PLAIN, sasl_username=taro@example.jp to=<hanako.y@far.example>"
-    said = mask_text(line)
+    said = mask_people(line)
     assert "taro" not in said and "hanako" not in said
     assert "t***@example.jp" in said and "h***@far.example" in said and "192.0.2.1" in said
 
 
 def test_accounts_without_a_domain_are_masked_too():
-    assert mask_text("sasl_username=taro") == "sasl_username=t***"
-    assert mask_text("authid=taro, mech=LOGIN") == "authid=t***, mech=LOGIN"
+    assert mask_people("sasl_username=taro") == "sasl_username=t***"
+    assert mask_people("authid=taro, mech=LOGIN") == "authid=t***, mech=LOGIN"
 
 
 def test_nothing_of_a_person_is_left_in_masked_facts_findings_and_summary(real):

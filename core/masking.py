@@ -1,10 +1,13 @@
-"""Takes mail addresses and IP addresses out of a document, so that it can be shown to a stranger.
+"""Takes people, or every mail and IP address, out of what others shall see: out of files, reports and summaries.
 
-Every address becomes a stand-in, the same one wherever it stood, so that a reader can still follow who is who:
-"mail-3@masked.invalid", "ip-2.masked.invalid". Also those in disguise are found: VERP and xtext (`user=40example.com`,
-RFC 3461), percent-encoded, a reversed address below a blacklist's zone, one written with dashes in a host name.
-Loopback and unspecified addresses stay: they name nobody, and a blacklist's answers look like them. Names of domains
-and hosts stay; so do names of people outside an address.
+`mask_people` cuts the person's part of an address to its first letter; domains, hosts and IP addresses stay, so that
+a specialist can still work with it.
+
+`Mask` is for strangers. Every address becomes a stand-in, the same one wherever it stood, so that a reader can still
+follow who is who: "mail-3@masked.invalid", "ip-2.masked.invalid". Also those in disguise are found: VERP and xtext
+(`user=40example.com`, RFC 3461), percent-encoded, a reversed address below a blacklist's zone, one written with dashes
+in a host name. Loopback and unspecified addresses stay: they name nobody, and a blacklist's answers look like them.
+Names of domains and hosts stay; so do names of people outside an address.
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ import ipaddress
 import re
 from typing import Any
 
+_PERSON = re.compile(r"([^\s<>\"'(),;:@\[\]=]{1,64})@(?=[A-Za-z0-9\[])")
+# Accounts without a domain, as the mail programs write them.
+_ACCOUNT = re.compile(r"\b((?:sasl_username|authid|set_id|user|U)=<?)([^\s<>,;)@]{1,64})(?![^\s<>,;)]*@)")
 # Around the @ everything that is no blank, bracket or separator; an encoded @ counts as one.
 _AT = r"(?:@|＠|%40|\+40|=40)"
 _EDGE = r"\s<>(),;:\"'`|\[\]{}\\"
@@ -25,6 +31,20 @@ _IP_6 = re.compile(
 )
 # A stand-in of an earlier masking stays what it is.
 _STAND_IN = re.compile(r"(?:mail-\d+@|ip-\d+\.)masked\.invalid")
+
+
+def mask_people(text: str) -> str:
+    """`text` with the user's part of every address, and every account name, cut to its first letter."""
+    return _ACCOUNT.sub(lambda found: found[1] + short_name(found[2]), _PERSON.sub(_person, text))
+
+
+def short_name(name: str) -> str:
+    """A person's or an account's name, of which only the first letter stays."""
+    return name[:1] + "***"
+
+
+def _person(found: re.Match[str]) -> str:
+    return short_name(found[1]) + "@"
 
 
 class Mask:
