@@ -26,7 +26,7 @@ def test_no_file_means_defaults(tmp_path: Path) -> None:
     "content",
     [b"", b"\xff\xfe", b"[]", b'{"form": 2, "answers": {}}', b'{"form": 1, "answers": []}', b"x" * 200_000],
 )
-def test_a_bad_file_is_kept_aside(tmp_path: Path, content: bytes) -> None:
+def test_y01_a_bad_file_is_kept_aside(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     assert load_settings(path) == Settings()
@@ -34,7 +34,7 @@ def test_a_bad_file_is_kept_aside(tmp_path: Path, content: bytes) -> None:
     assert path.with_suffix(".bad").read_bytes() == content
 
 
-def test_an_answer_of_the_wrong_kind_is_left_out(tmp_path: Path) -> None:
+def test_y01_an_answer_of_the_wrong_kind_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text('{"form": 1, "language": null, "answers": {"domain": 5, "ssh": "host"}}')
     assert load_settings(path) == Settings(None, {"ssh": "host"})
@@ -47,7 +47,7 @@ def test_only_the_user_may_read_it(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
+def test_y02_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     save_settings(Settings("ja"), path)
     with pytest.raises(TypeError):

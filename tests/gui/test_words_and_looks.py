@@ -14,7 +14,7 @@ from core.clean import clean
 from core.model import Evidence
 from core.resources import resources_dir
 from core.texts import LANGUAGES, Language, Texts
-from gui.style import DARK, LIGHT, filled
+from gui.style import DARK, LIGHT, STARK_DARK, STARK_LIGHT, apply_style, colours_now, colours_of, filled
 from gui.widgets.hint import HintLabel
 from gui.widgets.raw import evidence_text
 from gui.widgets.text import label
@@ -44,7 +44,7 @@ def assert_fits(shown: QLabel) -> None:
         assert shown.width() >= shown.sizeHint().width() - 1 or shown.property("role") == "ring", shown.text()
 
 
-async def test_every_label_is_plain_text(open_wizard) -> None:
+async def test_g01_every_label_is_plain_text(open_wizard) -> None:
     wizard = await open_wizard()
     labels = wizard.findChildren(QLabel)
     assert len(labels) > 50
@@ -52,7 +52,7 @@ async def test_every_label_is_plain_text(open_wizard) -> None:
     assert all(each.textFormat() == Qt.TextFormat.PlainText for each in plain)
 
 
-def test_markup_from_a_server_is_shown_as_it_is(qtbot: QtBot) -> None:
+def test_g01_markup_from_a_server_is_shown_as_it_is(qtbot: QtBot) -> None:
     hostile = '<img src="http://192.0.2.1/x"><b>220 mx</b>'
     shown = label(hostile)
     qtbot.addWidget(shown)
@@ -78,7 +78,9 @@ def test_qt_does_not_lose_references_to_none(qtbot: QtBot) -> None:
     assert abs(sys.getrefcount(None) - before) < 100
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "colours", [LIGHT, DARK, STARK_LIGHT, STARK_DARK], ids=["light", "dark", "stark", "stark dark"]
+)
 @pytest.mark.parametrize(
     ("ink", "ground", "least"),
     [
@@ -101,8 +103,30 @@ def test_qt_does_not_lose_references_to_none(qtbot: QtBot) -> None:
     ],
 )
 def test_colours_can_be_read(colours: dict[str, str], ink: str, ground: str, least: float) -> None:
-    high, low = sorted((luminance(colours[ink]), luminance(colours[ground])), reverse=True)
-    assert (high + 0.05) / (low + 0.05) >= least
+    assert contrast(colours[ink], colours[ground]) >= least
+
+
+@pytest.mark.parametrize("colours", [STARK_LIGHT, STARK_DARK], ids=["light", "dark"])
+def test_high_contrast_is_high(colours: dict[str, str]) -> None:
+    grounds = [colours[name] for name in colours if name.endswith("ground") or name in ("surface", "sunken", "chosen")]
+    for ground in grounds:
+        for name in ("ink", "quiet", "faint", "accent", "critical", "warning", "ok", "unknown"):
+            assert contrast(colours[name], ground) >= 7, name
+        for name in ("line", "field", "focus"):
+            assert contrast(colours[name], ground) >= 4.5, name
+
+
+async def test_the_picture_wears_the_windows_colours(dressed, qapp) -> None:
+    for dark in (False, True):
+        for stark in (False, True):
+            apply_style(qapp, dark=dark, stark=stark)
+            assert colours_now() == colours_of(dark=dark, stark=stark)
+    apply_style(qapp, dark=False, stark=False)
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
 
 
 def luminance(colour: str) -> float:
@@ -115,6 +139,6 @@ def luminance(colour: str) -> float:
 
 def test_light_and_dark_fill_the_same_sheet() -> None:
     template = (resources_dir() / "style" / "window.qss").read_text(encoding="utf-8")
-    assert LIGHT.keys() == DARK.keys()
+    assert LIGHT.keys() == DARK.keys() == STARK_LIGHT.keys() == STARK_DARK.keys()
     assert "@" not in filled(template, DARK, 10.0)
     assert "25.0pt" in filled("@body", LIGHT, 20.0)

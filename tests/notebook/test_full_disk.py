@@ -48,7 +48,7 @@ with Notebook(path) as notebook:
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="a full disk is made in a namespace of our own (Linux)")
-def test_entries_on_a_full_disk(tmp_path: Path) -> None:
+def test_y02_entries_on_a_full_disk(tmp_path: Path) -> None:
     script = 'mount -t tmpfs -o size=512k none "$1" && exec "$2" -c "$3" "$1/notebook.sqlite3"'
     command = ["unshare", "-rm", "sh", "-c", script, "sh", str(tmp_path), sys.executable, _FILL]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

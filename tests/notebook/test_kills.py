@@ -58,7 +58,7 @@ def kill_many(path: Path, times: int, seed: int) -> int:
     return len(promised)
 
 
-def test_forty_kills_lose_nothing(tmp_path: Path) -> None:
+def test_y06_forty_kills_lose_nothing(tmp_path: Path) -> None:
     assert kill_many(tmp_path / "notebook.sqlite3", 40, 2004) > 40
 
 

@@ -77,7 +77,7 @@ def test_only_its_owner_may_read_it(path: Path, report: Report) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_damaged_file_is_kept_and_a_new_one_begun(path: Path, report: Report) -> None:
+def test_y01_a_damaged_file_is_kept_and_a_new_one_begun(path: Path, report: Report) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this was never a database" * 100)
     with Notebook(path) as notebook:
@@ -99,7 +99,7 @@ def test_a_page_torn_in_the_middle_is_noticed(path: Path, report: Report) -> Non
         assert notebook.runs() == []
 
 
-def test_a_newer_notebook_is_left_alone(path: Path) -> None:
+def test_y01_a_newer_notebook_is_left_alone(path: Path) -> None:
     Notebook(path).close()
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
@@ -176,7 +176,7 @@ with Notebook(Path(sys.argv[1])) as notebook:
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="a full disk is made in a namespace of our own (Linux)")
-def test_a_full_disk_is_told_and_harms_no_earlier_run(tmp_path: Path) -> None:
+def test_y02_a_full_disk_is_told_and_harms_no_earlier_run(tmp_path: Path) -> None:
     script = 'mount -t tmpfs -o size=512k none "$1" && exec "$2" -c "$3" "$1/notebook.sqlite3"'
     command = ["unshare", "-rm", "sh", "-c", script, "sh", str(tmp_path), sys.executable, _FULL_DISK]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -59,7 +59,7 @@ def test_a_run_comes_back_and_prints_in_the_other_language(relay_report: Report,
     assert report_to_json(again, Texts(other)) == report_to_json(relay_report, Texts(other))
 
 
-def test_received_text_is_kept_and_harmless_on_a_terminal(with_answer: Callable[[str], Report]) -> None:
+def test_r01_received_text_is_kept_and_harmless_on_a_terminal(with_answer: Callable[[str], Report]) -> None:
     received = 'a"\\\x1b[2J\x9b\u202e\udc80\U000e0041'
     written = json_text(report_to_json(with_answer(received), Texts("ja")))
     assert not set("\x1b\x9b\u202e\udc80\U000e0041") & set(written)

@@ -127,7 +127,7 @@ def test_a_cut_is_said(relay_report: Report) -> None:
     assert lay_out(relay_report, EN)["appendix"]["evidence_cut"] == ""
 
 
-def test_many_findings_are_bounded_and_counted(relay_report: Report) -> None:
+def test_r03_many_findings_are_bounded_and_counted(relay_report: Report) -> None:
     finding = relay_report.results[0].findings[0]
     result = replace(relay_report.results[0], findings=(finding,) * 200)
     data = lay_out(replace(relay_report, results=(result,)), EN)

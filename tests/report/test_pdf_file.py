@@ -127,7 +127,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("received", HOSTILE)
-def test_markup_prints_as_text(with_answer: Callable[[str], Report], received: str) -> None:
+def test_r01_markup_prints_as_text(with_answer: Callable[[str], Report], received: str) -> None:
     content = pdf_bytes(with_answer(received), "ja")
     words = words_of(content).replace(" ", "")
     shown = received.replace(" ", "").split("\n")
@@ -139,20 +139,20 @@ def test_markup_prints_as_text(with_answer: Callable[[str], Report], received: s
     assert not [page for page in reader.pages if page.get("/Annots")]
 
 
-def test_hidden_and_undrawable_characters_are_written_as_codes(with_answer: Callable[[str], Report]) -> None:
+def test_r03_hidden_and_undrawable_characters_are_written_as_codes(with_answer: Callable[[str], Report]) -> None:
     words = words_of(pdf_bytes(with_answer("a\u202eb\udc80c\ue000d\x00e\u0e01f𠮷髙﨑⟨g\ufffd"), "en"))
     assert "a〈U+202E〉b〈U+DC80〉c〈U+E000〉d〈U+0000〉e〈U+0E01〉f𠮷髙﨑" in words
     assert "〈U+FFFD〉" in words
 
 
-def test_a_text_without_blanks_stays_on_the_page(with_answer: Callable[[str], Report]) -> None:
+def test_r03_a_text_without_blanks_stays_on_the_page(with_answer: Callable[[str], Report]) -> None:
     content = pdf_bytes(with_answer("x" * 10_000), "en")
     for page in opened(content).pages:
         assert all(line.replace("\u200b", "").count("x") <= 130 for line in page.extract_text().splitlines())
     assert len(content) < ORDINARY_BYTES
 
 
-def test_a_huge_run_is_cut_and_says_so(relay_report: Report) -> None:
+def test_r03_a_huge_run_is_cut_and_says_so(relay_report: Report) -> None:
     """Thirty findings with lines of 10,000 characters each."""
     line = "zen.example.org 127.0.0.2 " * 400
     finding = Finding("mail_queue.long", Severity.CRITICAL, {"count": 2321}, (Evidence(line, line * 20),) * 3)

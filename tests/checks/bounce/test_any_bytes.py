@@ -68,5 +68,5 @@ def test_hostile_input_needs_little_memory(name: str) -> None:
         tracemalloc.stop()
 
 
-def test_an_undeclared_utf_16_file_is_read() -> None:
+def test_f06_an_undeclared_utf_16_file_is_read() -> None:
     assert read_bounce(HOSTILE["utf-16"]).recipients[0].reason == "user_unknown"

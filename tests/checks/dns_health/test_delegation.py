@@ -125,7 +125,7 @@ async def test_servers_with_different_versions(world) -> None:
     assert (await world.look())[0] == {"serials_differ": WARNING}
 
 
-async def test_a_resolver_that_remembers_the_old_mx(world) -> None:
+async def test_d13_a_resolver_that_remembers_the_old_mx(world) -> None:
     for server in world.own:
         swap(server, lambda one: zone(one, mx="new.elsewhere.example"))
     said, found = await world.look()

@@ -145,7 +145,7 @@ async def test_one_fault_a_zone(servers: tuple[str, Reroute], name: str) -> None
     assert [one.code.partition(".")[2] for one in CHECK.judge(facts)] == expected
 
 
-async def test_a_network_that_invents_answers(servers: tuple[str, Reroute]) -> None:
+async def test_d07_a_network_that_invents_answers(servers: tuple[str, Reroute]) -> None:
     """A second resolver, as in a hotel before its login page: every unknown name leads to the page."""
     _, reroute = servers
     authority = dict(reroute.table)[NAME_SERVER, 53][1]

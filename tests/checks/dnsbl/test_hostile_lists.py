@@ -137,7 +137,7 @@ async def test_a_healthy_list_is_believed(lists, zone: str, listed: bool) -> Non
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("zone", ZONES)
-async def test_a_lying_list_is_never_believed(lists, zone: str, fault: str) -> None:
+async def test_d08_a_lying_list_is_never_believed(lists, zone: str, fault: str) -> None:
     break_list, reasons = FAULTS[fault]
     listed = hash_parity(zone + fault)
     reading = await outcome_of(lists, zone, break_list, listed=listed)

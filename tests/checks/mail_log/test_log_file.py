@@ -46,7 +46,7 @@ def test_the_same_lines_come_out_of_every_form(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["mail.log.gz", "mail.log.bz2", "mail.log.xz", "mail.zip"])
-def test_a_bomb_is_cut_at_the_limit(tmp_path, name):
+def test_f01_a_bomb_is_cut_at_the_limit(tmp_path, name):
     WRITERS[name](tmp_path / name, b"A" * 50_000_000)
     log = LogFile(str(tmp_path / name), most_bytes=3_000_000)
     lines = _read(log)
@@ -83,7 +83,7 @@ def test_what_cannot_be_read_is_named(tmp_path, data, code):
     assert caught.value.code == code
 
 
-def test_folders_devices_and_missing_files_are_refused(tmp_path):
+def test_f01_folders_devices_and_missing_files_are_refused(tmp_path):
     for path, code in ((tmp_path, "file.not_regular"), (Path("/dev/zero"), "file.not_regular"),
                        (tmp_path / "none", "file.unreadable")):  # fmt: skip
         with pytest.raises(UsageError) as caught:

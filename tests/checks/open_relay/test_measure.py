@@ -81,7 +81,7 @@ async def test_a_hole_in_one_form_only_is_found(run, make_context: MakeContext, 
     assert finding.code == "open_relay.accepted"
 
 
-async def test_a_server_that_takes_every_local_name_is_no_relay(run, make_context: MakeContext) -> None:  # type: ignore[no-untyped-def]
+async def test_s22_a_server_that_takes_every_local_name_is_no_relay(run, make_context: MakeContext) -> None:  # type: ignore[no-untyped-def]
     catch_all = {
         "RCPT TO:<relaytest%example.net@example.jp>": YES,
         "RCPT TO:<relaytest-no-such-user@example.jp>": YES,
@@ -102,7 +102,7 @@ async def test_a_server_that_takes_every_local_name_is_no_relay(run, make_contex
         ({"RCPT": [Send(b"550 5.1.1 User unknown\r\n")]}, "bad_recipient"),
     ],
 )
-async def test_a_refusal_of_something_else_is_no_verdict(  # type: ignore[no-untyped-def]
+async def test_s21_a_refusal_of_something_else_is_no_verdict(  # type: ignore[no-untyped-def]
     run, make_context: MakeContext, script: Script, reason: str
 ) -> None:
     finding, server = await run(script, make_context())

@@ -419,7 +419,7 @@ async def test_a_revoked_key_under_a_usual_name_is_no_fault(server) -> None:
     "record",
     ["v=spf1 " + "a" * 5000, "v=spf1 a:" + "a" * 600 + " -all", "v=spf1 " + "a:" * 900, "v=spf1 " + "%{" * 800],
 )
-async def test_a_hostile_record_ends_soon_and_without_a_verdict(server, record: str) -> None:
+async def test_d09_a_hostile_record_ends_soon_and_without_a_verdict(server, record: str) -> None:
     zone(server, record)
     found = await findings(server)
     assert not {"spf_pass", "requirements_met"} & set(found)

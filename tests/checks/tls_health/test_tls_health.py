@@ -44,7 +44,7 @@ async def test_a_healthy_server(ca, look) -> None:
     assert found["ok"][1].values["ports"] == [25, 993]
 
 
-async def test_expired(ca, look) -> None:
+async def test_s15_expired(ca, look) -> None:
     async with tls_from_the_start(server_context(leaf(ca, days=-3))) as imap:
         found = await look({993: imap})
     assert {code: severity for code, (severity, _) in found.items()} == {"expired": CRITICAL}
@@ -74,14 +74,14 @@ async def test_not_yet_valid(ca, look) -> None:
         assert (await look({993: imap}))["not_yet_valid"][0] is CRITICAL
 
 
-async def test_wrong_host(ca, look) -> None:
+async def test_s15_wrong_host(ca, look) -> None:
     codes, found = await both_doors(look, server_context(leaf(ca, "www.elsewhere.example")))
     assert codes == {"unproven_25": OK, "wrong_name": WARNING}
     assert found["wrong_name"][1].values["names"] == ["www.elsewhere.example"]
     assert found["wrong_name"][1].values["ports"] == [993]
 
 
-async def test_self_signed(ca, look) -> None:
+async def test_s15_self_signed(ca, look) -> None:
     codes, found = await both_doors(look, server_context(self_signed(HOST)))
     assert codes == {"unproven_25": OK, "self_signed": WARNING}
     assert found["unproven_25"][1].values["faults"] == ["self_signed"]
@@ -112,7 +112,7 @@ async def test_an_authority_nobody_knows(ca, look) -> None:
     assert codes == {"unproven_25": OK, "unknown_issuer": WARNING}
 
 
-async def test_tls_1_0_only(ca, look) -> None:
+async def test_s16_tls_1_0_only(ca, look) -> None:
     with pytest.warns(DeprecationWarning):
         old = {"minimum_version": ssl.TLSVersion.TLSv1, "maximum_version": ssl.TLSVersion.TLSv1}
         context = server_context(leaf(ca), **old)
@@ -127,7 +127,7 @@ async def test_no_encryption_offered(ca, look) -> None:
     assert {code: severity for code, (severity, _) in found.items()} == {"not_offered": WARNING}
 
 
-async def test_plain_text_where_tls_should_be(ca, look) -> None:
+async def test_s25_plain_text_where_tls_should_be(ca, look) -> None:
     async with smtp_starttls(None) as smtp:
         found = await look({465: smtp})
     assert found["not_tls"][0] is CRITICAL
@@ -154,7 +154,7 @@ async def test_an_address_instead_of_a_name(ca, look) -> None:
     assert codes == {"ok": OK}
 
 
-async def test_a_thousand_names_and_a_megabyte(ca, look) -> None:
+async def test_s27_a_thousand_names_and_a_megabyte(ca, look) -> None:
     codes, found = await both_doors(look, server_context(self_signed("x.example", names=1000)))
     assert "wrong_name" in codes
     assert len(found["wrong_name"][1].values["names"]) == 5  # type: ignore[arg-type]

@@ -49,7 +49,7 @@ async def test_no_name_and_no_record_are_answers() -> None:
 
 
 @pytest.mark.parametrize("rcode", ["SERVFAIL", "REFUSED", "NOTIMP", "FORMERR"])
-async def test_a_failing_server_is_an_error_after_two_tries(rcode: str) -> None:
+async def test_d02_a_failing_server_is_an_error_after_two_tries(rcode: str) -> None:
     async with DnsServer() as server:
         server.script("", always(Reply(rcode=rcode)))
         with pytest.raises(CheckError) as caught:
@@ -58,7 +58,7 @@ async def test_a_failing_server_is_an_error_after_two_tries(rcode: str) -> None:
         assert [over for _, _, over in server.asked] == ["udp", "tcp"]
 
 
-async def test_a_referral_is_not_no_record() -> None:
+async def test_d02_a_referral_is_not_no_record() -> None:
     async with DnsServer() as server:
         server.script("", always(Reply(referral=True)))
         with pytest.raises(CheckError, match=r"dns\.server_failed"):
@@ -70,7 +70,7 @@ async def test_a_referral_is_not_no_record() -> None:
     [Reply(silent=True), Reply(raw=b"\x00"), Reply(raw=b"GET / HTTP/1.0\r\n\r\n" * 9), Reply(wrong_id=True)],
     ids=["silent", "one byte", "garbage", "wrong id"],
 )
-async def test_no_answer_ends_in_time(reply: Reply) -> None:
+async def test_d03_no_answer_ends_in_time(reply: Reply) -> None:
     async with DnsServer() as server:
         server.script("", always(reply))
         started = time.monotonic()
@@ -80,14 +80,14 @@ async def test_no_answer_ends_in_time(reply: Reply) -> None:
         assert caught.value.code in ("dns.timed_out", "dns.broken_answer")
 
 
-async def test_silence_is_a_timeout() -> None:
+async def test_d03_silence_is_a_timeout() -> None:
     async with DnsServer() as server:
         server.script("", always(Reply(silent=True)))
         with pytest.raises(CheckTimeoutError, match=r"dns\.timed_out"):
             await resolver_at(server, 0.3).query("example.jp", "A")
 
 
-async def test_a_cut_answer_is_fetched_over_tcp() -> None:
+async def test_d04_a_cut_answer_is_fetched_over_tcp() -> None:
     async with DnsServer() as server:
         server.add("example.jp", "TXT", *(f'"{number} {"x" * 200}"' for number in range(150)))
         server.script("cut.jp", always(Reply((("A", "192.0.2.1"),), truncated=True)))
@@ -96,14 +96,14 @@ async def test_a_cut_answer_is_fetched_over_tcp() -> None:
         assert (await resolver.query("cut.jp", "A")).records == ("192.0.2.1",)
 
 
-async def test_cut_and_closed_over_tcp_is_a_broken_answer() -> None:
+async def test_d04_cut_and_closed_over_tcp_is_a_broken_answer() -> None:
     async with DnsServer() as server:
         server.script("", always(Reply(truncated=True, empty_tcp=True)))
         with pytest.raises(CheckError, match=r"dns\.broken_answer"):
             await resolver_at(server).query("example.jp", "A")
 
 
-async def test_a_loop_of_aliases_is_a_broken_answer() -> None:
+async def test_d01_a_loop_of_aliases_is_a_broken_answer() -> None:
     loop = [
         dns.rrset.from_text("a.jp.", 60, "IN", "CNAME", "b.jp."),
         dns.rrset.from_text("b.jp.", 60, "IN", "CNAME", "a.jp."),
@@ -124,7 +124,7 @@ async def test_an_answer_in_a_name_that_does_not_exist_is_broken() -> None:
             await resolver_at(server).query("2.0.0.127.zen.spamhaus.org", "A")
 
 
-async def test_many_and_long_records_are_bounded() -> None:
+async def test_d05_many_and_long_records_are_bounded() -> None:
     async with DnsServer() as server:
         server.script("many.jp", always(answers(*(f"127.0.{n // 250}.{n % 250 + 1}" for n in range(1000)))))
         server.add("long.jp", "TXT", " ".join(f'"{"y" * 250}"' for _ in range(100)))
@@ -134,7 +134,7 @@ async def test_many_and_long_records_are_bounded() -> None:
         assert len(long.records[0]) == 10_000 and long.cut
 
 
-async def test_bytes_that_are_no_text_are_shown_as_codes() -> None:
+async def test_d06_bytes_that_are_no_text_are_shown_as_codes() -> None:
     async with DnsServer() as server:
         server.add("example.jp", "TXT", r'"\255\000\027[31m"')
         assert (await resolver_at(server).query("example.jp", "TXT")).records == ("\\xff\x00\x1b[31m",)
@@ -143,14 +143,14 @@ async def test_bytes_that_are_no_text_are_shown_as_codes() -> None:
 @pytest.mark.parametrize(
     "name", ["", " ", "a b.jp", "a..jp", "x" * 64 + ".jp", "a." * 130 + "jp", "mail\u202e.jp", "a\n.jp", "\x00.jp"]
 )
-async def test_a_bad_name_is_never_sent(name: str) -> None:
+async def test_d11_a_bad_name_is_never_sent(name: str) -> None:
     async with DnsServer() as server:
         with pytest.raises(UsageError, match=r"dns\.bad_name"):
             await resolver_at(server).query(name, "A")
         assert server.asked == []
 
 
-async def test_a_japanese_domain_is_asked_in_its_wire_form() -> None:
+async def test_d10_a_japanese_domain_is_asked_in_its_wire_form() -> None:
     async with DnsServer() as server:
         server.add("xn--wgv71a119e.jp", "A", "192.0.2.5")
         assert (await resolver_at(server).query("日本語.jp", "A")).records == ("192.0.2.5",)
@@ -207,7 +207,7 @@ async def test_mail_hosts_by_preference_ipv4_first() -> None:
     ]
 
 
-async def test_mail_hosts_without_mx_null_mx_and_a_hundred() -> None:
+async def test_d12_mail_hosts_without_mx_null_mx_and_a_hundred() -> None:
     async with DnsServer() as server:
         server.add("bare.jp", "A", "192.0.2.9")
         server.add("null.jp", "MX", "0 .")

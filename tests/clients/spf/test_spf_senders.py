@@ -57,7 +57,7 @@ async def test_an_evaluation_that_takes_too_long_has_no_verdict(server) -> None:
     assert time.monotonic() - begun < 0.4
 
 
-async def test_a_record_without_end_leads_to_few_questions(server) -> None:
+async def test_d09_a_record_without_end_leads_to_few_questions(server) -> None:
     """Every name includes two new ones: the tenth look-up ends it, whatever was asked ahead."""
 
     def endless(name: str, kind: str) -> Reply:
