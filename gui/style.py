@@ -1,4 +1,4 @@
-"""Colours for light and dark, and sizes that follow the system's own font size.
+"""Colours for light, dark and high contrast, and sizes that follow the system's own font size.
 
 Text and badge colours stand at 4.5:1 or more against their ground, field borders and focus at 3:1 (WCAG 2.2 AA).
 """
@@ -64,6 +64,17 @@ DARK: Mapping[str, str] = {
     "unknown": "#d0d5dd",
     "unknown_ground": "#343a43",
 }
+# High contrast: 7:1 for every text, 4.5:1 for every border, and each surface has a border to be told by.
+STARK_LIGHT: Mapping[str, str] = dict.fromkeys(LIGHT, "#000000") | dict.fromkeys(
+    ("ground", "surface", "sunken", "chosen", "on_accent", "on_done", "critical_ground", "warning_ground", "ok_ground",
+     "unknown_ground"),
+    "#ffffff",
+) | {"accent": "#00267f", "accent_deep": "#000000", "focus": "#a0005a", "critical": "#8a0000"}  # fmt: skip
+STARK_DARK: Mapping[str, str] = dict.fromkeys(LIGHT, "#ffffff") | dict.fromkeys(
+    ("ground", "surface", "sunken", "chosen", "on_accent", "on_done", "critical_ground", "warning_ground", "ok_ground",
+     "unknown_ground"),
+    "#000000",
+) | {"accent": "#ffe94a", "accent_deep": "#ffffff", "focus": "#3ff2ff", "critical": "#ffb3ae"}  # fmt: skip
 # Each size as a factor of the system's font size.
 _SIZES = {"small": 1.08, "body": 1.25, "lead": 1.42, "title": 2.05}
 _SMALLEST = 9.0  # points
@@ -75,9 +86,28 @@ def is_dark() -> bool:
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
-def apply_style(app: QApplication, dark: bool | None = None) -> None:
-    """Dress the whole application; called again when the system changes between light and dark."""
-    colours = DARK if (is_dark() if dark is None else dark) else LIGHT
+def is_stark() -> bool:
+    """Whether the system asks for high contrast."""
+    hints = QGuiApplication.styleHints()  # held: PySide lets go of what belongs to an object nobody holds
+    return hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+
+
+def colours_of(*, dark: bool, stark: bool) -> Mapping[str, str]:
+    """The colours for a ground and a contrast."""
+    return (STARK_DARK if dark else STARK_LIGHT) if stark else (DARK if dark else LIGHT)
+
+
+def colours_now() -> Mapping[str, str]:
+    """The colours the application wears now, for what is drawn by hand."""
+    name = QGuiApplication.palette().color(QPalette.ColorRole.Window).name()
+    ink = QGuiApplication.palette().color(QPalette.ColorRole.WindowText).name()
+    every = (LIGHT, DARK, STARK_LIGHT, STARK_DARK)
+    return next((each for each in every if (each["ground"], each["ink"]) == (name, ink)), LIGHT)
+
+
+def apply_style(app: QApplication, dark: bool | None = None, stark: bool | None = None) -> None:
+    """Dress the whole application; called again when the system changes light, dark or contrast. None: as it asks."""
+    colours = colours_of(dark=is_dark() if dark is None else dark, stark=is_stark() if stark is None else stark)
     app.setPalette(_palette(colours))
     template = (resources_dir() / "style" / "window.qss").read_text(encoding="utf-8")
     app.setStyleSheet(filled(template, colours, _system_points(app)))

@@ -17,7 +17,7 @@ _INTERRUPTED = 130
 
 
 def make_app(*options: str) -> QApplication:
-    """The application, dressed; it dresses anew when the system turns light or dark. `options` are Qt's own."""
+    """The application, dressed; it dresses anew when the system turns light, dark or stark. `options` are Qt's own."""
     app = QApplication([*sys.argv[:1], *options])
     app.setApplicationName("mail-first-aid")
     app.setApplicationDisplayName("")
@@ -26,7 +26,9 @@ def make_app(*options: str) -> QApplication:
     app.setStyle("Fusion")
     use_japanese_font(app)
     apply_style(app)
-    app.styleHints().colorSchemeChanged.connect(lambda _: apply_style(app))
+    hints = app.styleHints()
+    hints.colorSchemeChanged.connect(lambda _: apply_style(app))
+    hints.accessibility().contrastPreferenceChanged.connect(lambda _: apply_style(app))
     return app
 
 

@@ -10,21 +10,27 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QFrame, QLabel, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QCursor, QFontMetricsF
+from PySide6.QtWidgets import QFrame, QToolTip, QVBoxLayout, QWidget
 
 from core.knowledge.glossary import terms_in
 from core.model import Value
 from core.texts import Texts
+from gui.widgets.prose import Prose, line_pitch
 from gui.widgets.text import dress, label, said
 
 _SCHEME = "term:"
 _WIDEST = 420  # pixels of the explanation at ordinary text size
-_LINK = '<a href="{scheme}{term}" style="color: inherit; text-decoration: underline;">{word}</a>'
+# A thin grey line under the words: it is 3:1 on light and dark ground, and calmer than a link's.
+_LINE = "#838a94"
+_LINK = (
+    '<a href="{scheme}{term}" style="color: inherit; text-decoration: underline; text-decoration-color: {line};">'
+    "{word}</a>"
+)
 
 
-class HintLabel(QLabel):
+class HintLabel(Prose):
     """A wrapping label that explains its terms of art. `plain` is the text without any markup."""
 
     def __init__(self, texts: Texts, text: str = "", role: str = "body", *, selectable: bool = False) -> None:
@@ -44,8 +50,26 @@ class HintLabel(QLabel):
         self.terms = tuple(mention.term for mention in terms_in(text, texts.language))
         rich = bool(self.terms)
         self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
-        self.setText(marked(text, texts) if rich else text)
+        self._spread = 0
+        self.setText("" if rich else text)
+        self._space_out()
         self.setAccessibleName(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The spacing follows the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._space_out()
+
+    def _space_out(self) -> None:
+        """Markup says how far apart lines stand in percent of what the font wants."""
+        if self.textFormat() != Qt.TextFormat.RichText:
+            return
+        natural = QFontMetricsF(self.font()).lineSpacing()
+        percent = round(100 * line_pitch(self.font()) / max(1.0, natural))
+        if percent != self._spread:
+            self._spread = percent
+            self.setText(f'<p style="margin: 0; line-height: {percent}%">{marked(self.plain, self.texts)}</p>')
 
     def _hover(self, link: str) -> None:
         if link.startswith(_SCHEME):
@@ -100,7 +124,7 @@ def marked(text: str, texts: Texts) -> str:
     for mention in terms_in(text, texts.language):
         parts.append(html.escape(text[at : mention.start]))
         word = html.escape(text[mention.start : mention.end])
-        parts.append(_LINK.format(scheme=_SCHEME, term=mention.term, word=word))
+        parts.append(_LINK.format(scheme=_SCHEME, term=mention.term, line=_LINE, word=word))
         at = mention.end
     parts.append(html.escape(text[at:]))
     return "".join(parts).replace("\n", "<br>")

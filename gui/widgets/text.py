@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPushButton, QSizePolicy,
 from core.clean import clean
 from core.model import Value
 from core.texts import Texts
+from gui.widgets.prose import Prose
 
 
 def label(text: str = "", role: str = "body", *, wrap: bool = True, selectable: bool = False) -> QLabel:
     """The only way to make a label: plain text, its look chosen by `role`."""
-    made = QLabel()
+    made = Prose()
     dress(made, text, role, wrap=wrap)
     if selectable:
         made.setTextInteractionFlags(
@@ -59,7 +60,7 @@ def rule() -> QFrame:
     return made
 
 
-class SpokenLabel(QLabel):
+class SpokenLabel(Prose):
     """A label that knows its words by key."""
 
     def __init__(self, key: str, role: str = "body", *, wrap: bool = True) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.style import DARK, LIGHT
+from gui.style import colours_now
 
 _CROSS = 11.0  # radius in pixels at ordinary text size
 
@@ -40,8 +40,7 @@ class WayPicture(QWidget):
         """Draw it anew; the colours follow the ground the window now has."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        dark = self.palette().window().color().lightness() < 128
-        colours = {name: QColor(value) for name, value in (DARK if dark else LIGHT).items()}
+        colours = {name: QColor(value) for name, value in colours_now().items()}
         boxes = self._boxes()
         for index, state in enumerate(self.way["links"]):
             _draw_link(painter, boxes[index], boxes[index + 1], state, colours)
