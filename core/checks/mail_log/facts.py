@@ -19,6 +19,14 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Hour:
+    """What was accepted in one hour of the clock that begins `at`."""
+
+    at: datetime
+    messages: int
+
+
+@dataclass(frozen=True)
 class Sender:
     """What one account, web program, machine or stranger sent through the server.
 
@@ -44,6 +52,7 @@ class Sender:
     refused: int = 0  # recipients refused for good
     reputation: int = 0  # refusals that speak of spam, lists or reputation
     guessed: int = 0  # failed logins from the address that then succeeded
+    hours: tuple[Hour, ...] = ()  # the newest hours in which it sent; only of the few who sent most
     lines: tuple[str, ...] = ()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from core.checks.mail_log.clock import Clock
-from core.checks.mail_log.facts import Kind, Named, Sender
+from core.checks.mail_log.facts import Hour, Kind, Named, Sender
 
 _MOST_ADDRESSES, _MOST_NAMES, _MOST_DOMAINS = 2000, 2000, 20_000
 _LINE = 600
+_MOST_HOURS = 24 * 14
 
 
 class Identity:
@@ -14,8 +17,8 @@ class Identity:
 
     __slots__ = (
         "addresses", "day", "day_networks", "delivered", "domains", "first", "guessed", "hour", "hour_messages",
-        "hour_recipients", "kind", "last", "last_line", "lines", "messages", "name", "networks_in_a_day", "peak_at",
-        "peak_messages", "peak_recipients", "recipients", "refused", "reputation", "senders",
+        "hour_recipients", "hours", "kind", "last", "last_line", "lines", "messages", "name", "networks_in_a_day",
+        "peak_at", "peak_messages", "peak_recipients", "recipients", "refused", "reputation", "senders",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, name: str) -> None:
@@ -29,6 +32,7 @@ class Identity:
         self.hour = self.hour_messages = self.hour_recipients = 0
         self.peak_messages = self.peak_recipients = self.peak_at = 0
         self.day = self.networks_in_a_day = 0
+        self.hours: dict[int, int] = {}
         self.day_networks: set[str] = set()
         self.lines: list[str] = []
         self.last_line = ""
@@ -46,6 +50,7 @@ class Identity:
         if hour != self.hour:
             self.hour, self.hour_messages, self.hour_recipients = hour, 0, 0
         self.hour_messages += 1
+        self._in_hour(hour)
         self.more_recipients(recipients)
         if len(self.lines) < 2:
             self.lines.append(line[:_LINE])
@@ -65,8 +70,8 @@ class Identity:
         if len(self.domains) < _MOST_DOMAINS:
             self.domains.add(domain)
 
-    def facts(self, clock: Clock, most: int = 20) -> Sender:
-        """What is known of it, in the form the judge reads."""
+    def facts(self, clock: Clock, most: int = 20, hours: int = 0) -> Sender:
+        """What is known of it, in the form the judge reads; with the newest `hours` hours in which it sent."""
         ends = [self.last_line[:_LINE]] if self.messages > len(self.lines) else []
         domains = dict.fromkeys(sender.rpartition("@")[2].lower() for sender in self.senders if "@" in sender)
         return Sender(
@@ -78,7 +83,19 @@ class Identity:
             senders=len([sender for sender in self.senders if sender]), sender_domains=tuple(domains)[:most],
             domains=len(self.domains), delivered=self.delivered, refused=self.refused,
             reputation=self.reputation, guessed=self.guessed, lines=(*self.lines, *ends),
+            hours=tuple(self._newest(clock, hours)),
         )  # fmt: skip
+
+    def _in_hour(self, hour: int) -> None:
+        """Count one message in its hour; of too many hours the one counted first is forgotten."""
+        if hour not in self.hours and len(self.hours) >= _MOST_HOURS:
+            del self.hours[next(iter(self.hours))]
+        self.hours[hour] = self.hours.get(hour, 0) + 1
+
+    def _newest(self, clock: Clock, most: int) -> Iterator[Hour]:
+        for hour in sorted(self.hours)[-most:] if most else ():
+            if moment := clock.moment(hour * 3600):
+                yield Hour(moment, self.hours[hour])
 
     def _from(self, address: str, at: int) -> None:
         day = at // 86400

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from core.checks.mail_log.clock import Clock
-from core.checks.mail_log.facts import BruteForce, LogFacts
+from core.checks.mail_log.facts import BruteForce, LogFacts, Sender
 from core.checks.mail_log.formats import MTAS, Handler, Handlers
-from core.checks.mail_log.identity import most_named
+from core.checks.mail_log.identity import Identity, most_named
 from core.checks.mail_log.tally import Tally
 from core.errors import UsageError
 
+_MOST_SENDERS, _WITH_HOURS, _HOURS = 200, 5, 24 * 7
 _MOST_PROGRAMS, _SAMPLE, _LARGE = 2000, 50, 1000
 _EXIM_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ .]")
 _EXCHANGE_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z,")
@@ -201,7 +202,7 @@ class LogReader:
             bounced=tally.bounced,
             rejected=tally.rejected,
             senders=most_named({name or "<>": count for name, count in tally.senders.items()}),
-            identities=tuple(each.facts(clock) for each in senders if each.messages)[:200],
+            identities=_senders([each for each in senders if each.messages], clock),
             refusals=tally.refusals.facts(),
             troubles=tally.trouble_facts(),
             timed_out=tally.timed_out.facts(clock),
@@ -252,6 +253,12 @@ def read_text(text: str, reference: datetime, source: str = "", complete: bool =
     if not text.strip():
         raise UsageError("mail_log.no_text")
     return read_lines(_blocks(text), reference, None, source, complete)
+
+
+def _senders(found: list[Identity], clock: Clock) -> tuple[Sender, ...]:
+    """Those who sent most; the first few with their hours, for the picture in the report."""
+    hours = (_HOURS if place < _WITH_HOURS else 0 for place in range(_MOST_SENDERS))
+    return tuple(each.facts(clock, hours=shown) for each, shown in zip(found, hours, strict=False))
 
 
 def _blocks(text: str, size: int = 1 << 20) -> Iterable[list[str]]:

@@ -54,6 +54,7 @@ class QueueFacts:
     recipients: int = 0
     recipient_domains: tuple[Named, ...] = ()
     distinct_domains: int = 0
+    ages: tuple[Named, ...] = ()  # how long messages have waited, by the words of `tally.AGES`, the newest first
     lists_named: tuple[str, ...] = ()  # blacklists named in the reasons, as they name themselves
     listed_example: str = ""
     own_domains: tuple[str, ...] = ()

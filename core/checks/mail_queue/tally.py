@@ -14,6 +14,8 @@ from core.knowledge.queue_reasons import classify, list_named
 NULL_SENDER = "<>"  # RFC 5321, 4.5.5: bounces and other notices
 MOST_NAMES = 50  # as many names of each kind are kept in the facts
 _MOST_LISTS = 10
+# Word -> seconds; a message counts for the first it has not yet waited for.
+AGES = {"hour": 3600.0, "six_hours": 21600.0, "day": 86400.0, "three_days": 259200.0, "older": float("inf")}
 _LONGEST_ADDRESS, _LONGEST_EXAMPLE = 320, 500
 # Mail moves while it is listed: so few may be missing in a listing that still counts as whole.
 _MAY_MISS = 0.02
@@ -50,6 +52,7 @@ class Tally:
         self._reasons: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
         self._lists: dict[str, None] = {}
+        self._ages: Counter[str] = Counter()
 
     def add(self, message: Message) -> None:
         """Count a message with its recipients and reasons."""
@@ -58,6 +61,9 @@ class Tally:
         self._bytes += message.size
         if message.arrived_at and (self._oldest is None or message.arrived_at < self._oldest):
             self._oldest = message.arrived_at
+        if message.arrived_at:
+            waited = (self.read_at - message.arrived_at).total_seconds()
+            self._ages[next(word for word, end in AGES.items() if waited < end)] += 1
         self._add_sender(message.sender)
         self.add_recipients(message.recipients)
         self._add_reasons(message.reasons)
@@ -107,6 +113,7 @@ class Tally:
             recipients=self._recipients,
             recipient_domains=_named(self._domains),
             distinct_domains=len(self._domains),
+            ages=tuple(Named(word, self._ages[word]) for word in AGES) if self._ages else (),
             lists_named=tuple(self._lists),
             listed_example=self._examples.get("ip_blocked", ""),
             refused=self.refused,
