@@ -40,14 +40,20 @@ def read_file(path: str, limit: int = LIMIT) -> FileContent:
         data = sys.stdin.buffer.read(limit + 1)
         return FileContent("-", data[:limit], len(data) > limit)
     name = Path(path).name
+    if "\0" in path:
+        raise UsageError("file.unreadable", name=name, reason="NUL")  # no system has such a name
     try:
-        # O_NONBLOCK: opening a named pipe must not wait for a writer. Absent on Windows, where it is not needed.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        data = _read(path, name, limit + 1)
     except OSError as error:
         raise UsageError("file.unreadable", name=name, reason=error.strerror or type(error).__name__) from error
+    return FileContent(name, data[:limit], len(data) > limit)
+
+
+def _read(path: str, name: str, most: int) -> bytes:
+    # O_NONBLOCK: opening a named pipe must not wait for a writer. Absent on Windows, where it is not needed.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)  # before fdopen, which refuses a folder with an error of its own
         raise UsageError("file.not_regular", name=name)
     with os.fdopen(descriptor, "rb") as stream:
-        data = stream.read(limit + 1)
-    return FileContent(name, data[:limit], len(data) > limit)
+        return stream.read(most)

@@ -54,6 +54,8 @@ class LogFile:
     def _open(self) -> IO[bytes]:
         if self._path == "-":
             return io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
+        if "\0" in self._path:
+            raise UsageError("file.unreadable", name=self.name, reason="NUL")  # no system has such a name
         try:
             # O_NONBLOCK: opening a named pipe must not wait for a writer. Absent on Windows, where it is not needed.
             flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -69,7 +71,11 @@ class LogFile:
         return os.fdopen(descriptor, "rb")
 
     def _members(self, stream: IO[bytes]) -> Iterator[IO[bytes]]:
-        head = cast(io.BufferedReader, stream).peek(6)[:6]
+        try:
+            head = cast(io.BufferedReader, stream).peek(6)[:6]
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise UsageError("file.unreadable", name=self.name, reason=reason) from error
         if head.startswith(b"PK\x03\x04"):
             yield from self._archived(stream)
         elif head.startswith(b"\x28\xb5\x2f\xfd"):

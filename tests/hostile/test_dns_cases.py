@@ -1,0 +1,64 @@
+"""Name servers that mislead: what is said of private, homograph and wild names, by the numbers of the hostile world."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.checks import dns_health
+from core.clients import Clients
+from core.clients.journal import Journal
+from core.clients.relay_ledger import RelayLedger
+from core.clients.reroute import Reroute
+from core.clients.resolver import Resolver, absolute_name
+from core.clients.smtp import SmtpClient
+from core.model import Context, Finding, SendingAddress, Severity, Target
+from core.run import Run, RunFinished
+from tests.servers.dns_server import DnsServer
+from tests.servers.hostile_smtp import hostile_server
+
+OURS = "203.0.113.25"
+
+
+async def dns_findings(server: DnsServer) -> tuple[Finding, ...]:
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), SmtpClient(Reroute(), Journal()))
+    context = Context(Target(domain="example.jp"), addresses=(SendingAddress(OURS, "given"),))
+    return dns_health.CHECK.judge(await dns_health.CHECK.measure(context, clients))
+
+
+def test_d10_a_look_alike_is_another_name_on_the_wire() -> None:
+    real, cyrillic = absolute_name("apple.example"), absolute_name("аpple.example")
+    assert real != cyrillic
+    assert cyrillic.to_text().startswith("xn--")
+
+
+async def test_d12_a_private_mail_server_is_never_probed_without_consent() -> None:
+    """An MX may name any machine of the office: without the person's word no relay test is made."""
+    async with DnsServer() as dns, hostile_server() as trap:
+        dns.add("example.jp", "MX", "10 mx.example.jp.")
+        dns.add("mx.example.jp", "A", "127.0.0.1")
+        target = Target(domain="example.jp", mail_host=f"mx.example.jp:{trap.port}", resolver=dns.address)
+        async for event in Run(target, only=frozenset({"open_relay", "smtp_banner"})).events():
+            if isinstance(event, RunFinished):
+                report = event.report
+        assert not any(line.startswith(("MAIL", "RCPT")) for line in trap.received)
+    relay = next(result for result in report.results if result.check_id == "open_relay")
+    assert relay.severity is not Severity.OK or not relay.applies
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<img\\032src=file://10.0.0.1/x>.example.", "a" * 63 + "." + "b" * 63 + "." + "c" * 63 + "." + "d" * 61 + "."],
+)
+async def test_d14_a_wild_reverse_name_is_text(name: str) -> None:
+    async with DnsServer() as server:
+        server.add("example.jp", "MX", "10 mx.example.jp.")
+        server.add("mx.example.jp", "A", OURS)
+        server.add("25.113.0.203.in-addr.arpa", "PTR", name)
+        findings = await dns_findings(server)
+    assert any(one.code == "dns_health.ptr_not_confirmed" for one in findings), [one.code for one in findings]
+    shown = [str(value) for one in findings for value in one.values.values()]
+    assert all(character.isprintable() for text in shown for character in text)
+
+
+def test_d12_consent_is_asked_for_every_server_on_its_own() -> None:
+    assert RelayLedger().consented_at("127.0.0.1") is None
