@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from core.clients import Doors
@@ -32,9 +32,13 @@ from gui.saving import PdfSaver
 from gui.style import app_icon
 from gui.widgets.dialogs import Confirm, answer_of, ask
 from gui.widgets.footer import Footer
+from gui.widgets.place import Place
 from gui.widgets.steps import Sidebar
 from gui.widgets.text import say_all
 from gui.widgets.words_here import WordsHere, terms_on
+
+_SMALLEST = (640, 340)  # pixels: a screen of 1366 x 768 at 200 %, less its bars
+_ROOM_FOR_A_PAGE = 620  # pixels beside the steps
 
 
 class Wizard(QMainWindow):
@@ -79,11 +83,13 @@ class Wizard(QMainWindow):
 
     def _lay_out(self) -> None:
         self.setWindowIcon(app_icon())
-        self.sidebar, self.stack, self.footer = Sidebar(), QStackedWidget(), Footer()
+        self.sidebar, self.stack, self.footer, self.place = Sidebar(), QStackedWidget(), Footer(), Place()
+        self.place.hide()
         for page in self.pages.values():
             self.stack.addWidget(page)
         right = QVBoxLayout()
         right.setSpacing(0)
+        right.addWidget(self.place)
         right.addWidget(self.stack, 1)
         right.addWidget(self.footer)
         ground = QWidget()
@@ -95,7 +101,7 @@ class Wizard(QMainWindow):
         box.addLayout(right, 1)
         self.setCentralWidget(ground)
         self.resize(1120, 760)
-        self.setMinimumSize(880, 560)
+        self.setMinimumSize(*_SMALLEST)
         self.sidebar.setFixedWidth(max(236, self.fontMetrics().horizontalAdvance("あ") * 19))
 
     def _connect(self) -> None:
@@ -212,6 +218,7 @@ class Wizard(QMainWindow):
         page.show_missing(())
         self.stack.setCurrentWidget(page)
         self.sidebar.show_step(self.guide, self.texts)
+        self.place.show_step(self.guide, self.texts)
         self.footer.show_for(self.guide, self.texts)
         self.setWindowTitle(f"{self.texts.text(f'gui.step.{self.guide.step}')} - {self.texts.text('app.name')}")
         (page.first_focus() or self.footer.on).setFocus()
@@ -224,6 +231,7 @@ class Wizard(QMainWindow):
         self.settings.language = language
         self._say()
         self.sidebar.show_step(self.guide, self.texts)
+        self.place.show_step(self.guide, self.texts)
         self.footer.show_for(self.guide, self.texts)
         self._keep_settings()
 
@@ -327,6 +335,17 @@ class Wizard(QMainWindow):
 
     async def _notice(self, key: str, what: str) -> None:
         await answer_of(Confirm(self, self.texts, key, what, notice=True))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The steps stand at the side where there is room, else in one line above the page."""
+        super().resizeEvent(event)
+        narrow = self.width() < self.sidebar.width() + _ROOM_FOR_A_PAGE
+        if narrow == self.place.isHidden():
+            self.place.setVisible(narrow)
+            self.sidebar.setVisible(not narrow)
+            self.footer.show_narrow(narrow)
+            for page in self.pages.values():
+                page.show_narrow(narrow)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while checks run; close only when nothing runs any more."""

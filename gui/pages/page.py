@@ -57,11 +57,15 @@ class Page(QScrollArea):
         inner.addLayout(self.body)
         inner.addWidget(self._wrong)
         inner.addStretch(1)
-        box = QHBoxLayout(ground)
-        box.setContentsMargins(44, 30, 44, 24)
-        box.addWidget(column, 1)
-        box.addStretch(0)
+        self._margins = QHBoxLayout(ground)
+        self._margins.addWidget(column, 1)
+        self._margins.addStretch(0)
+        self.show_narrow(False)
         self.setWidget(ground)
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Spend less on margins where there is little room."""
+        self._margins.setContentsMargins(*((20, 14, 20, 14) if narrow else (44, 30, 44, 24)))
 
     def say(self, texts: Texts) -> None:
         """Show all words in this language; what was entered stays."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
 from core.guide import SIDES, Guide
 from core.texts import LANGUAGES, Texts
+from gui.widgets.flow import FlowLayout
 from gui.widgets.text import SpokenButton, SpokenLabel
 
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
@@ -28,14 +29,19 @@ class Footer(QFrame):
         self.languages = QPushButton()
         self.languages.setProperty("role", "link")
         self.languages.setMenu(self._menu())
-        box = QHBoxLayout(self)
-        box.setContentsMargins(44, 14, 44, 14)
-        box.setSpacing(14)
+        others = FlowLayout(14)
         for part in (self.back, self.again, self.languages, self.words):
-            box.addWidget(part)
-        box.addStretch(1)
-        box.addWidget(self.note)
-        box.addWidget(self.on)
+            others.addWidget(part)
+        self._box = QHBoxLayout(self)
+        self._box.setSpacing(14)
+        self._box.addLayout(others, 1)
+        self._box.addWidget(self.note)
+        self._box.addWidget(self.on)
+        self.show_narrow(False)
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Spend less on margins where there is little room."""
+        self._box.setContentsMargins(*((20, 8, 20, 8) if narrow else (44, 14, 44, 14)))
 
     def say(self, texts: Texts) -> None:
         """Show this language's words, and which language it is."""

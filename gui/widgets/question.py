@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from core.texts import Texts
+from gui.widgets.flow import FlowLayout
 from gui.widgets.text import SpokenLabel
 
 UNKNOWN = "unknown"  # the name of the last answer of every question
@@ -21,12 +22,10 @@ class Question(QWidget):
         self._group = QButtonGroup(self)
         names = answers if usual in answers else (*answers, usual)
         self.buttons = {name: QRadioButton() for name in names}
-        line = QHBoxLayout()
-        line.setSpacing(18)
+        line = FlowLayout(18)
         for button in self.buttons.values():
             self._group.addButton(button)
             line.addWidget(button)
-        line.addStretch(1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 2, 0, 2)
         box.setSpacing(4)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.guide import SIDES
+from gui.widgets.flow import FlowLayout
 from gui.widgets.text import SpokenButton, SpokenLabel
 
 
@@ -16,12 +17,9 @@ class Tools(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(14)
+        line = FlowLayout(14, self)
         line.addWidget(SpokenLabel("gui.start.tools", "small", wrap=False))
         self.buttons = {name: SpokenButton(f"gui.start.tool.{name}", "link") for name in SIDES}
         for name, button in self.buttons.items():
             button.clicked.connect(lambda _=False, name=name: self.wanted.emit(name))
             line.addWidget(button)
-        line.addStretch(1)
