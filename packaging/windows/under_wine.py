@@ -16,6 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+import budget  # noqa: E402
 from release import ROOT, moment  # noqa: E402
 from setup_tests import try_setup  # noqa: E402
 from windows_setup import make_setup  # noqa: E402
@@ -58,7 +59,8 @@ def main() -> int:
         wine.prepare(lock_for_windows(uv), uv)
         freeze(wine)
     setup = make_setup(FROZEN, MADE)
-    print(f"ok: {setup.name}  {setup.stat().st_size / 1e6:.1f} MB", flush=True)
+    print(budget.hold("frozen", "windows", FROZEN, FROZEN), flush=True)
+    print(budget.hold("download", "windows", setup, FROZEN), flush=True)
     try_setup(wine, setup, FROZEN, MADE)
     return 0
 
