@@ -95,6 +95,15 @@ BOUNCE_6 = sign("bounce.reverse_dns_missing", WARNING, sending_address="2001:db8
             "you",
         ),
         (
+            [
+                sign("dns_health.ipv6_path_bad", WARNING, addresses=["2001:db8::25"]),
+                sign("mail_log.refused_reverse_dns", example="550 5.7.25 [2001:db8::25] has no PTR record"),
+            ],
+            "ipv6_path_bad",
+            "confirmed",
+            "you",
+        ),
+        (
             [sign("sender_auth.message_forwarded", WARNING), sign("bounce.sender_auth_failed", WARNING)],
             "forwarding_breaks_auth",
             "likely",

@@ -45,6 +45,7 @@ def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
     """The IPv6 address is without name or listed while IPv4 is in order; a refusal that names it makes it the cause."""
     bad = clues.having("dns_health.ipv6_path_bad", "sender_auth.ipv6_path_bad")
     refused = tuple(each for each in _refusals(clues) if ":" in str(each.values.get("sending_address") or ""))
+    refused += _named_in_log(value_list(bad, "addresses"), clues)
     if bad:
         values: Values = {"addresses": value_list(bad, "addresses") or ["?"]}
         certainty: Certainty = "confirmed" if refused else "possible"
@@ -108,3 +109,11 @@ def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:
 
 def _refusals(clues: Clues) -> tuple[Finding, ...]:
     return tuple(each for each in clues.findings if each.code.startswith("bounce.") and each.severity.value != "ok")
+
+
+def _named_in_log(addresses: list[str], clues: Clues) -> tuple[Finding, ...]:
+    """Refusals of the log whose words name one of these addresses of ours."""
+    refused = tuple(each for each in clues.findings if each.code.startswith("mail_log.refused_"))
+    return tuple(
+        each for each in refused if any(f"[{one}]" in str(each.values.get("example", "")).lower() for one in addresses)
+    )
