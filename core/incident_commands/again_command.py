@@ -7,19 +7,17 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from core.again import Comparison, Repair, Row, checks_to_repeat, compare, target_again, watch_entries
-from core.diagnosis.ranking import RISKS
+from core.again import Comparison, Row, checks_to_repeat, compare, target_again, watch_entries
 from core.errors import UsageError
 from core.incident import Incident
 from core.incident_commands.chosen import chosen_incident, told
-from core.model import CheckResult, Report, Target
+from core.model import Report, Target
 from core.notebook import Notebook
-from core.report.words import check_name, mark_of, words_for
+from core.report.comparison import CALM, calm_lines, cause_title, check_state, repair_line
+from core.report.words import check_name
 from core.texts import Texts
 
 # target, checks, the practice incident's name ("" for the real thing) -> the finished run
-_MOST_REASONS = 4
-_CALM = {"still_good": "again.calm", "not_repeated": "again.left_out"}  # told in one line each
 RunAgain = Callable[[Target, frozenset[str], str, Texts], Report]
 
 
@@ -78,64 +76,18 @@ def comparison_lines(comparison: Comparison, incident: Incident, texts: Texts) -
     lines += [f"  - {texts.text('again.fresh', cause=title)}" for title in fresh]
     times = {"before": comparison.before_at.isoformat(), "after": comparison.after_at.isoformat()}
     lines += ["", f"■ {texts.text('again.heading.rows')}", f"  {texts.text('again.times', times)}"]
-    shown = [row for row in comparison.rows if row.change not in _CALM]
+    shown = [row for row in comparison.rows if row.change not in CALM]
     lines += [part for row in shown for part in _row(row, texts)]
-    for change, key in _CALM.items():
-        names = [check_name(texts, row.check_id) for row in comparison.rows if row.change == change]
-        lines += [f"  {texts.text(key, checks=names)}"] if names else []
+    lines += [f"  {line}" for line in calm_lines(comparison, texts)]
     return lines
-
-
-def cause_title(code: str, incident: Incident, texts: Texts) -> str:
-    """A cause in words, with the values of the run that found it first."""
-    values = next((cause.values for cause in incident.causes if cause.code == code), {})
-    return words_for(texts, f"cause.{code}", values).title
-
-
-def repair_line(repair: Repair, incident: Incident, texts: Texts) -> str:
-    """What became of one cause, and why it is not yet repaired."""
-    if repair.state == "repaired" and repair.seen_at:
-        return texts.text("again.state.repaired", at=repair.seen_at.isoformat())
-    if repair.cause in RISKS:
-        return texts.text("again.state.risk")
-    if repair.state == "not_looked":
-        return texts.text("again.state.not_looked")
-    because = [_reason(code, incident, texts) for code in repair.because[:_MOST_REASONS]]
-    joined = texts.joined(list(dict.fromkeys(because))) or texts.text("again.blind.other")
-    return texts.text(f"again.state.{repair.state}", because=joined)
-
-
-def _reason(code: str, incident: Incident, texts: Texts) -> str:
-    """One code in words: what is still seen, or what kept us from looking."""
-    if texts.has(key := f"again.blind.{code.removeprefix('again.')}"):
-        return texts.text(key)
-    for run in reversed(incident.runs):
-        for result in run.report.results:
-            if result.problem and result.problem.code == code:
-                return words_for(texts, f"problem.{code}", result.problem.values).title
-            for finding in result.findings:
-                if finding.code == code:
-                    return words_for(texts, code, finding.values).title
-    return check_name(texts, code.partition(".")[0])
 
 
 def _row(row: Row, texts: Texts) -> list[str]:
     name = check_name(texts, row.check_id)
-    before = _state(row.before, texts)
-    after = _state(row.after, texts)
+    before = check_state(row.before, texts)
+    after = check_state(row.after, texts)
     return [
         f"  {texts.text('again.row', name=name, change=texts.text(f'again.change.{row.change}'))}",
         f"      {texts.text('again.before', state=before)}",
         f"      {texts.text('again.after', state=after)}",
     ]
-
-
-def _state(result: CheckResult | None, texts: Texts) -> str:
-    if result is None:
-        return texts.text("again.absent")
-    light = mark_of(result.state, texts)
-    worst = next((one for one in result.findings if one.severity is result.severity), None)
-    title = words_for(texts, worst.code, worst.values).title if worst and not result.problem else ""
-    if result.problem:
-        title = words_for(texts, f"problem.{result.problem.code}", result.problem.values).title
-    return f"{light['mark']} {light['word']}" + (f" {title}" if title else "")

@@ -12,7 +12,6 @@ from core.clean import clean
 from core.delisting import DeskLine, Gate, asked_entries, desk, gate, outcome_entry, override_entry
 from core.errors import UsageError
 from core.incident import DELISTING_STATES, Incident
-from core.incident_commands.again_command import cause_title
 from core.incident_commands.chosen import chosen_incident, told
 from core.incident_commands.letter_command import add_sender, letter_lines, sender_of
 from core.letters import Letter, request

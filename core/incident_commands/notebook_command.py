@@ -11,12 +11,13 @@ from pathlib import Path
 from core.clean import clean
 from core.clients.files import read_file
 from core.errors import UsageError
-from core.incident import Entry, Incident
+from core.incident import Incident
 from core.incident_commands.chosen import about, chosen_incident, describe, told
 from core.model import Cause
 from core.notebook import Notebook, incident_file, incident_from_text, write_incident
 from core.notebook.exchange import LARGEST
 from core.report.text_file import report_text
+from core.report.timeline import entry_line
 from core.report.words import mark_of, words_for
 from core.texts import Texts
 
@@ -128,7 +129,7 @@ def history_lines(incident: Incident, texts: Texts) -> list[str]:
     events = [
         (run.report.started_at, _run_line(run.report.severity.value, run.report.causes, texts)) for run in incident.runs
     ]
-    events += [(entry.at, _entry_line(entry, texts)) for entry in incident.entries]
+    events += [(entry.at, entry_line(entry, texts)) for entry in incident.entries]
     events.sort(key=lambda event: event[0])
     cut = events[-_MOST_SHOWN:]
     return [about(incident, texts), *(f"  {texts.datetime(at)}  {text}" for at, text in cut)]
@@ -138,24 +139,6 @@ def _run_line(severity: str, causes: tuple[Cause, ...], texts: Texts) -> str:
     title = words_for(texts, f"cause.{causes[0].code}", causes[0].values).title if causes else ""
     light = mark_of(severity, texts)
     return texts.text("notebook.run_line", title=f"{light['mark']} {light['word']} {title}".strip())
-
-
-def _entry_line(entry: Entry, texts: Texts) -> str:
-    kind = texts.text(f"notebook.kind.{entry.kind}")
-    return texts.text("notebook.entry", kind=kind, text=_content(entry, texts))
-
-
-def _content(entry: Entry, texts: Texts) -> str:
-    """An entry in one line; codes of ours in words where there are some."""
-    if entry.kind == "reminder":
-        key = f"notebook.reminder.{entry.word('what')}"
-        return texts.text(key, at=entry.word("due"), about=clean(entry.word("about"), 80)) if texts.has(key) else ""
-    words = []
-    for name, value in entry.content.items():
-        key = f"checklist.step.{value}" if name == "step" else f"delisting.entry.{value}" if name == "state" else ""
-        if value and name != "key":
-            words.append(texts.text(key) if key and texts.has(key) else clean(value, 2000))
-    return " / ".join(words)
 
 
 def _note(notebook: Notebook, arguments: argparse.Namespace, texts: Texts) -> int:
