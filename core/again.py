@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from core.diagnosis.clues import is_over
 from core.diagnosis.ranking import RISKS
 from core.incident import NO_CAUSE, Incident, KeptRun, reminder_content, watch
 from core.knowledge.causes import nature_of, natures
@@ -142,7 +143,7 @@ def repairs_of(runs: Sequence[KeptRun]) -> tuple[Repair, ...]:
 
 def repair_of(code: str, reports: Sequence[Report]) -> Repair:
     """What became of the cause `code`, which at least one of `reports` (oldest first) named."""
-    named = [number for number, report in enumerate(reports) if code in {cause.code for cause in report.causes}]
+    named = [number for number in range(len(reports)) if _names(code, number, reports)]
     found_at = reports[named[-1]].started_at
     later = reports[named[-1] + 1 :]
     if not later:
@@ -151,6 +152,25 @@ def repair_of(code: str, reports: Sequence[Report]) -> Repair:
             return Repair(code, "not_looked", found_at, None, because)
         return Repair(code, "still", found_at, found_at, because)
     return _newest_proof(code, [reports[number] for number in named], later)
+
+
+def _names(code: str, number: int, reports: Sequence[Report]) -> bool:
+    """Whether this run names the cause for what it saw anew: a log goes on telling of what is over. Nothing new since
+    the run before, and an hour of quiet, is no new sign."""
+    report = reports[number]
+    if code not in {cause.code for cause in report.causes}:
+        return False
+    if not number:
+        return True
+    seen = [one for one in _bad_findings(report) if one.code in _supporting(code, report)]
+    return not seen or not all(_told_before(one, reports[number - 1], report) for one in seen)
+
+
+def _told_before(finding: Finding, before: Report, after: Report) -> bool:
+    until = finding.values.get("until")
+    if not isinstance(until, str) or not is_over(finding, after.finished_at):
+        return False
+    return datetime.fromisoformat(until) <= before.finished_at
 
 
 def _newest_proof(code: str, named: Sequence[Report], later: Sequence[Report]) -> Repair:
@@ -168,7 +188,7 @@ def _newest_proof(code: str, named: Sequence[Report], later: Sequence[Report]) -
 def _told(code: str, named: Sequence[Report], after: Report) -> tuple[RepairState, tuple[str, ...]]:
     """What one later run, which does not name the cause, says about it."""
     telling = {finding for report in named for finding in _supporting(code, report)}
-    seen = {finding.code for finding in _bad_findings(after)}
+    seen = {finding.code for finding in _bad_findings(after) if not _told_before(finding, named[-1], after)}
     if still := tuple(sorted(telling & seen)):
         return "still", still
     if blind := tuple(_blind(telling, after)):

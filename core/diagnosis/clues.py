@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from core.checks.server_health.facts import ServerHealthFacts
 from core.model import CheckResult, Context, Finding, Severity, Value
+
+QUIET = timedelta(hours=1)  # without a new sign: what a log tells may be over
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,7 @@ class Clues:
 
     findings: tuple[Finding, ...]
     context: Context
+    looked_until: datetime | None = None  # when the last check ended
     health: ServerHealthFacts | None = None  # what the machine told of itself: for what speaks against a suspicion
 
     @classmethod
@@ -22,7 +26,12 @@ class Clues:
         """The clues of these results."""
         facts = (result.facts for result in results)
         health = next((each for each in facts if isinstance(each, ServerHealthFacts)), None)
-        return cls(tuple(finding for result in results for finding in result.findings), context, health)
+        findings = tuple(finding for result in results for finding in result.findings)
+        return cls(findings, context, max((result.finished_at for result in results), default=None), health)
+
+    def going_on(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Those of a log that go on: seen within the last hour, or without a time."""
+        return tuple(each for each in findings if not is_over(each, self.looked_until))
 
     def having(self, *codes: str) -> tuple[Finding, ...]:
         """The findings with one of these codes, in the order of the checks."""
@@ -40,6 +49,14 @@ class Clues:
     def about_mail_going_out(self) -> bool:
         """Not when the person says that only receiving is affected."""
         return self.context.target.direction != "receiving" and self.context.target.symptom != "not_received"
+
+
+def is_over(finding: Finding, by: datetime | None) -> bool:
+    """Whether what the finding tells ended an hour or more before `by` (its `until`, RFC 3339)."""
+    until = finding.values.get("until")
+    if by is None or not isinstance(until, str):
+        return False
+    return by - datetime.fromisoformat(until) >= QUIET
 
 
 def codes_of(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from core.model import Symptom
 
@@ -34,6 +35,7 @@ class Incident:
     login: bool = True  # whether the clerk can log in to the server
     bounce: str = ""  # what came back, as the clerk pastes it
     stolen: str = ""  # whose password a stranger uses
+    relayed_until: timedelta | None = None  # how long ago strangers' mail last went through, as the log tells
 
 
 RELAY_2004 = Incident(
@@ -41,6 +43,7 @@ RELAY_2004 = Incident(
     relays=True,
     listed={"zen.spamhaus.org": ("127.0.0.4",), "bl.spamcop.net": ("127.0.0.2",)},
     waiting=2321,
+    relayed_until=timedelta(minutes=5),
 )
 
 ALL_FINE = Incident(
@@ -52,9 +55,9 @@ ALL_FINE = Incident(
 )
 
 # The same company after the repair: relaying is closed and the queue cleaned, the lists have not noticed yet.
-RELAY_2004_CLOSED = replace(RELAY_2004, relays=False, waiting=3)
+RELAY_2004_CLOSED = replace(RELAY_2004, relays=False, waiting=3, relayed_until=timedelta(hours=3))
 # And the days after: the lists have let go; the old program is still there.
-RELAY_2004_DELISTED = replace(RELAY_2004_CLOSED, listed={}, waiting=2)
+RELAY_2004_DELISTED = replace(RELAY_2004_CLOSED, listed={}, waiting=2, relayed_until=None)
 
 # Nobody read the reminders, for the colleague they went to had left. The registrar put its own name servers in.
 DOMAIN_EXPIRED = Incident(

@@ -13,6 +13,7 @@ _THIEVES = ("192.0.2.17", "198.51.100.88", "203.0.113.140", "2001:db8:a::5", "20
 _NIGHT = timedelta(hours=5)  # how long ago it began
 _MESSAGES = 420
 _ORDINARY = 12
+_RELAYED = 560
 
 
 def postfix_log(incident: Incident, now: datetime) -> Iterator[str]:
@@ -24,6 +25,30 @@ def postfix_log(incident: Incident, now: datetime) -> Iterator[str]:
         for number in range(_MESSAGES):
             at = now - _NIGHT + timedelta(seconds=30 * number)
             yield from _stolen(incident, at, number)
+
+
+def sendmail_log(incident: Incident, now: datetime) -> Iterator[str]:
+    """An old Sendmail's log in syslog's own stamps: while the relay is open, strangers hand in mail for strangers."""
+    if incident.relayed_until is None:
+        moments = [now - timedelta(hours=2 * number) for number in range(_ORDINARY)]
+        for number, at in enumerate(reversed(moments)):
+            yield from _two_lines(at, number, f"staff{number % 4}@{incident.domain}", f"192.168.1.{20 + number}")
+        return
+    for number in range(_RELAYED):
+        at = now - incident.relayed_until - timedelta(seconds=400 * (_RELAYED - 1 - number))
+        yield from _two_lines(at, number, f"offer{number % 37}@{_STRANGERS[number % 5]}", _THIEVES[number % 3])
+
+
+def _two_lines(at: datetime, number: int, sender: str, client: str) -> Iterator[str]:
+    """Taken from a client, and what became of it."""
+    stamp, host = at.astimezone(UTC).strftime("%b %e %H:%M:%S"), f"post{number % 211}.example"
+    begin = f"{stamp} mail sendmail[{2000 + number}]: iAC{number % 24:02}{number % 60:02}B{number:06}: "
+    yield f"{begin}from=<{sender}>, size=2101, class=0, pri=32101, nrcpts=1, proto=SMTP, relay=[{client}]"
+    state = "Sent (OK)" if number % 3 == 0 or number < _ORDINARY else "Deferred: Connection timed out"
+    yield (
+        f"{begin}to=<user{number}@{host}>, delay=00:00:04, xdelay=00:00:04, mailer=esmtp, pri=122101, "
+        f"relay=mx.{host}. [192.0.2.33], stat={state}"
+    )
 
 
 def _ordinary(incident: Incident, at: datetime, number: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.practice.incident import Incident
-from core.practice.log_listing import postfix_log
+from core.practice.log_listing import postfix_log, sendmail_log
 from core.practice.queue_listing import postfix_listing, sendmail_listing
 
 
@@ -39,6 +39,8 @@ def _sendmail(incident: Incident, now: datetime) -> dict[str, str]:
         "processes": "1 init\n311 sendmail\n402 sshd",
         "sendmail_version": f"Version {incident.version}",
         "sendmail_queue": "\n".join(sendmail_listing(incident, now)),
+        "log_files": "readable /var/log/maillog 250000",
+        "log_lines": "\n".join(sendmail_log(incident, now)),
     }
 
 

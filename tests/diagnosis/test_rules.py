@@ -230,3 +230,15 @@ def test_log_and_queue_that_point_at_the_same_account_are_more_than_each_alone()
     assert causes(log, listed)[0].code == "address_listed"
     first = causes(log, queue, TRACE, listed)[0]
     assert (first.code, first.certainty) == ("account_hijacked", "likely")
+
+
+def test_after_the_relay_is_closed_the_log_tells_of_the_past() -> None:
+    log, listed = sign("mail_log.strangers_relayed"), sign("dnsbl.listed", zone="x", address="203.0.113.25")
+    before = causes(log, listed)
+    after = causes(log, listed, sign("open_relay.closed", OK))
+    assert [before[0].code, after[0].code] == ["open_relay", "address_listed"]
+    assert after[1].certainty == "possible", "without a time it may go on"
+    over = sign("mail_log.strangers_relayed", until="2026-11-21T22:00:00+00:00")
+    assert [cause.code for cause in causes(over, listed, sign("open_relay.closed", OK))] == ["address_listed"]
+    too_wide = causes(log, sign("open_relay.closed", OK), sign("open_relay.trust_too_wide", WARNING))
+    assert too_wide[0].certainty == "confirmed", "what we tested from is not what the spammer came from"

@@ -24,6 +24,11 @@ def open_relay(clues: Clues) -> Iterator[Ranked]:
     carried = clues.having("mail_log.strangers_relayed")
     wide = clues.having("open_relay.trust_too_wide", "open_relay.trusts_gateway")
     arrived = clues.having("open_relay.arrived")  # a stranger's message came through: nothing proves it better
+    closed = clues.seen("open_relay.closed", "open_relay.closed_thorough", "open_relay.config_closed")
+    if closed and not (accepted or settings or wide or arrived):  # the log tells of the time before the repair
+        if still := clues.going_on(carried):
+            yield SUSPICION, Cause("open_relay", "possible", "you", codes_of(still))
+        return
     if accepted or settings or carried or arrived:
         sure = settings or arrived or (carried and (accepted or wide))
         certainty: Certainty = "confirmed" if sure else "likely" if carried else "possible"
