@@ -16,6 +16,7 @@ from core.incident_commands.chosen import chosen_incident, told
 from core.incident_commands.letter_command import add_sender, letter_lines, sender_of
 from core.letters import Letter, request
 from core.notebook import Notebook
+from core.report.comparison import cause_title
 from core.texts import LANGUAGES, Language, Texts
 
 
