@@ -7,12 +7,12 @@ or the new one; a file that cannot be read is kept beside it as `.bad` and the a
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
+
+from core.kept_file import read_kept, replace_kept
 
 _FORM = 1  # raised when the meaning of a field changes
 _LONGEST_FILE = 100_000  # bytes; ours has a few hundred
@@ -34,38 +34,17 @@ def settings_file() -> Path:
 def load_settings(path: Path | None = None) -> Settings:
     """The settings as kept; defaults when there are none. A file that is no settings file is renamed to `.bad`."""
     path = path or settings_file()
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(_LONGEST_FILE + 1)
-    except FileNotFoundError:
-        return Settings()
-    try:
-        return _parsed(raw)
-    except ValueError:
-        path.replace(path.with_suffix(".bad"))
-        return Settings()
+    return read_kept(path, _LONGEST_FILE, _parsed, path.with_suffix(".bad")) or Settings()
 
 
 def save_settings(settings: Settings, path: Path | None = None) -> None:
     """Replace the settings file as a whole. Raises `OSError` when the folder cannot be written."""
     path = path or settings_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
     kept = {"form": _FORM, "language": settings.language, "answers": settings.answers}
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # 0600 from the start
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(kept, stream, ensure_ascii=False, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_kept(path, json.dumps(kept, ensure_ascii=False, indent=1))
 
 
 def _parsed(raw: bytes) -> Settings:
-    if len(raw) > _LONGEST_FILE:
-        raise ValueError("too long")
     kept = json.loads(raw.decode("utf-8"))
     if not isinstance(kept, dict) or kept.get("form") != _FORM:
         raise ValueError("not a settings file of this form")

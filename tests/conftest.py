@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,9 @@ import pytest
 from tests.servers.lab import Lab, obstacles
 
 ROOT = Path(__file__).resolve().parent.parent
+# The numbered cases of a hostile world: SMTP, DNS, ssh, files, report, window (G), system (Y).
+_CASE = re.compile(r"test_([shdfrgy]\d\d)_")
+_began = time.monotonic()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,10 +25,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses the lab is marked `lab`, so that -m 'not lab' leaves it out."""
+    """Whatever uses the lab is marked `lab`, so that -m 'not lab' leaves it out; a numbered case is `hostile`."""
     for item in items:
         if "lab" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.lab)
+        if _CASE.match(item.name):
+            item.add_marker(pytest.mark.hostile)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """`make hostile` ends with one line of figures."""
+    if config.option.markexpr != "hostile":
+        return
+    ended = {word: terminalreporter.stats.get(word, []) for word in ("passed", "failed", "error", "skipped")}
+    names = (report.nodeid.rpartition("::")[2] for report in ended["passed"])
+    cases = {found.group(1) for name in names if (found := _CASE.match(name))}
+    tests = ", ".join(f"{len(reports)} {word}" for word, reports in ended.items())
+    terminalreporter.write_line(f"hostile: {len(cases)} cases, {tests}, {time.monotonic() - _began:.0f} s")
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +16,7 @@ from typing import Any, Literal, get_args
 
 import platformdirs
 
+from core.kept_file import read_kept, replace_kept
 from core.model import Relation
 
 log = logging.getLogger(__name__)
@@ -94,25 +93,18 @@ class ArrivalLedger:
         return self._tests
 
     def _read(self) -> dict[str, Test]:
-        if self._path is None or not self._path.is_file():
+        if self._path is None:
             return {}
-        try:
-            return _parsed(self._path.read_bytes())
-        except (ValueError, TypeError, KeyError):
-            self._path.replace(self._path.with_name(self._path.name + ".bad"))
-            return {}
+        return read_kept(self._path, _LONGEST_FILE, _parsed, self._path.with_name(self._path.name + ".bad")) or {}
 
     def _keep(self) -> None:
         """Write all of it, or nothing (mkstemp's file is for its owner alone)."""
         if self._path is None:
             return
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                tests = [asdict(one) for one in self._all().values()]
-                json.dump({"form": _FORM, "tests": tests}, stream, indent=1, default=datetime.isoformat)
-            Path(name).replace(self._path)
+            tests = [asdict(one) for one in self._all().values()]
+            text = json.dumps({"form": _FORM, "tests": tests}, indent=1, default=datetime.isoformat)
+            replace_kept(self._path, text)
         except OSError as error:
             log.warning("the record of arrival tests could not be kept: %s", error.strerror)
 
@@ -123,8 +115,6 @@ def arrivals_path() -> Path:
 
 
 def _parsed(raw: bytes) -> dict[str, Test]:
-    if len(raw) > _LONGEST_FILE:
-        raise ValueError("too long")
     kept = json.loads(raw.decode("utf-8"))
     if not isinstance(kept, dict) or kept.get("form") != _FORM or not isinstance(kept.get("tests"), list):
         raise ValueError("not a record of this form")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import platformdirs
+
+from core.kept_file import read_kept, replace_kept
 
 log = logging.getLogger(__name__)
 _FORM = 1
@@ -66,24 +66,16 @@ class RelayLedger:
         return self._servers
 
     def _read(self) -> dict[str, dict[str, list[str]]]:
-        if self._path is None or not self._path.is_file():
+        if self._path is None:
             return {}
-        try:
-            return _parsed(self._path.read_bytes())
-        except ValueError:
-            self._path.replace(self._path.with_name(self._path.name + ".bad"))
-            return {}
+        return read_kept(self._path, _LONGEST_FILE, _parsed, self._path.with_name(self._path.name + ".bad")) or {}
 
     def _keep(self) -> None:
         """Write all of it, or nothing. A disk that takes nothing stops no test: this run still counts in memory."""
         if self._path is None:
             return
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump({"form": _FORM, "servers": self._all()}, stream, indent=1)
-            Path(name).replace(self._path)
+            replace_kept(self._path, json.dumps({"form": _FORM, "servers": self._all()}, indent=1))
         except OSError as error:
             log.warning("the record of relay tests could not be kept: %s", error.strerror)
 
@@ -94,8 +86,6 @@ def ledger_path() -> Path:
 
 
 def _parsed(raw: bytes) -> dict[str, dict[str, list[str]]]:
-    if len(raw) > _LONGEST_FILE:
-        raise ValueError("too long")
     kept = json.loads(raw.decode("utf-8"))
     servers = kept.get("servers") if isinstance(kept, dict) and kept.get("form") == _FORM else None
     if not isinstance(servers, dict):
