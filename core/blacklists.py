@@ -9,13 +9,15 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from core.checks.dnsbl.facts import Asked, ZoneFacts
 from core.checks.dnsbl.measure import ask_list, asking, rewriting_test
 from core.checks.dnsbl.outcomes import self_test_failure
-from core.clients.resolver import Resolver
 from core.knowledge.dnsbl import Blacklist, lists_with
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 State = Literal["alive", "refuses_us", "broken", "could_not_ask"]
 _REFUSALS = ("refused", "public_resolver", "too_many_queries", "key_refused")

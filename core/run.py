@@ -23,7 +23,6 @@ from core.clients.http import HttpClient
 from core.clients.journal import Journal, let_sockets_close
 from core.clients.list_keys import KeychainKeys
 from core.clients.relay_ledger import RelayLedger, ledger_path
-from core.clients.resolver import Resolver
 from core.clients.smtp import SmtpClient
 from core.clients.ssh import SshDoor
 from core.clients.ssh_tunnel import SshTunnel
@@ -78,6 +77,8 @@ Event = RunStarted | ContextFound | CheckStarted | CheckFinished | RunFinished
 
 def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Clients:
     """The doors of one run. Opens no connection yet."""
+    from core.clients.resolver import Resolver  # loads dnspython: the window can open before that
+
     journal = Journal()
     ssh = None
     if target.ssh:

@@ -12,16 +12,18 @@ import io
 import json
 import ssl
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from core import __version__
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
-from core.clients.resolver import Resolver
 from core.clients.smtp_wire import SocketWire
 from core.clients.tls import PlainTextInsteadOfTlsError, TlsWire, verifying_context
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_BYTES = 256 * 1024
 _PORT = 443

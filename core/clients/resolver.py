@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import dns.exception
 import dns.flags
@@ -21,6 +20,8 @@ import dns.resolver
 import dns.reversename
 import dns.rrset
 
+from core.clients.dns_answer import Answer as Answer
+from core.clients.dns_answer import Direct as Direct
 from core.clients.dns_sweep import Sweep
 from core.clients.dns_wire import BrokenAnswerError, Endpoint, ask_tcp, ask_udp
 from core.clients.journal import Journal
@@ -31,28 +32,6 @@ MOST_RECORDS = 200
 LONGEST_RECORD = 10_000  # characters of one record's text; a TXT of 1,200 strings is real, one of 10,000 is not
 MOST_IN_FLIGHT = 100  # home routers forward at most 150 at a time and refuse the rest
 _Ask = Callable[[dns.message.Message, Endpoint], Awaitable[dns.message.Message]]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the DNS says. Names are absolute ("mx.example.jp."), MX is "10 mx.example.jp."."""
-
-    name: str
-    rdtype: str
-    rcode: str  # "NOERROR" or "NXDOMAIN"
-    records: tuple[str, ...] = ()
-    ttl: int | None = None  # seconds
-    cut: bool = False  # there was more than we keep
-
-
-@dataclass(frozen=True)
-class Direct:
-    """What one name server says itself, unasked for recursion. `referred`: the NS names of a referral."""
-
-    answer: Answer
-    authoritative: bool
-    recursive: bool  # it would ask others: a resolver, perhaps one that stands in the way
-    referred: tuple[str, ...] = ()
 
 
 class Resolver:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from typing import TYPE_CHECKING
 
-from core.clients.resolver import Answer, Resolver
+from core.clients.dns_answer import Answer
 from core.errors import CheckError
 from core.model import MailHost
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_HOSTS = 10
 

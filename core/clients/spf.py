@@ -11,13 +11,15 @@ import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import spf
 
-from core.clients.resolver import Resolver
 from core.clients.together import together
 from core.errors import CheckError, UsageError
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_QUESTIONS = 200  # a record within the limits of RFC 7208 section 4.6.4 needs fewer, even with ten MX hosts each
 LONGEST_RECORD = 4_000  # characters; receivers need a record to fit into one packet

@@ -6,11 +6,14 @@ Whole networks and other companies' records (`include`, `redirect`) name nobody 
 from __future__ import annotations
 
 import ipaddress
+from typing import TYPE_CHECKING
 
-from core.clients.resolver import Resolver
 from core.clients.resolver_mail import addresses_of
 from core.clients.together import together
 from core.errors import CheckError
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_SENDERS = 6
 MOST_HOSTS = 4

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
-from core.clients.resolver import Resolver
 from core.clients.smtp_wire import SocketWire
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_BYTES = 64 * 1024
 _PORT = 43

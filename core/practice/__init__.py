@@ -21,7 +21,7 @@ from core.clients.journal import let_sockets_close
 from core.clients.list_keys import ListKeys
 from core.clients.reroute import Reroute
 from core.model import Pasted, Target, Vantage
-from core.practice import dns_server, smtp_server, ssh_stand_in
+from core.practice import smtp_server, ssh_stand_in
 from core.practice.incident import INCIDENTS, Incident
 
 __all__ = ["INCIDENTS", "Incident", "PracticeCompany", "practice_company"]
@@ -38,6 +38,8 @@ class PracticeCompany:
 @asynccontextmanager
 async def practice_company(incident: str | Incident = "relay-2004") -> AsyncIterator[PracticeCompany]:
     """Open the practice company; closing it leaves nothing running and no file behind."""
+    from core.practice import dns_server  # loads dnspython: only for who opens the company
+
     story = INCIDENTS[incident] if isinstance(incident, str) else incident
     mail = await smtp_server.serve(story)
     dns, dns_port = await dns_server.serve(story)

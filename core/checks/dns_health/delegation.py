@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from core.checks.dns_health.facts import Delegation, Lookup, NameServer
-from core.clients.resolver import Direct, Resolver
+from core.clients.dns_answer import Direct
 from core.errors import CheckError
 from core.knowledge.addresses import is_public
 from core.knowledge.domain_names import registrable_domain
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_SERVERS = 8
 LIFETIME = 3.0  # seconds for one question to one name server

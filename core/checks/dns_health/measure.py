@@ -6,16 +6,20 @@ import asyncio
 import secrets
 import string
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from core.checks.dns_health.delegation import find_delegation
 from core.checks.dns_health.facts import AddressFacts, Delegation, Facts, Helo, Lookup, MxHost, ReverseName
 from core.clients import Clients
-from core.clients.resolver import Answer, Resolver
+from core.clients.dns_answer import Answer
 from core.clients.resolver_mail import mx_records
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
 from core.knowledge.domain_names import plain_domain
 from core.model import Context, SendingAddress
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_HOSTS = 10
 MOST_ADDRESSES = 10

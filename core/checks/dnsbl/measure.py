@@ -8,17 +8,20 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from core.checks.dnsbl.facts import Asked, Facts, ListUse, Purpose, Subject, ZoneFacts
 from core.checks.dnsbl.named import dead_zones_named, lists_in_other_settings, lists_in_settings
 from core.clients import Clients
 from core.clients.dns_sweep import PATIENCE, Plain, Sweep
-from core.clients.resolver import Resolver
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
 from core.knowledge.dnsbl import Blacklist, lists_with, reversed_address
 from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.model import Context, Pasted
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_ADDRESSES = 10
 _DNSLISTS = ("exim_dnslists", "sendmail_dnslists", "filter_dnslists")

@@ -10,7 +10,6 @@ from core.checks.domain_life.facts import Facts, Registration
 from core.checks.domain_life.rdap import read_rdap
 from core.checks.domain_life.whois_text import read_whois
 from core.clients import Clients
-from core.clients.resolver import absolute_name
 from core.errors import CheckError
 from core.knowledge.domain_names import registrable_domain
 from core.knowledge.registries import Registry, registry_of
@@ -21,6 +20,8 @@ _Told = tuple[Literal["rdap", "whois", ""], str, Registration | None, str]  # so
 
 async def measure(context: Context, clients: Clients) -> Facts:
     """Raises the `http.*`, `whois.*` and `dns.*` errors when the registry could not be asked."""
+    from core.clients.resolver import absolute_name  # loads all of dnspython
+
     told = absolute_name(context.target.domain or "").to_text(omit_final_dot=True)
     domain, measured_at = registrable_domain(told), datetime.now(UTC)
     registry = registry_of(domain)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from core.checks.hosting.facts import Facts, Lookup
 from core.clients import Clients
-from core.clients.resolver import Answer, Resolver
+from core.clients.dns_answer import Answer
 from core.clients.together import together
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public
 from core.knowledge.domain_names import registrable_domain
 from core.model import Context
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_ADDRESSES = 6
 SILENT = ("timed_out", "unreachable")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.checks.sender_auth.facts import Lookup, SpfCheck
-from core.clients.resolver import Resolver
-from core.clients.spf import SpfDoor
 from core.errors import CheckError
 from core.model import SendingAddress
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
+    from core.clients.spf import SpfDoor
 
 STRANGER = "240.0.0.1"  # reserved: nobody sends from there, so a record that lets it pass lets everybody pass
 PROVEN = ("bounce", "header", "ssh", "given")

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from core.checks.sender_auth.asking import PROVEN, STRANGER, look_up, spf_check
 from core.checks.sender_auth.facts import DkimKey, Facts, Lookup, SpfCheck
 from core.checks.sender_auth.message import look_at_message
 from core.checks.sender_auth.records import dmarc_records, report_domains, signatures
 from core.clients import Clients
-from core.clients.resolver import Resolver
-from core.clients.spf import SpfDoor
 from core.clients.together import together
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public
 from core.knowledge.dkim_selectors import usual_selectors
 from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.model import Context, SendingAddress
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 MOST_ADDRESSES = 6
 MOST_SIGNATURES = 5
@@ -73,6 +75,8 @@ async def _spf_checks(
     resolver: Resolver, domain: str, senders: list[SendingAddress], context: Context
 ) -> list[SpfCheck]:
     """For an address nobody has first, then for each sender: the envelope's domain, and the name it says HELO with."""
+    from core.clients.spf import SpfDoor  # loads pyspf and all of dnspython
+
     door = SpfDoor(resolver)
     stranger = SendingAddress(STRANGER, "given")
     # The first one fills the door's answers: the envelope's need few questions more. HELO names need not wait for it.

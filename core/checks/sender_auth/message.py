@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.checks.sender_auth.asking import look_up, spf_check
 from core.checks.sender_auth.facts import Message, Signature, SpfCheck
 from core.checks.sender_auth.records import signatures
-from core.checks.sender_auth.signed import MOST_SIGNATURES, verify_signatures
-from core.clients.resolver import Resolver
-from core.clients.spf import SpfDoor
 from core.clients.together import together
 from core.knowledge.domain_names import registrable_domain
 from core.knowledge.mail_headers import PastedMessage, address_mail_left_from, messages_in
 from core.model import Context, SendingAddress
+
+if TYPE_CHECKING:
+    from core.clients.resolver import Resolver
 
 
 async def look_at_message(resolver: Resolver, context: Context, domain: str) -> Message | None:
@@ -40,6 +42,8 @@ def _has_travelled(message: PastedMessage, ours: set[str]) -> bool:
 
 
 async def _signatures(resolver: Resolver, message: PastedMessage) -> tuple[Signature, ...]:
+    from core.checks.sender_auth.signed import MOST_SIGNATURES, verify_signatures  # loads dkimpy
+
     places = signatures(message.text)[:MOST_SIGNATURES]
     answers = await together(look_up(resolver, f"{selector}._domainkey.{named}", "TXT") for named, selector in places)
     verified = verify_signatures(message.text, dict(zip(places, answers, strict=True)))
@@ -53,4 +57,6 @@ async def _spf(resolver: Resolver, message: PastedMessage, ours: list[str]) -> S
     if not address or not message.envelope_domain:
         return None
     sender = f"postmaster@{message.envelope_domain}"
+    from core.clients.spf import SpfDoor  # loads pyspf and all of dnspython
+
     return await spf_check(SpfDoor(resolver), SendingAddress(address, "header"), sender, message.envelope_domain)

@@ -1,0 +1,220 @@
+"""The commands `check`, `practice` and `report`, and the run that `again` repeats."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import sys
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from core.checks import ALL
+from core.clean import clean
+from core.clients.files import read_file
+from core.clients.log_file import log_text
+from core.command_output import problem_line, write_json
+from core.errors import CheckError, UsageError
+from core.guide import is_host_and_port, is_host_name
+from core.model import Pasted, Report, Target
+from core.notebook import Notebook
+from core.notebook.settings_history import with_settings_changes
+from core.practice import INCIDENTS, practice_company
+from core.report.explain_text import explanation_text
+from core.report.json_file import report_from_text, report_to_json
+from core.report.text_file import report_text
+from core.report.words import check_name
+from core.run import CheckFinished, CheckStarted, Run, RunFinished
+from core.terminal import terminal_prompter
+from core.texts import Texts
+
+AddCommand = Callable[..., argparse.ArgumentParser]
+
+
+def add_check(command: AddCommand, commands: Any) -> None:
+    """Add `check` to the parser; `command` gives it the options that all share."""
+    check = command(commands, "check", "run checks, print the findings", _check)
+    add = check.add_argument
+    add("--domain", metavar="NAME", help="the mail domain, example.co.jp")
+    add("--also-domain", metavar="NAME", action="append", default=[], help="another domain this server takes mail for")
+    add("--mail-host", metavar="HOST[:PORT]", help="the server; without it, the domain's MX")
+    add("--address", metavar="IP", action="append", default=[], type=_address, help="an address our mail leaves from")
+    add("--symptom", choices=("not_delivered", "not_received", "slow", "complaint", "checkup"))
+    add("--affected", choices=("one", "everyone"))
+    add("--direction", choices=("sending", "receiving", "both"))
+    add("--recipients", choices=("one", "all"))
+    add("--since", metavar="TEXT")
+    add("--ssh", metavar="[USER@]HOST[:PORT]", help="read the server itself")
+    add("--ssh-config", metavar="FILE", help="ssh settings to use instead of your own")
+    add("--sudo", choices=("no", "passwordless", "password"), default="no", help="read it as administrator, by sudo")
+    add(
+        "--outside", metavar="[USER@]HOST[:PORT]", help="a machine outside your network to test the relay from (ssh -W)"
+    )
+    add("--resolver", metavar="IP[:PORT]", help="the DNS server to ask; without it, the system's")
+    add("--bounce", metavar="FILE")
+    add("--queue", metavar="FILE")
+    add("--log", metavar="FILE", help="a mail log: plain, .gz, .bz2, .xz or .zip")
+    add("--own-server", action="store_true", help='"this is my server": without it no relay test is made')
+    add(
+        "--thorough",
+        action="store_true",
+        help="every relay form (may get your line shut out for a while, and fills the server's log) and every list",
+    )
+    add("--only", metavar="ID,ID", type=_check_ids)
+    add("--skip", metavar="ID,ID", type=_check_ids, default=frozenset())
+    _add_explain(check)
+
+
+def add_practice(command: AddCommand, commands: Any) -> None:
+    """Add `practice` to the parser."""
+    practice = command(commands, "practice", "run the check on the built-in practice company", _practice)
+    practice.add_argument("incident", nargs="?", default="relay-2004", choices=sorted(INCIDENTS))
+    _add_explain(practice)
+
+
+def add_report(command: AddCommand, commands: Any) -> None:
+    """Add `report` to the parser."""
+    report = command(commands, "report", "print a saved run again", _report_again)
+    report.add_argument("run", metavar="RUN.json")
+    _add_explain(report)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--explain", action="store_true", help="why this cause and not the others")
+
+
+def _address(word: str) -> str:
+    try:
+        return str(ipaddress.ip_address(word))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word!r} is not an IP address") from None
+
+
+def _check_ids(words: str) -> frozenset[str]:
+    known = {check.id for check in ALL}
+    ids = frozenset(word.strip() for word in words.split(",") if word.strip())
+    if unknown := ids - known:
+        raise argparse.ArgumentTypeError(
+            f"unknown check {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
+        )
+    return ids
+
+
+def _target(arguments: argparse.Namespace) -> Target:
+    return Target(
+        symptom=arguments.symptom,
+        domain=arguments.domain,
+        also_domain=tuple(arguments.also_domain),
+        mail_host=arguments.mail_host,
+        address=tuple(arguments.address),
+        ssh=arguments.ssh,
+        ssh_config=arguments.ssh_config,
+        sudo=arguments.sudo,
+        outside=arguments.outside,
+        resolver=arguments.resolver,
+        bounce=_evidence(arguments.bounce),
+        queue=_evidence(arguments.queue),
+        log=_log_evidence(arguments.log),
+        own_server=arguments.own_server,
+        thorough=arguments.thorough,
+        affected=arguments.affected,
+        direction=arguments.direction,
+        recipients=arguments.recipients,
+        since=arguments.since,
+    )
+
+
+def _evidence(path: str | None) -> Pasted | None:
+    if path is None:
+        return None
+    content = read_file(path)
+    return Pasted(content.name, content.text())
+
+
+def _log_evidence(path: str | None) -> Pasted | None:
+    return Pasted(Path(path).name, log_text(path)[0]) if path else None
+
+
+def _check(arguments: argparse.Namespace, texts: Texts) -> int:
+    target = _target(arguments)
+    given = (target.domain, target.mail_host, target.ssh, target.address, target.bounce, target.queue, target.log)
+    if not any(given):
+        raise UsageError("cli.nothing_to_check")
+    for name in filter(None, (target.domain, *target.also_domain)):
+        if not is_host_name(name):
+            raise UsageError("cli.bad_domain", name=clean(name, 80))
+    if target.mail_host and not is_host_and_port(target.mail_host):
+        raise UsageError("cli.bad_mail_host", name=clean(target.mail_host, 80))
+    run = Run(target, only=arguments.only, skip=arguments.skip, prompter=terminal_prompter(texts))
+    report = _save(asyncio.run(_follow(run, texts)), texts)
+    return _deliver(report, arguments, texts)
+
+
+def _practice(arguments: argparse.Namespace, texts: Texts) -> int:
+    report = asyncio.run(_practised(arguments.incident, None, texts))
+    _save(report, texts, practice=arguments.incident)
+    return _deliver(report, arguments, texts)
+
+
+async def _practised(incident: str, only: frozenset[str] | None, texts: Texts) -> Report:
+    async with practice_company(incident) as company:
+        return await _follow(Run(company.target, only=only, doors=company.doors), texts)
+
+
+def run_again(target: Target, only: frozenset[str], practice: str, texts: Texts) -> Report:
+    """A run of some checks, on the practice company where the incident is one of practice."""
+    if practice not in ("", *INCIDENTS):
+        raise UsageError("cli.no_such_practice", name=clean(practice, 60), known=sorted(INCIDENTS))
+    if practice:
+        return asyncio.run(_practised(practice, only, texts))
+    return asyncio.run(_follow(Run(target, only=only, prompter=terminal_prompter(texts)), texts))
+
+
+async def _follow(run: Run, texts: Texts) -> Report:
+    """Drive the run and tell its progress on standard error."""
+    async with aclosing(run.events()) as events:
+        async for event in events:
+            if isinstance(event, CheckStarted):
+                print(f"… {texts.text(f'check.{event.check_id}.doing')}", file=sys.stderr, flush=True)
+            elif isinstance(event, CheckFinished):
+                name = check_name(texts, event.result.check_id)
+                print(f"  {name}: {texts.text(f'severity.{event.result.state}')}", file=sys.stderr, flush=True)
+            elif isinstance(event, RunFinished):
+                return event.report
+    raise AssertionError("a run always ends with its report")
+
+
+def _save(report: Report, texts: Texts, practice: str = "") -> Report:
+    """Keep the run; returned is what it says beside the earlier one: which settings of the server have changed."""
+    try:
+        with Notebook() as notebook:
+            report = report if practice else with_settings_changes(report, notebook)
+            notebook.save_run(report, practice=practice)
+    except CheckError as error:
+        print(problem_line(error, texts), file=sys.stderr)
+    return report
+
+
+def _deliver(report: Report, arguments: argparse.Namespace, texts: Texts) -> int:
+    if arguments.json:
+        write_json(report_to_json(report, texts), arguments.json)
+    if arguments.json != "-":
+        print(report_text(report, texts))
+    if arguments.explain:
+        stream = sys.stderr if arguments.json == "-" else sys.stdout  # standard output holds the JSON alone
+        print(f"\n{explanation_text(report, texts)}", file=stream)
+    if arguments.pdf:
+        from core.report.pdf_file import write_pdf  # pulls in the PDF engine, which only this needs
+
+        try:
+            write_pdf(report, texts.language, Path(arguments.pdf))
+        except OSError as error:
+            raise UsageError("file.unwritable", name=arguments.pdf, reason=error.strerror or "") from error
+        print(texts.text("cli.pdf_written", path=arguments.pdf), file=sys.stderr)
+    return report.severity.exit_code
+
+
+def _report_again(arguments: argparse.Namespace, texts: Texts) -> int:
+    return _deliver(report_from_text(read_file(arguments.run).text()), arguments, texts)
