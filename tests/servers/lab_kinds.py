@@ -190,6 +190,8 @@ KINDS: dict[str, Kind] = {
         LOGINS,
     ),
     "pf-closed": Kind(POSTFIX),
+    # With fail2ban, nftables, opendkim and postgrey beside it; a story starts the ones it needs.
+    "pf-guarded": Kind(replace(POSTFIX, layer="guarded")),
     "pf-open": Kind(POSTFIX, "postconf -e mynetworks=0.0.0.0/0"),
     # Trusts its own subnet only: open from the office, closed from outside.
     "pf-subnet": Kind(POSTFIX, "postconf -# mynetworks; postconf -e mynetworks_style=subnet"),
@@ -233,6 +235,8 @@ KINDS: dict[str, Kind] = {
         SENDMAIL, f"{_feature('relay_mail_from', 'domain')}\nprintf 'From:example.jp\\tRELAY\\n' >> /etc/mail/access"
     ),
     "sm-open": Kind(SENDMAIL, "sed -i '/^MAILER(/i FEATURE(`promiscuous_relay'\"'\"')dnl' /etc/mail/sendmail.mc"),
+    # On a Debian that is no longer repaired for nothing.
+    "sm-old": Kind(replace(SENDMAIL, layer="oldmail")),
     "ex-closed": Kind(EXIM),
     "ex-open": Kind(
         EXIM, "sed -i \"s|^dc_relay_nets=.*|dc_relay_nets='0.0.0.0/0'|\" /etc/exim4/update-exim4.conf.conf"

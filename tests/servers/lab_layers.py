@@ -24,7 +24,12 @@ LAYER_PACKAGES = {
     "sendmail": ("sendmail", "sendmail-bin", "sendmail-cf", "make"),
     "exim": ("exim4-daemon-light", "exim4-config"),
     "opensmtpd": ("opensmtpd",),
+    # What stands around a mail server: a guard that bans, a filter, a greylist; and what logs it in to another one.
+    "guarded": ("postfix", "fail2ban", "nftables", "opendkim", "postgrey", "libsasl2-modules"),
+    "oldmail": ("sendmail", "sendmail-bin", "sendmail-cf", "make"),
 }
+# A system that is no longer repaired for nothing.
+OLD_SUITE, OLD_LAYERS = "bullseye", ("oldmail",)
 BUILD_LIMIT = 900.0  # seconds for one debootstrap or one installation, on a slow line
 
 # The account that reads the server over ssh. "*" is a password nobody has; "!" would lock the account for sshd.
@@ -67,7 +72,10 @@ def cache_folder() -> Path:
 def lower_directories(cache: Path, layer: str) -> list[Path]:
     """The read-only directories of a server, topmost first; made now if this is the first time (15 to 90 s)."""
     with _only_one_builder(cache):
-        base = _made(cache, "base", _recipe(_FINISH_BASE, *BASE_PACKAGES), _make_base)
+        if layer in OLD_LAYERS:
+            base = _made(cache, "old", _recipe(_FINISH_BASE, OLD_SUITE, *BASE_PACKAGES), _make_old_base)
+        else:
+            base = _made(cache, "base", _recipe(_FINISH_BASE, *BASE_PACKAGES), _make_base)
         recipe = _recipe(base.name, _INSTALL, *LAYER_PACKAGES[layer])
         installed = _made(cache, layer, recipe, lambda new: _make_layer(new, base, layer))
     return [installed / "upper", base]
@@ -99,9 +107,13 @@ def _made(cache: Path, name: str, recipe: str, make: Callable[[Path], None]) -> 
     return wanted
 
 
-def _make_base(new: Path) -> None:
+def _make_old_base(new: Path) -> None:
+    _make_base(new, OLD_SUITE)
+
+
+def _make_base(new: Path, suite: str = SUITE) -> None:
     included = f"--include={','.join(BASE_PACKAGES)}"
-    _build(["debootstrap", "--variant=minbase", included, SUITE, str(new), MIRROR])
+    _build(["debootstrap", "--variant=minbase", included, suite, str(new), MIRROR])
     _build(["sh", "-c", _FINISH_BASE, "sh", str(new)])
 
 
