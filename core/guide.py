@@ -38,6 +38,7 @@ SIDES: tuple[PageName, ...] = ("blacklists", "arrival")  # tools beside every wa
 PAGES: tuple[PageName, ...] = tuple(page for page in get_args(PageName) if page not in ("bounce", *SIDES))
 STEPS: tuple[Step, ...] = get_args(Step)
 _PRACTICE: tuple[PageName, ...] = ("start", "running", "answer", "report")
+_OWN_SERVER_ONLY: tuple[PageName, ...] = ("inside", "consent")
 _READING: tuple[PageName, ...] = ("start", "bounce", *PAGES[1:])
 _EARLIER: tuple[PageName, ...] = ("start", "answer", "report")
 
@@ -67,6 +68,7 @@ class Answers:
     since: str = ""
     domain: str = ""
     mail_host: str = ""
+    hosted_by: str = ""  # the company that keeps the mail, as the look-up of the domain showed
     how_inside: HowInside | None = None
     ssh: str = ""
     sudo: Sudo | None = None  # only when the person says so: a refused sudo tells the administrator by mail
@@ -99,6 +101,12 @@ class Answers:
         else:
             self.bounce, self.bounce_name = text, name
 
+    @property
+    def hosted(self) -> bool:
+        """Another company keeps the mail: there is no server to log in to, and none that is ours to test. Whoever
+        names a server all the same has one."""
+        return bool(self.hosted_by) and not self.mail_host.strip()
+
     def remembered(self) -> dict[str, str]:
         """The answers worth keeping for the next start: never a secret, nothing pasted, no consent."""
         return {name: value for name in _REMEMBERED if (value := getattr(self, name))}
@@ -119,12 +127,12 @@ class Answers:
             symptom=self.symptom,
             domain=mail_domain(self.domain) or None,
             mail_host=self.mail_host.strip() or None,
-            ssh=self.ssh.strip() or None if self.how_inside == "ssh" else None,
+            ssh=self.ssh.strip() or None if self.how_inside == "ssh" and not self.hosted else None,
             sudo=self.sudo or "no",
             queue=self._queue(),
             log=Pasted(self.log_name or "mail.log", self.log) if self.log.strip() else None,
             bounce=Pasted(self.bounce_name or "bounce", self.bounce) if self.bounce.strip() else None,
-            own_server=self.own_server is True,
+            own_server=self.own_server is True and not self.hosted,
             thorough=self.thorough and self.own_server is True,
             outside=self.outside.strip() or None if self.own_server else None,
             affected=self.affected,
@@ -170,7 +178,8 @@ class Guide:
             return _EARLIER
         if self.practice:
             return _PRACTICE
-        return _READING if self.reading else PAGES
+        whole = _READING if self.reading else PAGES
+        return tuple(page for page in whole if page not in _OWN_SERVER_ONLY) if self.answers.hosted else whole
 
     @property
     def step(self) -> Step:

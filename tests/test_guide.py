@@ -207,3 +207,15 @@ def test_ssh_destination(text: str, good: bool) -> None:
 
 def test_a_mail_address_gives_its_domain() -> None:
     assert mail_domain(" nakamura@example.co.jp. ") == "example.co.jp"
+
+
+def test_hosted_mail_is_asked_for_no_login_and_no_relay_test() -> None:
+    answers = Answers(symptom="not_delivered", domain="example.jp", hosted_by="google_workspace", how_inside="ssh")
+    answers.ssh, answers.own_server = "admin@example.jp", True  # of an earlier time
+    guide = Guide(answers)
+    assert "inside" not in guide.path
+    assert "consent" not in guide.path
+    assert (answers.to_target().ssh, answers.to_target().own_server) == (None, False)
+    answers.mail_host = "mail.example.jp"  # a server of one's own beside it
+    assert "inside" in guide.path
+    assert answers.to_target().ssh == "admin@example.jp"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from core.clean import clean
 from core.errors import CheckError
 from core.guide import Answers, Missing, is_host_name, mail_domain
+from core.knowledge.hosts import Host, hosted_by
 from core.model import MailHost
 from core.texts import Texts
 from gui.pages.page import Page
@@ -88,6 +89,8 @@ class ServerPage(Page):
     def read_answers(self, answers: Answers) -> None:
         """Both names as entered."""
         answers.domain, answers.mail_host = self.domain.text(), self.mail_host.text()
+        company = self._company() if self.looked_up == mail_domain(answers.domain) else None
+        answers.hosted_by = company.id if company else ""
 
     def show_missing(self, missing: Sequence[Missing]) -> None:
         """Each complaint under its own field."""
@@ -123,7 +126,15 @@ class ServerPage(Page):
         if not found:
             return f"▲ {texts.text('gui.server.no_server_found')}"
         names = [f"・{clean(host.name)}{self._addresses(host)}" for host in found]
+        if company := self._company():
+            hosted = texts.text("gui.server.hosted", company=company.name)
+            return "\n".join([f"✓ {texts.text('gui.server.found')}", *names, hosted])
         return "\n".join([f"✓ {texts.text('gui.server.found')}", *names, texts.text("gui.server.found_next")])
+
+    def _company(self) -> Host | None:
+        """Who keeps the mail of the domain looked up; None for our own server, or when it is not known."""
+        found = self._found
+        return hosted_by(host.name for host in found) if found and not isinstance(found, CheckError) else None
 
     def _addresses(self, host: MailHost) -> str:
         return f"  ({', '.join(clean(address) for address in host.addresses)})" if host.addresses else ""

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from core.clients import Doors
 from core.clients.remote_script import SECTIONS
 from core.guide import Answers
+from core.model import MailHost
 from core.texts import Texts
 from gui.pages.inside import InsidePage
 from gui.widgets.commands import CommandList
@@ -204,3 +205,15 @@ def test_sudo_is_used_only_when_the_person_says_so(qtbot: QtBot) -> None:
     assert answers.to_target().sudo == "password"
     page.show_answers(answers)
     assert page.sudo.value() == "password"
+
+
+async def test_mail_kept_by_a_company_leads_straight_to_the_checks(open_wizard) -> None:
+    wizard = await open_wizard("ja")
+    wizard.guide.answers.symptom, wizard.guide.page = "not_delivered", "server"
+    wizard._show_page()
+    wizard.server.domain.set_text("example.co.jp")
+    wizard.server.looked_up = "example.co.jp"
+    wizard.server.show_lookup("example.co.jp", [MailHost("aspmx.l.google.com", preference=1)])
+    assert "Google" in wizard.server.result.text()
+    wizard.server.read_answers(wizard.guide.answers)
+    assert wizard.guide.next_page() == "running"
