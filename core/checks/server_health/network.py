@@ -17,18 +17,20 @@ _SAYINGS: tuple[tuple[str, Reached], ...] = (
     ("Connection refused", "refused"), ("No route to host", "refused"), ("Connection timed out", "silent"),
     ("timed out", "silent"), ("Network is unreachable", "unreachable"),
 )  # fmt: skip
+# getent(1): found, not found. Anything else is a tool that is missing or broken, and says nothing about names.
+_GETENT_ANSWERS = ("0", "2")
 _TURNS_AWAY = re.compile(r"\b(?:drop|reject|DROP|REJECT|f2b-\S+)")
 
 
 def resolving(reading: ServerReading) -> Resolving | None:
-    """The look-ups; None when getent(1) is missing or nothing was asked."""
+    """The look-ups; None when getent(1) is missing or broken, or nothing was asked."""
     section = reading.sections.get("resolver")
     if section is None:
         return None
     servers = [line.split()[1] for line in section.lines if re.match(r"nameserver\s+\S", line)]
     moments = [int(line[3:]) for line in section.lines if re.fullmatch(r"at=\d{1,11}", line)]
     asked = [found for line in section.lines if (found := re.fullmatch(r"asked ([\w.-]{1,100}) (\d{1,3})", line))]
-    if any(found[2] in ("126", "127") for found in asked):
+    if any(found[2] not in _GETENT_ANSWERS for found in asked):
         return None
     answered = tuple(found[1] for found in asked if found[2] == "0")
     failed = tuple(found[1] for found in asked if found[2] != "0")

@@ -126,6 +126,7 @@ def test_sendmail_s_filter():
         ("at=1\nasked www.google.com 0\nat=3\nasked www.apple.com 0\nat=5", 0, "resolver_slow"),
         ("at=1\nasked www.google.com 2\nat=1\nasked www.apple.com 0\nat=1\nasked www.yahoo.co.jp 0\nat=1", 0, None),
         ("at=1\nasked www.google.com 127\nat=1\nasked www.apple.com 127\nat=1", 0, None),  # no getent there
+        ("at=1\nasked www.google.com 139\nat=1\nasked www.apple.com 139\nat=1", 0, None),  # it crashed
         ("", 0, None),
     ],
 )  # fmt: skip
