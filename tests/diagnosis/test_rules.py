@@ -131,6 +131,12 @@ BOUNCE_6 = sign("bounce.reverse_dns_missing", WARNING, sending_address="2001:db8
             "you",
         ),
         ([sign("mail_log.refused_listed", providers=["microsoft"])], "provider_blocked", "likely", "you"),
+        (
+            [sign("mail_log.refused_listed", providers=["microsoft"]), sign("dnsbl.clean_major", OK)],
+            "provider_blocked",
+            "confirmed",
+            "you",
+        ),
         ([sign("mail_log.refused_listed", providers=["spamhaus"])], "address_listed", "likely", "you"),
         ([sign("mail_log.refused_rate", WARNING)], "rate_limited", "likely", "wait"),
         ([sign("mail_log.over_quota", WARNING)], "mailbox_full", "likely", "you"),

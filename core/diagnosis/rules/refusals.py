@@ -70,7 +70,9 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
     names = _providers(blocked)
     if blocked and not clues.seen("dnsbl.listed") and not set(names) & PUBLIC_LISTS.keys():
         values: Values = {"providers": names or ["unknown"]}
-        certainty: Certainty = "confirmed" if bounced and names and clues.seen("dnsbl.clean") else "likely"
+        told_now = bounced or any(each.severity.value == "critical" for each in logged)
+        clean = clues.seen("dnsbl.clean", "dnsbl.clean_major")
+        certainty: Certainty = "confirmed" if told_now and names and clean else "likely"
         yield CONSEQUENCE, Cause("provider_blocked", certainty, "you", codes_of(blocked), values)
 
 
