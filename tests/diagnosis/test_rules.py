@@ -248,3 +248,9 @@ def test_after_the_relay_is_closed_the_log_tells_of_the_past() -> None:
     assert [cause.code for cause in causes(over, listed, sign("open_relay.closed", OK))] == ["address_listed"]
     too_wide = causes(log, sign("open_relay.closed", OK), sign("open_relay.trust_too_wide", WARNING))
     assert too_wide[0].certainty == "confirmed", "what we tested from is not what the spammer came from"
+
+
+def test_a_mail_program_that_dies_for_want_of_its_helper_is_not_the_cause() -> None:
+    dead, dying = sign("server_health.helper_down", where="private/auth"), sign("mail_log.service_dying")
+    assert [cause.code for cause in causes(dead, dying)] == ["helper_down", "mail_service_stopped"]
+    assert causes(dying)[0].code == "mail_service_stopped"

@@ -34,7 +34,12 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
     if sure:
         yield ROOT, Cause("mail_service_stopped", "confirmed", "you", codes_of(sure + dying + refused + parts))
     elif dying or (refused and not _runs(clues)):
-        yield ROOT, Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts))
+        # A mail program whose helper is dead ends itself at every call: the helper is the cause.
+        helper = clues.seen("server_health.helper_down") and not refused
+        yield (
+            CONSEQUENCE if helper else ROOT,
+            Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts)),
+        )
     elif parts:
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(parts))
 
