@@ -2,13 +2,14 @@
 
 Run on a machine of the lab as a program of its own: `big_receivers.py ADDRESS FILE`. The file is read anew for every
 connection: {"gmail.com": {"stage": "RCPT", "reply": "421 4.7.28 ... {client}", "after": 3}}. A domain that does not
-stand there takes everything; so does one whose first `after` recipients have not come yet. Stages: GREETING, RCPT, DATA.
-A domain called "*" speaks for all of them, and is the only one that can have the stage GREETING.
+stand there takes everything; so does one whose first `after` recipients have not come yet. Stages: GREETING, RCPT,
+DATA. A domain called "*" speaks for all of them, and is the only one that can have the stage GREETING.
 """
 
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections import Counter
 from pathlib import Path
@@ -48,9 +49,20 @@ class Session(RefusingSession):
         return self.say("250 2.1.5 Ok" if self.wanted else reply)
 
 
+class _Quiet(_Server):
+    """A caller that hangs up (the server's own look whether port 25 is open) is no news."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Anything else is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 def main() -> None:
     """Listen on port 25 of the address; ends when it is killed."""
-    server = _Server((sys.argv[1], 25), Session)
+    if ":" in sys.argv[1]:
+        _Quiet.address_family = socket.AF_INET6
+    server = _Quiet((sys.argv[1], 25), Session)
     print("ready", flush=True)
     server.serve_forever()
 

@@ -18,9 +18,10 @@ Facts of the scene. The domain is example.jp, the server is `office.server` (a m
     gmail.com, outlook.com, docomo.ne.jp …   `office.world.answers({"gmail.com": refused("RCPT", "550 5.7.26 ...")})`
     STRANGERS                                addresses of nobody we know, in five networks
 
-`company(kind, zone=..., reverse=..., spf=..., listed=..., more_zones=...)` bends what the DNS says. Anything is undone when
-the test ends. A story never says what the app should look at: it breaks something real and asks.
-The fixtures `company` and `world` stand in `conftest.py`; the mark `story` (slow ones: `slow` too) keeps `make test` short.
+`company(kind, zone=..., reverse=..., spf=..., listed=..., more_zones=...)` bends what the DNS says. Anything is undone
+when the test ends. A story never says what the app should look at: it breaks something real and asks.
+The fixtures `company` and `world` stand in `conftest.py`. `pytestmark = pytest.mark.story` on the file; `slow` too keeps
+a story out of `make test`: only a few, chosen ones go in there. MFA_STORIES_LOG=FILE writes what each story was told.
 """
 
 from __future__ import annotations
@@ -100,6 +101,12 @@ class World:
         """From now on the large receivers answer so; those not named take everything."""
         self.replies.write_text(json.dumps(replies), encoding="utf-8")
 
+    @contextmanager
+    def receiver_at(self, address: str) -> Iterator[None]:
+        """The large receivers answer at this address too (one that `lab.outside` has)."""
+        with _running(self.lab.outside, [big_receivers.__file__, address, str(self.replies)]):
+            yield
+
     @property
     def zones(self) -> dict[str, str]:
         """What the world's DNS says of them."""
@@ -121,11 +128,8 @@ def outside_world(lab: Lab, folder: Path) -> Iterator[World]:
     world = World(lab, folder / "replies.json")
     world.answers({})
     with ExitStack() as stack:
-        for argv in (
-            [refusing_smtp.__file__, refusing_smtp.GREETS],
-            [big_receivers.__file__, BIG, str(world.replies)],
-        ):
-            stack.enter_context(_running(lab.outside, argv))
+        stack.enter_context(_running(lab.outside, [refusing_smtp.__file__, refusing_smtp.GREETS]))
+        stack.enter_context(world.receiver_at(BIG))
         yield world
 
 
@@ -235,6 +239,10 @@ class Company:
         options = [*self.questions, *(self.ssh if login else []), "--own-server", *more]
         return run_command(machine or self.lab.outside, self.folder, options)
 
+    def person(self, *options: str) -> Told:
+        """The command as somebody outside runs it who knows only this."""
+        return run_command(self.lab.outside, self.folder, options)
+
     def send(self, machine: Machine, jobs: Sequence[Sequence[Any]]) -> dict[str, Any]:
         """Hand in mail over SMTP, one after the other; what the server answered, counted.
 
@@ -302,8 +310,10 @@ def open_company(
     world: World, kind: str, folder: Path, *, zone: str = "", spf: str = "v=spf1 mx -all",
     reverse: str = "mail.example.jp.", listed: bool = False, more_zones: Mapping[str, str] | None = None,
 ) -> Company:  # fmt: skip
-    """A company in order, with this kind of mail server. `zone`: further lines of example.jp; "" as `spf`: no SPF record;
-    "" as `reverse`: its address has no name; `more_zones` are put over the others."""
+    """A company in order, with this kind of mail server.
+
+    `zone`: further lines of example.jp; "" as `spf`: no SPF record; "" as `reverse`: its address has no name;
+    `more_zones` are put over the others."""
     stack = ExitStack()
     with stack:
         server = world.lab.server(kind)

@@ -22,8 +22,8 @@ def burst(office: Company, count: int = 120) -> None:
 
 
 def test_a_stolen_password_is_named_before_the_listing_it_caused(company: OpenCompany) -> None:
-    """「取引先からメールが届かないと言われた」。 The address is on a blacklist since this morning; but the listing is the
-    consequence. The account is the cause, and the admin can change its password at once."""
+    """「取引先からメールが届かないと言われた」。 The address is on a blacklist since this morning; but the listing is
+    the consequence. The account is the cause, and the admin can change its password at once."""
     office = company("pf-login", listed=True)
     office.staff_sends([f"person@{name}" for name in CUSTOMERS[:3]])
     burst(office)
