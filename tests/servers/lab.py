@@ -142,12 +142,14 @@ class Lab:
         server.start_mail()
         return server
 
-    def dns(self, zones: Mapping[str, str]) -> Nsd:
-        """A DNS server of a test's own: `with lab.dns({...}) as dns: ... --resolver dns.server`."""
+    def dns(self, zones: Mapping[str, str | None]) -> Nsd:
+        """A DNS server of a test's own: `with lab.dns({...}) as dns: ... --resolver dns.server`. A zone that is None
+        does not exist."""
         self._resolvers += 1
         address = f"198.51.100.{100 + self._resolvers}"
         self.router.run(["ip", "address", "add", f"{address}/24", "dev", "outside"])
-        return Nsd({**ZONES, **zones}, address, inside=self.router.inside)
+        there = {name: text for name, text in {**ZONES, **zones}.items() if text is not None}
+        return Nsd(there, address, inside=self.router.inside)
 
     def _client(self, undo: ExitStack, name: str, address: str) -> Machine:
         machine = Machine(name, address, [*OWN_NETWORK, "sh", "-c", _CLIENT, "sh", str(self._resolv_conf)])
