@@ -339,7 +339,8 @@ class Wizard(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The steps stand at the side where there is room, else in one line above the page."""
         super().resizeEvent(event)
-        narrow = self.width() < self.sidebar.width() + _ROOM_FOR_A_PAGE
+        side = self.sidebar.minimumWidth()
+        narrow = self.width() < side + _ROOM_FOR_A_PAGE or self.height() < self.sidebar.heightForWidth(side)
         if narrow == self.place.isHidden():
             self.place.setVisible(narrow)
             self.sidebar.setVisible(not narrow)

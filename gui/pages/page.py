@@ -33,7 +33,6 @@ class Page(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.title = SpokenLabel(f"gui.{self.name}.title", "title")
         self.lead = SpokenHint(f"gui.{self.name}.lead", "lead")
