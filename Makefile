@@ -78,8 +78,12 @@ bench-window: build  ## how soon the built window stands, beside an empty one of
 icons: setup  ## every icon anew from resources/icons/mail-first-aid.svg
 	$(BIN)/python packaging/icons.py
 
+.PHONY: screenshots-matrix words
 screenshots: machine-test setup  ## the pictures of the README
 	$(BIN)/python packaging/screenshots.py docs/screens
+
+screenshots-matrix: machine-test setup  ## every page x languages x colours x 100/150/200 %, into out/screens
+	$(BIN)/python packaging/screenshots_matrix.py $(OUT)/screens
 
 lock: $(VENV)/ready  ## choose the newest versions that pyproject.toml allows
 	$(BIN)/pip install --quiet uv

@@ -1,6 +1,6 @@
 """Pictures of every page in both languages, taken from the real window walking the practice company.
 
-    python packaging/screenshots.py FOLDER [--dark] [--scale 1.5]
+    python packaging/screenshots.py FOLDER [--dark] [--stark] [--scale 1.5]
 
 Uses the screen that is there (also Xvfb), else draws offscreen. Settings and notebook are fresh ones of its own.
 """
@@ -28,6 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--stark", action="store_true", help="high contrast")
     parser.add_argument("--scale", default="1")
     parser.add_argument("--size", default="1120x760")
     chosen = parser.parse_args()
@@ -40,7 +41,7 @@ def main() -> int:
 
     chosen.folder.mkdir(parents=True, exist_ok=True)
     app = make_app()
-    apply_style(app, dark=chosen.dark)
+    apply_style(app, dark=chosen.dark, stark=chosen.stark)
     return run_on_qt(app, lambda: _take_all(chosen.folder, chosen.size))
 
 
