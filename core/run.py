@@ -158,7 +158,7 @@ class Run:
         clients = open_clients(self.target, self._doors, self._prompter)
         _add_relay_doors(clients, self.target, self._doors)
         try:
-            first = await first_survey(self.target, clients, self._doors)
+            first = await self._first(clients)
             self._tell(ContextFound(first.context))
             results, context = await self._surveyed_run(first, clients)
         finally:
@@ -182,10 +182,24 @@ class Run:
             second.cancel()
             await asyncio.gather(second, return_exceptions=True)
 
+    async def _first(self, clients: Clients) -> Survey:
+        """A survey that fails by a fault of ours leaves its needs unknown; the run goes on with the rest."""
+        try:
+            return await first_survey(self.target, clients, self._doors)
+        except Exception:
+            log.exception("the first survey failed by a fault of its own")
+            unknown = {need: CheckError("run.bug") for need in ("mail_hosts", "addresses")}
+            return Survey(Context(self.target), unknown)
+
     async def _second(self, first: Survey, clients: Clients) -> Survey:
+        """What failed here is told by the checks that read the server themselves; it must not end the others."""
         if not any(check.uses_server for check in self.checks):
             return first
-        survey = await second_survey(first, clients, self._doors)
+        try:
+            survey = await second_survey(first, clients, self._doors)
+        except Exception:
+            log.exception("the second survey failed by a fault of its own")
+            return first
         if survey != first:
             self._tell(ContextFound(survey.context))
         return survey

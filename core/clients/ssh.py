@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +34,7 @@ from core.clients.remote_frames import FrameParser
 from core.clients.remote_frames import Section as Section
 from core.clients.ssh_run import Limits, Outcome, SshRun
 from core.clients.ssh_sudo import SudoGate
-from core.clients.ssh_system import System, this_system, usable_ssh
+from core.clients.ssh_system import System, not_started, run_folder, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 from core.model import Sudo
 
@@ -141,7 +140,7 @@ class SshDoor:
         if self._sudo == "password" and self._prompter is None:
             raise CheckError("ssh.sudo_needs_password", host=self._to.host)
         program = self._program or (str(await asyncio.to_thread(usable_ssh, self._system)),)
-        folder = Path(tempfile.mkdtemp(prefix="mfa-"))
+        folder = run_folder(self._to.host)
         try:
             return await self._read_in(folder, program)
         finally:
@@ -150,8 +149,6 @@ class SshDoor:
     async def _read_in(self, folder: Path, program: tuple[str, ...]) -> ServerReading:
         """`folder` is this run's own (0700) and gone after it."""
         settings = folder / "settings"
-        settings.touch(0o600)
-        settings.write_text(self._settings, encoding="utf-8")
         nonce = remote_script.new_nonce()
         parser = FrameParser(nonce, remote_script.limits())
         askpass = Askpass(self._prompter, folder, self._to.host, self._system) if self._prompter else None
@@ -159,11 +156,13 @@ class SshDoor:
         run = SshRun(self._system, parser, self._limits, askpass, gate)
         self._note()
         try:
+            settings.touch(0o600)
+            settings.write_text(self._settings, encoding="utf-8")
             environment = await askpass.start() if askpass else {"SSH_ASKPASS_REQUIRE": "never"}
             argv = ssh_command.argv(program, settings, self._to, gate.remote_command)
             outcome = await run.run(argv, remote_script.script(nonce), environment)
         except OSError as error:
-            raise CheckError("ssh.program_missing", system=self._system.name) from error
+            raise not_started(error, self._to.host, self._system) from error
         finally:
             if askpass:
                 await askpass.close()
@@ -186,7 +185,10 @@ class SshDoor:
 
     async def _asked(self, argv: list[str]) -> str:
         options = self._system.start_options()
-        process = await start_program(argv, {}, options, threaded=self._system.threaded)
+        try:
+            process = await start_program(argv, {}, options, threaded=self._system.threaded)
+        except OSError:
+            return ""  # what is known already stands
         printed = b""
         try:
             async with asyncio.timeout(_PEEK_SECONDS):

@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -122,7 +123,7 @@ def usable_ssh(system: System) -> Path:
     except subprocess.TimeoutExpired as error:
         raise CheckTimeoutError("ssh.program_missing", system=system.name) from error
     except OSError as error:
-        raise CheckError("ssh.program_missing", system=system.name) from error
+        raise not_started(error, "ssh", system) from error
     version = version_in((asked.stderr + asked.stdout).decode("ascii", "replace"))
     if version is None:
         raise CheckError("ssh.program_missing", system=system.name)
@@ -134,3 +135,18 @@ def usable_ssh(system: System) -> Path:
 
 def _dotted(version: tuple[int, int]) -> str:
     return f"{version[0]}.{version[1]}"
+
+
+def run_folder(host: str) -> Path:
+    """A folder for one login, entered by nobody else. Raises `CheckError` "ssh.not_started" where none can be made."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="mfa-"))
+    except OSError as error:
+        raise CheckError("ssh.not_started", host=host, reason=error.strerror or type(error).__name__) from error
+
+
+def not_started(error: OSError, host: str, system: System) -> CheckError:
+    """Why no login was begun: ssh is not there, or this computer had no room, memory or handles left for it."""
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return CheckError("ssh.program_missing", system=system.name)
+    return CheckError("ssh.not_started", host=host, reason=error.strerror or type(error).__name__)

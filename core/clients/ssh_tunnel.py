@@ -13,14 +13,13 @@ import asyncio
 import os
 import re
 import shutil
-import tempfile
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 from core.clients import ssh_command, ssh_states
 from core.clients.journal import Journal
 from core.clients.program import end_of
-from core.clients.ssh_system import System, this_system, usable_ssh
+from core.clients.ssh_system import System, not_started, run_folder, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 
 _CHUNK = 65_536
@@ -47,7 +46,7 @@ class SshTunnel:
         """Start ssh. Whether the way is open shows at the first read. Raises `ssh.program_missing` and the like."""
         program = self._program or (str(await asyncio.to_thread(usable_ssh, self._system)),)
         self._journal.note_contact(self._to.host, self._to.port or 22, "ssh -W")
-        folder = Path(tempfile.mkdtemp(prefix="mfa-"))
+        folder = run_folder(self._to.host)
         try:
             settings = folder / "settings"
             settings.touch(0o600)
@@ -59,7 +58,7 @@ class SshTunnel:
             )
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
-            raise CheckError("ssh.program_missing", system=self._system.name) from error
+            raise not_started(error, self._to.host, self._system) from error
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

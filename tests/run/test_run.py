@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +138,23 @@ async def test_a_run_that_is_cancelled_cancels_its_checks() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     await asyncio.wait_for(ended.wait(), 2)
+
+
+async def test_a_login_that_this_computer_cannot_begin_ends_no_other_check(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No room for the login's own folder: could not look, and the run still ends with its report."""
+
+    async def reads(context: Context, clients: Clients) -> str:
+        assert clients.ssh is not None
+        await clients.ssh.reading()
+        return "read"
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    doors = replace(NOWHERE, ssh_program=("/bin/true",))
+    checks = (replace(check(reads, id="inside"), uses_server=True), check(fine, id="other"))
+    async for event in Run(Target(ssh="mx.example.jp"), doors=doors, checks=checks).events():
+        if isinstance(event, RunFinished):
+            inside, other = event.report.results
+    assert inside.problem is not None and inside.problem.code == "ssh.not_started"
+    assert other.severity is Severity.OK

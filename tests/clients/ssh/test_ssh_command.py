@@ -133,7 +133,7 @@ STATES = (
     "bad_user",
     "bad_port",
     "bad_config",
-    "program_missing",
+    "program_missing not_started",
     "program_too_old",
     "unknown_name",
     "refused",
