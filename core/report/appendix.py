@@ -9,6 +9,7 @@ from typing import Any
 
 from core.clean import clean, clean_lines
 from core.model import CheckResult, Evidence, Finding, Problem, Report, Severity, Table
+from core.report.found import MOST, heavy
 from core.report.playbook import playbook_of, refusal_lines
 from core.report.words import check_name, column_name, mark_of, phrase, words_for
 from core.texts import Texts
@@ -30,7 +31,8 @@ def appendix(report: Report, texts: Texts) -> dict[str, Any]:
     """Findings with their evidence by check, then lists: addresses, hosts contacted, commands, versions."""
     room = _Room()
     pairs = [(result, finding) for weight in _ORDER for result, finding in _findings(report, weight)]
-    shown = [_finding(result, finding, room, texts) for result, finding in pairs[:_MOST_FINDINGS]]
+    told = {id(finding) for _, finding in heavy(report)[:MOST]}  # their meaning stands on the pages before
+    shown = [_finding(result, finding, room, texts, id(finding) in told) for result, finding in pairs[:_MOST_FINDINGS]]
     cut = len(pairs) - len(shown)
     return {
         "heading": phrase(texts, "report.appendix.heading"),
@@ -40,6 +42,7 @@ def appendix(report: Report, texts: Texts) -> dict[str, Any]:
             "cut": phrase(texts, "report.cut.findings", count=cut) if cut else "",
         },
         "evidence_cut": phrase(texts, "report.cut.evidence", count=room.cut) if room.cut else "",
+        "halved": phrase(texts, "report.cut.to_fit"),
         "labels": {
             "asked": phrase(texts, "report.evidence.asked"),
             "answered": phrase(texts, "report.evidence.answered"),
@@ -48,6 +51,21 @@ def appendix(report: Report, texts: Texts) -> dict[str, Any]:
         "lists": [item for item in _lists(report, texts) if item["items"]],
         "traces": _traces(report, texts),
     }
+
+
+def halve_evidence(data: dict[str, Any]) -> bool:
+    """Leave off half of the raw lines and table rows of a laid out report, and say so; False when none are left."""
+    part, found = data["appendix"], 0
+    for finding in part["findings"]["items"]:
+        for holder, key in [(finding["table"], "rows"), *((one, "answered") for one in finding["evidence"])]:
+            if holder and holder[key]:
+                found += 1
+                holder[key] = holder[key][: len(holder[key]) // 2]
+    for item in part["lists"]:
+        found += len(item["items"]) > 1
+        item["items"] = item["items"][: (len(item["items"]) + 1) // 2]
+    part["evidence_cut"] = part["halved"] if found else part["evidence_cut"]
+    return bool(found)
 
 
 class _Room:
@@ -78,14 +96,14 @@ def _findings(report: Report, weight: Severity) -> list[tuple[CheckResult, Findi
     return [(result, one) for result in report.results for one in result.findings if one.severity is weight]
 
 
-def _finding(result: CheckResult, finding: Finding, room: _Room, texts: Texts) -> dict[str, Any]:
+def _finding(result: CheckResult, finding: Finding, room: _Room, texts: Texts, told: bool) -> dict[str, Any]:
     words = words_for(texts, finding.code, finding.values)
     return {
         **mark_of(finding.severity.value, texts),
         "check": check_name(texts, result.check_id),
         "code": clean(finding.code, 80),
         "title": words.title,
-        "meaning": words.meaning,
+        "meaning": "" if told else words.meaning,
         "steps": list(words.steps),
         "refusal": list(refusal_lines(finding.values, texts)),
         "playbook": _playbook(finding, texts),

@@ -1,69 +1,81 @@
-"""What the notebook adds to a report: the checklist with its ticks, each check, notes and decisions, the lists."""
+"""What the notebook adds to a report: the checklist with its ticks, before and after, and how the lists stand."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
+from core.again import compare
 from core.checklist import Line, checklist
 from core.clean import clean
 from core.delisting import DeskLine, desk
-from core.incident import Entry, Incident, KeptRun
-from core.report.words import mark_of, phrase, words_for
+from core.incident import Incident
+from core.report.comparison import calm_lines, cause_rows, check_rows
+from core.report.words import phrase
 from core.texts import Texts
 
-_MOST = 200  # lines of one section; the newest stay
-_NOTE = 1000  # characters of one note
+_MOST = 200  # rows of one section; the newest stay
 
 
 def incident_part(incident: Incident, texts: Texts) -> dict[str, Any]:
-    """Sections with a heading and lines; sections that hold nothing are left out."""
-    sections = {
-        "checklist": [_step(line, texts) for line in checklist(incident)],
-        "runs": [_run(run, texts) for run in incident.runs],
-        "lists": [_list(line, texts) for line in desk(incident)],
-        "notes": [_note(entry, texts) for entry in incident.notes],
-    }
+    """Sections with a heading, columns, rows of cells and lines below; sections that hold nothing are left out."""
+    sections = [_checklist(incident, texts), *_before_and_after(incident, texts), _lists(incident, texts)]
     return {
         "heading": phrase(texts, "notebook.part.heading"),
         "practice": phrase(texts, "letters.practice") if incident.practice else "",
-        "sections": [
-            {"heading": phrase(texts, f"notebook.part.{name}"), "items": lines[-_MOST:]}
-            for name, lines in sections.items()
-            if lines
-        ],
+        "sections": [section for section in sections if section["rows"] or section["lines"]],
     }
 
 
-def _step(line: Line, texts: Texts) -> str:
+def _section(
+    key: str, texts: Texts, columns: tuple[str, ...], rows: list[list[str]], lines: list[str] | None = None
+) -> dict[str, Any]:
+    cut = len(rows) - _MOST
+    return {
+        "heading": phrase(texts, key),
+        "columns": [phrase(texts, f"report.column.{name}") for name in columns],
+        "rows": rows[-_MOST:],
+        "lines": [*(lines or []), *([phrase(texts, "report.cut.rows", count=cut)] if cut > 0 else [])],
+    }
+
+
+def _checklist(incident: Incident, texts: Texts) -> dict[str, Any]:
+    rows = [_step(line, texts) for line in checklist(incident)]
+    return _section("notebook.part.checklist", texts, ("done", "phase", "step", "who_and_when"), rows)
+
+
+def _step(line: Line, texts: Texts) -> list[str]:
+    phase = phrase(texts, f"checklist.phase.{line.phase}")
     what = phrase(texts, f"checklist.step.{line.step}")
     if line.tick is None:
-        return f"□ {what}"
-    done = phrase(texts, "checklist.done_by", at=line.tick.at.isoformat(), initials=line.tick.initials[:20])
-    return f"✓ {what} {done}"
+        return ["□", phase, what, ""]
+    return ["✓", phase, what, f"{texts.datetime(line.tick.at)} {clean(line.tick.initials, 20)}".strip()]
 
 
-def _run(run: KeptRun, texts: Texts) -> str:
-    report = run.report
-    light = mark_of(report.severity.value, texts)
-    cause = report.causes[0] if report.causes else None
-    title = words_for(texts, f"cause.{cause.code}", cause.values).title if cause else ""
-    return _at(report.started_at, f"{light['mark']} {light['word']} {title}".strip(), texts)
+def _before_and_after(incident: Incident, texts: Texts) -> list[dict[str, Any]]:
+    comparison = compare(incident)
+    if comparison is None:
+        return []
+    times = phrase(texts, "again.times", before=comparison.before_at.isoformat(), after=comparison.after_at.isoformat())
+    causes = cause_rows(comparison, incident, texts)
+    checks = check_rows(comparison, texts)
+    verdict = [phrase(texts, f"again.{part}.{comparison.verdict}") for part in ("verdict", "meaning")]
+    return [
+        _section("again.heading.causes", texts, ("cause", "became"), causes, verdict),
+        _section(
+            "again.heading.rows", texts, ("check", "before", "now", "change"), checks,
+            [times, *calm_lines(comparison, texts)],
+        ),
+    ]  # fmt: skip
 
 
-def _list(line: DeskLine, texts: Texts) -> str:
+def _lists(incident: Incident, texts: Texts) -> dict[str, Any]:
+    rows = [_list(line, texts) for line in desk(incident)]
+    return _section("notebook.part.lists", texts, ("list", "address", "state", "requests"), rows)
+
+
+def _list(line: DeskLine, texts: Texts) -> list[str]:
     key = f"provider.{line.name}"
     name = phrase(texts, key) if texts.has(key) else clean(line.name, 80)
-    head = phrase(texts, "delisting.line", name=name, subject=line.subject)
-    states = [_at(entry.at, phrase(texts, f"delisting.entry.{entry.word('state')}"), texts) for entry in line.entries]
-    return " / ".join([head, phrase(texts, f"delisting.state.{line.state}"), *states])
-
-
-def _note(entry: Entry, texts: Texts) -> str:
-    kind = phrase(texts, f"notebook.kind.{entry.kind}")
-    said = " ".join(clean(word, _NOTE) for word in (entry.word("text"), entry.word("initials")) if word)
-    return _at(entry.at, phrase(texts, "notebook.entry", kind=kind, text="") + said, texts)
-
-
-def _at(at: datetime, text: str, texts: Texts) -> str:
-    return f"{texts.datetime(at)}  {text}"
+    asked = [(texts.datetime(one.at), phrase(texts, f"delisting.entry.{one.word('state')}")) for one in line.entries]
+    state = phrase(texts, f"delisting.state.{line.state}")
+    return [name, clean(line.subject, 80), state, " / ".join(f"{at} {what}" for at, what in asked)]

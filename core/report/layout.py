@@ -6,6 +6,7 @@ bounded; what was cut is said. Page one answers in this order: is it bad, is it 
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from core.clean import clean
@@ -13,8 +14,14 @@ from core.diagnosis.ranking import RISKS
 from core.incident import Incident
 from core.model import Cause, CheckResult, Finding, Report, Severity
 from core.report.appendix import appendix
+from core.report.charts import drawings
+from core.report.decisions import decisions
 from core.report.enquiry import enquiry_steps
+from core.report.found import found
 from core.report.incident_part import incident_part
+from core.report.options import LONGEST_COMPANY, ReportOptions, masked_report
+from core.report.page_one import LONGEST_LINE, MOST_OPEN, summary, work
+from core.report.timeline import timeline
 from core.report.way import way
 from core.report.words import Words, check_name, mark_of, phrase, sentences, words_for, words_of_problem
 from core.texts import Texts
@@ -24,26 +31,40 @@ _WEIGHT = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.UNKNOWN: 2, Sever
 NO_ANSWER = frozenset({"nothing_found", "could_not_look"})
 _MOST_STEPS = 8
 _MOST_OTHERS = 4
+_SHORTEST_NAME = 3
+LIGHTS = ("critical", "warning", "unknown", "ok", "not_applicable")
 
 
-def lay_out(report: Report, texts: Texts, incident: Incident | None = None) -> dict[str, Any]:
+def lay_out(
+    report: Report, texts: Texts, incident: Incident | None = None, options: ReportOptions | None = None
+) -> dict[str, Any]:
     """Everything the report says, as strings, lists and dicts; with `incident`, what the notebook holds of it too."""
+    options = options or ReportOptions()
     first = first_cause(report)
     steps = [*next_steps(report, texts), *enquiry_steps(report, first, texts)]
-    return {
+    data = {
         "language": texts.language,
         "severity": report.severity.value,
-        "head": _head(report, texts),
+        "head": _head(report, texts, incident, options),
         "verdict": _verdict(report, first, texts),
-        "summary": _summary(report, first, texts),
+        "summary": summary(report, first, texts, incident),
         "way": way(report.target, first, texts),
-        "steps": {"heading": phrase(texts, "report.steps.heading"), "items": steps},
+        "work": work(report, steps, first, texts, incident),
+        "decide": {
+            "heading": phrase(texts, "report.decide.heading"),
+            "items": decisions(report, texts, incident),
+        },
+        "steps": _steps(steps, texts, incident),
         "others": _others(report, first, texts),
         "checks": _checks(report, texts),
+        "found": found(report, texts),
         "unseen": _unseen(report, texts),
+        "charts": _charts(report, texts),
         "incident": incident_part(incident, texts) if incident else None,
+        "timeline": _timeline(report, texts, incident),
         "appendix": appendix(report, texts),
     }
+    return masked_report(data, options.masked, _account_names(report))
 
 
 def first_cause(report: Report) -> Cause | None:
@@ -68,15 +89,55 @@ def next_steps(report: Report, texts: Texts) -> list[str]:
     return list(dict.fromkeys(steps_of_findings or blind))[:_MOST_STEPS]
 
 
-def _head(report: Report, texts: Texts) -> dict[str, str]:
-    about = report.target.domain or report.target.mail_host
+def _head(report: Report, texts: Texts, incident: Incident | None, options: ReportOptions) -> dict[str, str]:
+    target = report.target
+    about = target.domain or target.mail_host or (target.address[0] if target.address else "")
+    number = len(incident.runs) if incident else 0
+    title = phrase(texts, "report.title_numbered", number=number) if number else phrase(texts, "report.title")
     return {
-        "title": phrase(texts, "report.title"),
-        "about": clean(about, 60) if about else "",
-        "confidential": phrase(texts, "report.confidential"),
+        "title": title,
+        "about": clean(about, 60),
+        "company": clean(options.company, LONGEST_COMPANY),
+        "confidential": phrase(texts, "report.confidential") if options.confidential else "",
         "app": f"{phrase(texts, 'app.name')} {clean(report.app_version, 30)}",
         "date": texts.datetime(report.started_at),
         "page_note": phrase(texts, "report.page_note"),
+        "masked": phrase(texts, f"report.masked.{options.masked}"),
+    }
+
+
+def _steps(steps: list[str], texts: Texts, incident: Incident | None) -> dict[str, Any]:
+    """All steps in full; `repeat`: page one could not hold them, or shows the checklist instead."""
+    whole = len(steps) <= MOST_OPEN and all(len(step) <= LONGEST_LINE and "\n" not in step for step in steps)
+    return {
+        "heading": phrase(texts, "report.steps.heading"),
+        "page_heading": phrase(texts, "report.details.heading"),
+        "items": steps,
+        "repeat": bool(steps) and (incident is not None or not whole),
+    }
+
+
+def _account_names(report: Report) -> frozenset[str]:
+    """Accounts that findings name without a domain: a person's, mostly. Very short ones would hide half the words."""
+    names = (
+        finding.values.get("name")
+        for result in report.results
+        for finding in result.findings
+        if finding.code in ("mail_log.account_abused", "mail_log.account_suspicious")
+    )
+    told = (name for name in names if isinstance(name, str) and "@" not in name)
+    return frozenset(name for name in told if len(name) >= _SHORTEST_NAME)
+
+
+def _charts(report: Report, texts: Texts) -> dict[str, Any]:
+    return {"heading": phrase(texts, "report.chart.heading"), "items": [asdict(one) for one in drawings(report, texts)]}
+
+
+def _timeline(report: Report, texts: Texts, incident: Incident | None) -> dict[str, Any]:
+    return {
+        "heading": phrase(texts, "report.timeline.heading"),
+        "columns": [phrase(texts, f"report.column.{name}") for name in ("when", "what")],
+        "rows": [[texts.datetime(at), text] for at, text in timeline(report, texts, incident)],
     }
 
 
@@ -105,44 +166,6 @@ def _words_without_cause(report: Report, texts: Texts) -> Words:
     return words_for(texts, "report.verdict.no_single_cause", {"count": len(bad)})
 
 
-def _summary(report: Report, cause: Cause | None, texts: Texts) -> list[dict[str, str]]:
-    target = report.target
-    rows = {
-        "trouble": _trouble(report, texts),
-        "since": clean(target.since, 200) if target.since else phrase(texts, "report.not_told"),
-        "server": clean(texts.joined([name for name in (target.domain, target.mail_host) if name]), 200),
-        "who_acts": phrase(texts, f"report.who_acts.{cause.who_acts}") if cause else "",
-        "seen_from": _seen_from(report, texts),
-    }
-    return [{"name": phrase(texts, f"report.summary.{key}"), "text": text} for key, text in rows.items() if text]
-
-
-def _trouble(report: Report, texts: Texts) -> str:
-    """What the person told us, as far as they did."""
-    target = report.target
-    told = [
-        phrase(texts, f"report.{question}.{answer}")
-        for question, answer in (
-            ("symptom", target.symptom),
-            ("direction", target.direction),
-            ("affected", target.affected),
-            ("recipients", target.recipients),
-        )
-        if answer
-    ]
-    return sentences(told, texts)
-
-
-def _seen_from(report: Report, texts: Texts) -> str:
-    vantage = report.vantage
-    place = phrase(texts, f"report.seen_from.{vantage.relation}")
-    if vantage.address:
-        place = phrase(texts, "report.seen_from.with_address", place=place, address=vantage.address)
-    if vantage.port_25 == "blocked":
-        place = phrase(texts, "report.seen_from.port_25_blocked", place=place)
-    return place
-
-
 def _others(report: Report, first: Cause | None, texts: Texts) -> dict[str, Any]:
     """The causes behind the first, one line each."""
     behind = [cause for cause in report.causes if cause is not first and cause.code not in NO_ANSWER]
@@ -156,7 +179,11 @@ def _other(cause: Cause, texts: Texts) -> str:
 
 
 def _checks(report: Report, texts: Texts) -> dict[str, Any]:
-    return {"heading": phrase(texts, "report.checks.heading"), "rows": [_check(one, texts) for one in report.results]}
+    return {
+        "heading": phrase(texts, "report.checks.heading"),
+        "columns": [phrase(texts, f"report.column.{name}") for name in ("check", "state", "result")],
+        "rows": sorted((_check(one, texts) for one in report.results), key=lambda row: LIGHTS.index(row["severity"])),
+    }
 
 
 def _check(result: CheckResult, texts: Texts) -> dict[str, str]:
@@ -187,4 +214,5 @@ def _unseen(report: Report, texts: Texts) -> dict[str, Any]:
         words += [words_for(texts, finding.code, finding.values) for finding in blind]
         name = check_name(texts, result.check_id)
         rows += [{"name": name, "text": one.title, "way": sentences([one.meaning, *one.steps], texts)} for one in words]
-    return {"heading": phrase(texts, "report.unseen.heading"), "rows": rows}
+    columns = [phrase(texts, f"report.column.{name}") for name in ("check", "why")]
+    return {"heading": phrase(texts, "report.unseen.heading"), "columns": columns, "rows": rows}

@@ -9,6 +9,7 @@ from typing import Any
 from core.incident import Incident
 from core.model import Finding, Report
 from core.report.layout import by_weight, lay_out
+from core.report.options import ReportOptions
 from core.report.playbook import playbook_of, refusal_lines
 from core.report.words import mark_of, phrase, words_for
 from core.texts import Texts
@@ -19,7 +20,13 @@ _NOT_FIRST = "、。，．）」』】〉》：；？！ー…・)]},.:;?!%’�
 
 
 def report_text(
-    report: Report, texts: Texts, width: int = 78, *, details: bool = False, incident: Incident | None = None
+    report: Report,
+    texts: Texts,
+    width: int = 78,
+    *,
+    details: bool = False,
+    incident: Incident | None = None,
+    options: ReportOptions | None = None,
 ) -> str:
     """The report in lines of at most `width` columns (a full-width character counts two), without a last newline.
 
@@ -27,13 +34,16 @@ def report_text(
     keeps its own lines, however long.
     """
     page = _Page(max(width, _NARROWEST))
-    data = lay_out(report, texts, incident)
+    data = lay_out(report, texts, incident, options)
     _verdict(data, page)
     _next(data, page)
+    _decide(data, page)
     _looked_at(data, page)
     if data["incident"]:
         _incident(data["incident"], page)
+        _timeline(data, page)
     if details:
+        _meanings(data, page)
         _appendix(data["appendix"], page)
     return page.text()
 
@@ -182,7 +192,7 @@ def _next(data: dict[str, Any], page: _Page) -> None:
 
 def _looked_at(data: dict[str, Any], page: _Page) -> None:
     page.heading(data["checks"]["heading"])
-    for row in sorted(data["checks"]["rows"], key=lambda row: _WEIGHTS.index(row["severity"])):
+    for row in data["checks"]["rows"]:
         page.write(f"{_light(row)}  {row['name']}", "  ")
         page.write(row["text"], "      ")
     if data["unseen"]["rows"]:
@@ -196,11 +206,31 @@ def _looked_at(data: dict[str, Any], page: _Page) -> None:
 def _incident(part: dict[str, Any], page: _Page) -> None:
     for section in part["sections"]:
         page.heading(section["heading"])
-        for line in section["items"]:
-            page.write(line, "  ", "    ")
+        for line in section["lines"]:
+            page.write(line, "  ")
+        for row in section["rows"]:
+            page.write("  ".join(cell for cell in row if cell), "  ", "    ")
 
 
-_WEIGHTS = ("critical", "warning", "unknown", "ok", "not_applicable")
+def _timeline(data: dict[str, Any], page: _Page) -> None:
+    page.heading(data["timeline"]["heading"])
+    for at, what in data["timeline"]["rows"]:
+        page.write(what, f"  {at}  ", "    ")
+
+
+def _decide(data: dict[str, Any], page: _Page) -> None:
+    page.heading(data["decide"]["heading"])
+    for line in data["decide"]["items"]:
+        page.write(line, "  - ")
+
+
+def _meanings(data: dict[str, Any], page: _Page) -> None:
+    page.heading(data["found"]["heading"])
+    for row in data["found"]["rows"]:
+        page.write(row["title"], f"  {_light(row)}  ", "    ")
+        page.write(row["meaning"], "    ")
+    if data["found"]["cut"]:
+        page.write(data["found"]["cut"], "  ")
 
 
 def _appendix(appendix: dict[str, Any], page: _Page) -> None:

@@ -32,8 +32,8 @@ def test_every_check_has_a_shape_and_a_word(relay_report: Report) -> None:
     rows = lay_out(relay_report, EN)["checks"]["rows"]
     assert [(row["mark"], row["word"]) for row in rows] == [
         ("●", "Problem"),
-        ("▲", "Caution"),
         ("●", "Problem"),
+        ("▲", "Caution"),
         ("？", "Could not look"),
         ("－", "Does not apply"),
     ]
@@ -194,7 +194,7 @@ def test_every_word_asked_for_exists() -> None:
     source = "".join(path.read_text() for path in (Path(__file__).resolve().parents[2] / "core/report").glob("*.py"))
     named = {part.split('"')[0] for part in source.split('"report.')[1:]}
     fixed = {f"report.{name}" for name in named if name and "{" not in name}
-    codes = {"report.pdf_failed", "report.no_fonts", "report.typ"}
+    codes = {"report.pdf_failed", "report.bad_logo", "report.no_fonts", "report.typ"}
     words = {f"report.verdict.{name}" for name in ("could_not_look", "nothing_found", "no_single_cause")}
     for key in fixed - codes:
         assert JA.has(f"{key}.title" if key in words else key), key

@@ -55,7 +55,7 @@ def test_the_words_are_found_by_a_search(relay_report: Report, language: Languag
         texts.text("report.way.stop.refused"),
         "2,321",
         "mail.midori.example.jp",
-        "RCPT TO:<a@example.net>",
+        "RCPT TO:<a***@example.net>",
         "postqueue -j",
         "open_relay.accepted",
     ):

@@ -1,0 +1,157 @@
+"""Page one in rows: what happened, since when, whom it hits, what was done, what is open, by whom and by when.
+
+A director reads it in a minute, so every part is bounded; what does not fit here stands whole on the pages behind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from core.again import compare
+from core.checklist import Line, checklist
+from core.clean import clean
+from core.incident import Entry, Incident, Tick
+from core.model import Cause, Report, Severity
+from core.report.timeline import facts_of, oldest_waiting
+from core.report.words import MARKS, mark_of, phrase, sentences
+from core.texts import Texts
+
+MOST_DONE, MOST_OPEN = 5, 5
+LONGEST_LINE = 150  # characters of one line
+_STATES = ("critical", "warning", "unknown", "ok", "not_applicable")
+# Phase of the checklist -> by when.
+_BY_PHASE = {"delist": "after_check", "prevent": "this_week"}
+_BY_SEVERITY = {Severity.CRITICAL: "today", Severity.WARNING: "this_week"}
+
+
+def summary(report: Report, cause: Cause | None, texts: Texts, incident: Incident | None) -> list[dict[str, str]]:
+    """The rows below the verdict; rows with nothing to say are left out."""
+    target = report.target
+    rows = {
+        "trouble": _told(report, ("symptom",), texts) or phrase(texts, "report.not_told"),
+        "since": _since(report, texts),
+        "affected": _affected(report, texts),
+        "repair": _repair(incident, texts),
+        "who_acts": phrase(texts, f"report.who_acts.{cause.who_acts}") if cause else "",
+        "server": clean(texts.joined([name for name in (target.domain, target.mail_host) if name]), 200),
+        "seen_from": _seen_from(report, texts),
+        "looked": _looked(report, texts),
+    }
+    return [{"name": phrase(texts, f"report.summary.{key}"), "text": text} for key, text in rows.items() if text]
+
+
+def work(
+    report: Report, steps: list[str], cause: Cause | None, texts: Texts, incident: Incident | None
+) -> dict[str, Any]:
+    """Done and open in one list, as rows of mark, words, who and when."""
+    done = _done(incident, texts) if incident else []
+    left = [*_left(incident, cause, texts)] if incident else []
+    left = left or _from_steps(report, steps, cause, texts)
+    cut = max(0, len(left) - MOST_OPEN)
+    none = [] if done else [_row("－", phrase(texts, "report.work.nothing_done"), "", "")]
+    return {
+        "heading": phrase(texts, "report.work.heading"),
+        "columns": [phrase(texts, f"report.work.{name}") for name in ("state", "what", "who", "when")],
+        "rows": [*done[-MOST_DONE:], *none, *left[:MOST_OPEN]],
+        "cut": phrase(texts, "report.work.more", count=cut) if cut else "",
+    }
+
+
+def _told(report: Report, questions: tuple[str, ...], texts: Texts) -> str:
+    answers = [(question, getattr(report.target, question)) for question in questions]
+    return sentences([phrase(texts, f"report.{name}.{answer}") for name, answer in answers if answer], texts)
+
+
+def _since(report: Report, texts: Texts) -> str:
+    parts = [clean(report.target.since, LONGEST_LINE)] if report.target.since else []
+    if at := oldest_waiting(report):
+        parts.append(phrase(texts, "report.since.oldest", at=at.isoformat()))
+    return " / ".join(parts) or phrase(texts, "report.not_told")
+
+
+def _affected(report: Report, texts: Texts) -> str:
+    told = _told(report, ("direction", "affected", "recipients"), texts)
+    waiting = facts_of(report, "mail_queue").get("total")
+    if isinstance(waiting, int) and not isinstance(waiting, bool) and waiting > 0:
+        told = sentences([told, phrase(texts, "report.affected.waiting", count=waiting)], texts)
+    return told or phrase(texts, "report.not_told")
+
+
+def _repair(incident: Incident | None, texts: Texts) -> str:
+    comparison = compare(incident) if incident else None
+    return phrase(texts, f"again.verdict.{comparison.verdict}") if comparison else ""
+
+
+def _seen_from(report: Report, texts: Texts) -> str:
+    vantage = report.vantage
+    place = phrase(texts, f"report.seen_from.{vantage.relation}")
+    if vantage.address:
+        place = phrase(texts, "report.seen_from.with_address", place=place, address=vantage.address)
+    if vantage.port_25 == "blocked":
+        place = phrase(texts, "report.seen_from.port_25_blocked", place=place)
+    return place
+
+
+def _looked(report: Report, texts: Texts) -> str:
+    """How many checks gave which light, so that nobody takes silence for good news."""
+    counted = Counter(result.state for result in report.results)
+    parts = [f"{MARKS[state]} {mark_of(state, texts)['word']} {counted[state]}" for state in _STATES if counted[state]]
+    return phrase(texts, "report.looked", count=len(report.results)) + "　".join(parts) if parts else ""
+
+
+def _row(mark: str, what: str, who: str, when: str) -> list[str]:
+    return [mark, clean(what, LONGEST_LINE), clean(who, 40), clean(when, 40)]
+
+
+def _done(incident: Incident, texts: Texts) -> list[list[str]]:
+    """Ticks, what was asked of lists, what was decided, and each later check: by time."""
+    rows = [(line.tick.at, _ticked(line.step, line.tick, texts)) for line in checklist(incident) if line.tick]
+    told = (entry for entry in incident.entries if entry.kind in ("decision", "delisting"))
+    rows += [(entry.at, _entry_row(entry, texts)) for entry in told]
+    for run in incident.runs[1:]:
+        light = mark_of(run.report.severity.value, texts)
+        what = phrase(texts, "report.work.checked_again", result=f"{light['mark']} {light['word']}")
+        rows.append((run.report.started_at, _row("✓", what, "", texts.datetime(run.report.started_at))))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def _ticked(step: str, tick: Tick, texts: Texts) -> list[str]:
+    return _row("✓", phrase(texts, f"checklist.step.{step}"), tick.initials, texts.datetime(tick.at))
+
+
+def _entry_row(entry: Entry, texts: Texts) -> list[str]:
+    if entry.kind == "decision":
+        kind = phrase(texts, "notebook.kind.decision")
+        what = phrase(texts, "notebook.entry", kind=kind, text=entry.word("text")[:LONGEST_LINE])
+    else:
+        state = phrase(texts, f"delisting.entry.{entry.word('state')}")
+        what = f"{entry.word('zone')} {entry.word('subject')} {state}"
+    return _row("✓", what, entry.word("initials"), texts.datetime(entry.at))
+
+
+def _left(incident: Incident, cause: Cause | None, texts: Texts) -> Iterator[list[str]]:
+    """Steps nobody has done, then what is to be looked at again."""
+    for line in checklist(incident):
+        if line.tick is None:
+            yield _row("□", phrase(texts, f"checklist.step.{line.step}"), _who(line, cause, texts), _when(line, texts))
+    for due in incident.reminders[:2]:
+        what = phrase(texts, f"report.work.due_{due.what}", about=due.about[:60])
+        yield _row("□", what, phrase(texts, "who_acts.you"), texts.datetime(due.due))
+
+
+def _who(line: Line, cause: Cause | None, texts: Texts) -> str:
+    theirs = cause is not None and line.step == "repair_cause" and cause.who_acts != "wait"
+    return phrase(texts, f"who_acts.{cause.who_acts if theirs and cause else 'you'}")
+
+
+def _when(line: Line, texts: Texts) -> str:
+    return phrase(texts, f"report.when.{_BY_PHASE.get(line.phase, 'today')}")
+
+
+def _from_steps(report: Report, steps: list[str], cause: Cause | None, texts: Texts) -> list[list[str]]:
+    """Without a checklist: the steps of the answer."""
+    who = phrase(texts, f"who_acts.{cause.who_acts if cause else 'you'}")
+    when = phrase(texts, f"report.when.{_BY_SEVERITY.get(report.severity, 'when_possible')}")
+    return [_row("□", step.replace("\n", " "), who, when) for step in steps]
