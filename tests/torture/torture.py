@@ -102,11 +102,11 @@ def words_are_whole(report: Report) -> None:
 
 
 def left_behind() -> tuple[int, int, frozenset[str]]:
-    """Open file handles, children, and run folders of ours."""
+    """Open file handles, children, and what lies in our scratch folder."""
     gc.collect()
     me = os.getpid()
     children = Path(f"/proc/{me}/task/{me}/children").read_text().split()
-    folders = frozenset(path.name for path in Path(tempfile.gettempdir()).glob("mfa-*"))
+    folders = frozenset(path.name for path in Path(tempfile.gettempdir()).iterdir())
     return sum(1 for _ in Path("/proc/self/fd").iterdir()), len(children), folders
 
 
@@ -122,7 +122,7 @@ def tortured(target: Target, doors: Doors, usual: Report, fail_at: int, lasting:
     assert not listener.heard, listener.heard
     assert not (false := fine(report) - fine(usual)), f"called fine: {false}"
     words_are_whole(report)
-    assert (after := left_behind()) == before, f"left behind: {before} -> {after}"
+    assert (after := left_behind()) == before, f"left behind after {faults.failed}: {before} -> {after}"
     return faults
 
 
@@ -171,7 +171,7 @@ def _into_notebook(report: Report, path: Path) -> None:
         notebook.save_run(report)
 
 
-def torture_keeping(every: int) -> Tally:
+def torture_keeping() -> Tally:
     """Every n-th operation on files while settings, notebook and PDF are written over older ones."""
     tally = Tally()
     with practice_server("relay-2004", WAITING) as (target, doors):
@@ -179,7 +179,7 @@ def torture_keeping(every: int) -> Tally:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         assert not keep_all(report, folder)
-        for fail_at in range(1, 500, every):
+        for fail_at in range(1, 500):
             with Faults(fail_at, files=True) as faults:
                 refused = keep_all(report, folder)
             tally.runs += 1
@@ -211,12 +211,28 @@ def _kept_badly(folder: Path, refused: list[str]) -> str:
 
 def main(every: int) -> int:
     """All of it; 1 when there was a fault."""
+    with own_scratch():
+        return _all_parts(every)
+
+
+@contextmanager
+def own_scratch() -> Iterator[None]:
+    """A scratch folder of our own, so that nobody else's files are taken for ours."""
+    with tempfile.TemporaryDirectory(prefix="torture-", dir="/tmp") as folder:
+        before, tempfile.tempdir = tempfile.tempdir, folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+
+
+def _all_parts(every: int) -> int:
     began = time.monotonic()
     parts = {
         "relay-2004": torture_run("relay-2004", every),
         "all-fine": torture_run("all-fine", every * 3),
         "the line goes and stays away": torture_run("relay-2004", every * 12, lasting=True),
-        "keeping": torture_keeping(every),
+        "keeping": torture_keeping(),
     }
     for name, tally in parts.items():
         print(tally.line(name))

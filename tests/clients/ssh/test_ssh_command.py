@@ -179,7 +179,7 @@ STATES = (
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_has_its_own_words(language, state):
     texts = Texts(language)
-    values = {"host": "h", "user": "u", "port": "p", "path": "f", "version": "7.4", "needed": "7.6"}
+    values = {"host": "h", "reason": "r", "user": "u", "port": "p", "path": "f", "version": "7.4", "needed": "7.6"}
     values |= {"system": "linux", "shown": "SHA256:x", "line": "x", "seconds": 30.0}
     key = f"problem.ssh.{state}"
     assert texts.text(f"{key}.title", values) and texts.text(f"{key}.meaning", values)
