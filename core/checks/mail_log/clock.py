@@ -31,6 +31,7 @@ class Clock:
         self._wall = timegm(self._reference.timetuple())
         self._key, self._base, self._long = "", 0, False
         self._year: int | None = None
+        self._day, self._day_base = "", 0  # of a stamp without a year
         self.last = 0  # the last good stamp; 0 before the first
         self.first = 0
         self.year_guessed = False
@@ -87,8 +88,11 @@ class Clock:
                 raise ValueError(key)
             self._take_zone(line)
             self._long = True
+        elif line[:7] == self._day:
+            base = self._day_base + int(line[7:9]) * 3600 + int(line[10:12]) * 60
         else:
             base = self._without_year(MONTHS.get(line[:3], 0), int(line[4:6]), int(line[7:9]), int(line[10:12]))
+            self._day, self._day_base = line[:7], base - int(line[7:9]) * 3600 - int(line[10:12]) * 60
             self._long = False
         self._key, self._base = key, base
 

@@ -16,7 +16,8 @@ class Identity:
     """Counters of one sender. Every table is bounded; the numbers go on counting."""
 
     __slots__ = (
-        "addresses", "day", "day_networks", "delivered", "domains", "first", "guessed", "hour", "hour_messages",
+        "_last_address", "addresses", "day", "day_networks", "delivered", "domains", "first", "guessed", "hour",
+        "hour_messages",
         "hour_recipients", "hours", "kind", "last", "last_line", "lines", "messages", "name", "networks_in_a_day",
         "peak_at", "peak_messages", "peak_recipients", "recipients", "refused", "reputation", "senders",
     )  # fmt: skip
@@ -35,7 +36,7 @@ class Identity:
         self.hours: dict[int, int] = {}
         self.day_networks: set[str] = set()
         self.lines: list[str] = []
-        self.last_line = ""
+        self.last_line = self._last_address = ""
 
     def message(self, at: int, recipients: int, sender: str, address: str, line: str) -> None:
         """One message accepted. `recipients` may grow later (`more_recipients`)."""
@@ -62,8 +63,8 @@ class Identity:
         self.hour_recipients += count
         if self.hour_recipients > self.peak_recipients or self.hour_messages > self.peak_messages:
             self.peak_at = self.hour * 3600
-        self.peak_recipients = max(self.peak_recipients, self.hour_recipients)
-        self.peak_messages = max(self.peak_messages, self.hour_messages)
+            self.peak_recipients = max(self.peak_recipients, self.hour_recipients)
+            self.peak_messages = max(self.peak_messages, self.hour_messages)
 
     def to_domain(self, domain: str) -> None:
         """One of its recipients has an address there."""
@@ -99,6 +100,9 @@ class Identity:
 
     def _from(self, address: str, at: int) -> None:
         day = at // 86400
+        if day == self.day and address == self._last_address:
+            return
+        self._last_address = address
         if day != self.day:
             self.day, self.day_networks = day, set()
         if len(self.day_networks) < _MOST_ADDRESSES:

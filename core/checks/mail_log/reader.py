@@ -66,16 +66,20 @@ class LogReader:
         if self._window.since or self._window.until:
             lines = [line for line in lines if self._wanted(line)]
         if self._postfix_at:
-            lines = self._handlers.postfix.news.of(lines, self._postfix_at)
-        programs, other = self._programs, self._other
-        for line in lines:
-            head, _, text = line.partition("]: ")
-            place = head.rfind("[")
-            handler = programs.get(head[head.rfind(" ", 0, place) + 1 : place], other)
-            if handler is not None:
-                handler(line, text)
+            postfix = self._handlers.postfix
+            postfix.news.take(lines, self._postfix_at, postfix.hot, self._line)
+        else:
+            for line in lines:
+                self._line(line)
         if last:
             self._clock.at(last)
+
+    def _line(self, line: str) -> None:
+        head, _, text = line.partition("]: ")
+        place = head.rfind("[")
+        handler = self._programs.get(head[head.rfind(" ", 0, place) + 1 : place], self._other)
+        if handler is not None:
+            handler(line, text)
 
     def facts(self, source: str = "", complete: bool = True) -> LogFacts:
         """What was read. Raises UsageError "mail_log.no_text" or "mail_log.unknown_format"."""

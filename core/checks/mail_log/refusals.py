@@ -16,7 +16,7 @@ from core.knowledge.queue_reasons import list_named
 from core.knowledge.replies import explain_reply, provider_of
 
 _MOST_EXPLAINED, _MOST_GROUPS, _MOST_HOSTS = 800, 400, 200
-_MOST_COMPANIES, _EXAMPLE = 5000, 400
+_MOST_COMPANIES, _MOST_SAME, _EXAMPLE = 5000, 3000, 400
 _CHANGING = re.compile(r"<[^<>]{0,320}>|\b[0-9A-Za-z]{12,}\b|\b(?=[A-Za-z]*\d)\w{8,}\b|\[[0-9a-fA-F.:]{2,45}\]")
 # Reasons of which each company has its own, so that it matters whose it is; the others are counted together.
 _TELLS_WHO = frozenset(
@@ -50,6 +50,8 @@ class Refusals:
         self._clock = clock
         self._groups: dict[tuple[str, str, str], _Group] = {}
         self._known: dict[tuple[str, str], tuple[str, str | None]] = {}
+        self._same: dict[tuple[str, str], tuple[str, str | None]] = {}
+        self._zones: dict[tuple[str, int], tuple[str, bool]] = {}
         self._companies: dict[str, str] = {}
         self.our_addresses: dict[str, int] = {}
 
@@ -68,12 +70,23 @@ class Refusals:
 
     def by_us(self, client: str, said: str, at: int, line: str) -> bool:
         """Count a refusal of ours; whether one of our filters (a list) decided it."""
-        zone = list_named(said)
+        zone, dead = self._zone(said)
         word = "ip_blocked" if zone else self._explained("", "", said)[0]
         group = self._count("us", word, zone, None, client, said, at)
-        if zone and (dead_list_of(zone) is not None or _NO_ANSWER.search(said[:1000])):
-            group.dead = True
+        group.dead = group.dead or dead
         return bool(zone)
+
+    def _zone(self, said: str) -> tuple[str, bool]:
+        """The list we asked, and whether it is dead or did not answer; equal words are looked at once."""
+        key = (_core(said), len(said))  # Sendmail cuts at lengths of its own
+        known = self._zones.get(key)
+        if known is None:
+            if len(self._zones) >= _MOST_SAME:
+                self._zones.clear()
+            zone = list_named(said)
+            dead = bool(zone) and (dead_list_of(zone) is not None or bool(_NO_ANSWER.search(said[:1000])))
+            known = self._zones[key] = (zone, dead)
+        return known
 
     def facts(self, most: int = 60) -> tuple[Refusal, ...]:
         """The groups, the most frequent first."""
@@ -114,6 +127,15 @@ class Refusals:
         return known
 
     def _explained(self, host: str, domain: str, said: str) -> tuple[str, str | None]:
+        key = (self._company(host, domain), _core(said))
+        known = self._same.get(key)
+        if known is None:
+            if len(self._same) >= _MOST_SAME:
+                self._same.clear()
+            known = self._same[key] = self._explained_anew(host, domain, said)
+        return known
+
+    def _explained_anew(self, host: str, domain: str, said: str) -> tuple[str, str | None]:
         shape = _CHANGING.sub("<>", said[:600])
         company = self._company(host, domain)
         known = self._known.get((company, shape))
@@ -129,3 +151,11 @@ class Refusals:
         reason = explain_reply(said[:1500], host or None, None, domain or None)
         self._known[company, shape] = (reason.word, reason.provider)
         return reason.word, reason.provider
+
+
+def _core(said: str) -> str:
+    """What a refusal says, without the name of whoever said it and without the address it speaks of first."""
+    place = said.find(" said: ", 0, 400)
+    core = said[place + 7 : place + 600] if place >= 0 else said[:600]
+    start = core.find("<")
+    return core if start < 0 else core[:start] + core[core.find(">", start) :]

@@ -5,6 +5,8 @@ Every table is bounded, so that a log of any size, or one made by an attacker, c
 
 from __future__ import annotations
 
+from itertools import islice
+
 from core.checks.mail_log.clock import Clock
 from core.checks.mail_log.facts import Kind, Trouble
 from core.checks.mail_log.identity import Identity
@@ -14,6 +16,7 @@ from core.knowledge.addresses import is_public
 from core.knowledge.log_troubles import trouble_of
 
 _MOST_MESSAGES, _MOST_IDENTITIES, _MOST_NAMES = 60_000, 20_000, 20_000
+_FORGOTTEN = 5000
 _LINE = 600
 _ITSELF = ("127.", "::1", "local", "0.0.0.0")
 
@@ -26,7 +29,7 @@ def _said_by_them(said: str) -> bool:
 class Message:
     """One message on its way: who handed it in, whether that is counted already."""
 
-    __slots__ = ("address", "counted", "identity", "left", "line", "sender", "told")
+    __slots__ = ("address", "counted", "identity", "left", "line", "removed", "sender", "told")
 
     def __init__(self, line: str, address: str = "", identity: Identity | None = None) -> None:
         self.line = line
@@ -35,6 +38,7 @@ class Message:
         self.sender = ""
         self.counted = 0  # recipients counted so far; 0 before the message was accepted
         self.left = False
+        self.removed = False  # from the queue
         self.told = False  # its first recipient was named
 
 
@@ -79,9 +83,10 @@ class Tally:
         return known
 
     def new_message(self, queue_id: str, message: Message) -> Message:
-        """Remember a message under its queue id; the oldest is forgotten when there are too many."""
+        """Remember a message under its queue id; the oldest are forgotten when there are too many."""
         if len(self.messages) >= _MOST_MESSAGES:
-            del self.messages[next(iter(self.messages))]
+            for oldest in list(islice(self.messages, _FORGOTTEN)):  # many at once: finding the first one is slow
+                del self.messages[oldest]
         self.messages[queue_id[:64]] = message
         return message
 
@@ -123,8 +128,9 @@ class Tally:
                 self.own_domains[domain] = self.own_domains.get(domain, 0) + 1
             return
         self.outside += 1
-        self.timed_out.success()
-        self.names_failing.success()
+        if self.timed_out.count or self.names_failing.count:
+            self.timed_out.success()
+            self.names_failing.success()
         if message is None:
             return
         self.leaves(message, domain, forwarded)

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable
 
 from core.checks.mail_log.formats.postfix_news import PostfixNews
+from core.checks.mail_log.identity import Identity
 from core.checks.mail_log.tally import Message, Tally
 
+_MOST_LOGINS = 5000
 _NO_NEWS = ("connect from ", "disconnect from ")
 _CLIENT = re.compile(r"\[([0-9A-Fa-f.:]{2,45})\]")
 # Accounts of web servers: Debian, Red Hat, FreeBSD, Alpine, SuSE; then the nobodies.
@@ -26,6 +28,8 @@ class Postfix:
         self._tally = tally
         self.news = PostfixNews(tally)
         self._relays: dict[str, tuple[str, bool]] = {}
+        self._logins: dict[str, tuple[Identity, str]] = {}  # what follows client= -> whose session it is
+        self.hot = (self._smtpd, self._login, self._qmgr, self._delivery)
         deliver = self._delivery
         self._services: dict[str, Callable[[str, str], None]] = {
             "smtpd": self._smtpd, "pickup": self._pickup, "qmgr": self._qmgr, "nqmgr": self._qmgr,
@@ -62,6 +66,22 @@ class Postfix:
         name = rest[place + 14 :].partition(",")[0][:320].lower()
         identity = self._tally.logged_in(name, address)
         self._tally.new_message(queue_id, Message(line, address, identity))
+
+    def _login(self, line: str, start: int) -> None:
+        """The line of a message that comes with a login; its text begins at `start`."""
+        colon = line.find(":", start)
+        rest = line[colon + 2 :]
+        known = self._logins.get(rest)
+        if known is not None:
+            self._tally.new_message(line[start:colon], Message(line, known[1], known[0]))
+            return
+        self._smtpd(line, line[start:])
+        message = self._tally.messages.get(line[start:colon])
+        # Once an account has sent from this address, a session has nothing new to say about guessed passwords.
+        if message and message.identity and message.address in message.identity.addresses:
+            if len(self._logins) >= _MOST_LOGINS:
+                self._logins.clear()
+            self._logins[rest] = (message.identity, message.address)
 
     def _reject(self, rest: str, line: str) -> None:
         found = _CLIENT.search(rest, 0, 500)
@@ -125,8 +145,10 @@ class Postfix:
                 self._tally.expired(message.counted)
             return
         sender = rest[6:].partition(">")[0]
-        count = rest.partition("nrcpt=")[2].partition(" ")[0]
-        recipients = int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 1
+        recipients = 1
+        if "nrcpt=1 " not in rest:
+            count = rest.partition("nrcpt=")[2].partition(" ")[0]
+            recipients = int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 1
         self._tally.accepted(message, sender[:320].lower(), recipients, self._tally.clock.at(line))
 
     def _delivery(self, line: str, text: str) -> None:

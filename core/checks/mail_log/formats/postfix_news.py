@@ -6,10 +6,20 @@ goes out after all (a stranger's, or forwarded), the lines about its arrival are
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from core.checks.mail_log.tally import Tally
 
-_FULLY = 100  # lines about deliveries here that are read in full in each block, for the names of our own domains
+_FULLY, _LATER, _FIRST_BLOCKS = (
+    100,
+    20,
+    20,
+)  # lines about deliveries here that are read in full in each block, for the names of our own domains
 _SEARCHES = 10  # in a block, before all of it is put in order instead
+
+_Handler = Callable[[str, str], None]
+# Of smtpd, of a login (the line, and where its text begins), of qmgr, of smtp.
+HotHandlers = tuple[_Handler, Callable[[str, int], None], _Handler, _Handler]
 
 
 class PostfixNews:
@@ -21,12 +31,13 @@ class PostfixNews:
         self._index: dict[str, list[str]] | None = None
         self._searches = 0
         self.null_senders = 0
+        self._block = 0
 
-    def of(self, lines: list[str], place: int) -> list[str]:
-        """The lines to read; `place` is where the program's name begins in most of them."""
+    def take(self, lines: list[str], place: int, handlers: HotHandlers, other: Callable[[str], None]) -> None:
+        """Read a block; `place`: where the program's name begins in most lines; `other` reads the remaining lines."""
         self._blocks = [self._blocks[1], lines]
         self._index, self._searches = None, 0
-        return list(self._kept(lines, place))
+        self._read(lines, place, handlers, other)
 
     def arrival(self, queue_id: str) -> list[str]:
         """The lines about the arrival of a message that was left out: client= and from=, as far as they are near."""
@@ -41,47 +52,58 @@ class PostfixNews:
             if start in line and (": client=" in line or ": from=<" in line)
         ][:2]  # fmt: skip
 
-    def _kept(self, lines: list[str], place: int) -> list[str]:
-        kept: list[str] = []
-        keep, messages, filtered = kept.append, self._tally.messages, self._tally.own_filter
-        end, here, sent = place + 13, 0, 0
-        ours: set[str] = set()  # queue ids that came with a login or from a program here, in this block
+    def _read(self, lines: list[str], place: int, handlers: HotHandlers, other: Callable[[str], None]) -> None:
+        # One long function: it sees every line of every log, and a call for each would double its time.
+        messages, filtered = self._tally.messages, self._tally.own_filter
+        smtpd, login, qmgr, delivery = handlers
+        end, here, sent, fully = place + 13, 0, 0, self._fully()
         for line in lines:
             program = line[place:end]
             if program == "postfix/smtpd" or program == "postfix/submi":
                 if "nnect from " in line:
                     continue
-                if "client=" in line:
-                    if "sasl_" not in line:
-                        if filtered.count:
-                            filtered.success()
-                        continue
-                    start = line.find("]: ", end) + 3
-                    ours.add(line[start : line.find(":", start)])
+                if ": client=" not in line:
+                    smtpd(line, line[line.find("]: ", end) + 3 :])
+                elif "sasl_" in line:
+                    login(line, line.find("]: ", end) + 3)
+                elif filtered.count:
+                    filtered.success()
             elif program == "postfix/qmgr[":
-                if line.endswith("removed"):
-                    continue
                 start = line.find("]: ", end) + 3
                 queue_id = line[start : line.find(":", start)]
-                if queue_id not in ours and queue_id not in messages and ": from=<" in line:
+                message = messages.get(queue_id)
+                if line.endswith(": removed"):
+                    if message is not None:
+                        message.removed = True
+                elif ": from=<" not in line:
+                    other(line)
+                elif message is not None and not message.removed:
+                    qmgr(line, line[start:])
+                else:
+                    messages.pop(queue_id, None)  # short queue ids are given again
                     if "from=<>," in line:
                         self.null_senders += 1
-                    if "status=expired" not in line:
-                        continue
-            elif program == "postfix/picku":
-                start = line.find("]: ", end) + 3
-                ours.add(line[start : line.find(":", start)])
+                    if "status=expired" in line:
+                        qmgr(line, line[start:])
             elif program == "postfix/clean":
-                if "message-id=" in line:
-                    continue
+                if "message-id=" not in line:
+                    other(line)
+            elif program == "postfix/smtp[":
+                delivery(line, line[line.find("]: ", end) + 3 :])
             elif program == "postfix/local" and "status=sent (delivered" in line:
                 here += 1
-                if here > _FULLY:
+                if here > fully:
                     sent += 1
-                    continue
-            keep(line)
+                else:
+                    other(line)
+            else:
+                other(line)
         self._tally.sent += sent
-        return kept
+
+    def _fully(self) -> int:
+        """How many deliveries here are read in full in this block."""
+        self._block += 1
+        return _FULLY if self._block <= _FIRST_BLOCKS else _LATER
 
     def _ordered(self) -> dict[str, list[str]]:
         index: dict[str, list[str]] = {}
