@@ -1,7 +1,7 @@
 """How the newest part of the mail log is read on the server: part of the fixed list of `remote_script`.
 
 Only what `tail`, `zcat` and `journalctl` print, each cut to a size that a slow line carries in seconds. The first log
-that can be read is taken; journald is asked only where there is no file.
+that can be read is taken, and Exim's own beside it; journald is asked only where there is no file.
 """
 
 from __future__ import annotations
@@ -25,11 +25,22 @@ MOST_BYTES = 8_000_000
 _MOST_LINES = 100_000
 _FILES = " ".join(LOG_FILES)
 _JOURNAL = f"journalctl -q --no-pager -o short-iso -n 60000 {' '.join(f'-u {unit}' for unit in UNITS)}"
+# Exim keeps a log of its own, beside the one that Dovecot and the others write: both are the mail log.
+_EXIM = " ".join(path for path in LOG_FILES if "exim" in path)
+_OTHERS = " ".join(path for path in LOG_FILES if "exim" not in path)
 # The rotated ones first, so that the lines stand in the order of time.
-_NEWEST = (
-    f"for f in {_FILES}; do if [ -r $f ] && [ -s $f ]; then "
+_SHOW = (
     "for o in $f.2.gz $f.1.gz; do [ -r $o ] && zcat $o | tail -c 1000000; done; "
-    "[ -r $f.1 ] && tail -c 2000000 $f.1; tail -c 4000000 $f; exit 0; fi; done; "
+    "[ -r $f.1 ] && tail -c 2000000 $f.1; tail -c 4000000 $f"
+)
+_READABLE = "[ -r $f ] && [ -s $f ]"
+# An Exim of earlier days left a log too: one not written to since the other was turned over is not read.
+_NEWEST = (
+    f"s=; for f in {_OTHERS}; do if {_READABLE}; then {_SHOW}; s=$f; break; fi; done; "
+    f"for f in {_EXIM}; do if {_READABLE}; then "
+    'if [ -z "$s" ] || [ ! -e "$s.1" ] || [ $f -nt "$s.1" ]; then '
+    f"{_SHOW}; s=$f; break; fi; fi; done; "
+    'if [ -n "$s" ]; then exit 0; fi; '
     f"if command -v journalctl >/dev/null; then {_JOURNAL} | tail -c 6000000; fi; true"
 )
 

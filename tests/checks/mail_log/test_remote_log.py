@@ -15,7 +15,7 @@ from core.clients.ssh import ServerReading
 from core.model import Severity
 
 PROGRAMS = {"for", "if", "then", "do", "elif", "else", "fi", "done", "[", "echo", "tail", "zcat", "wc", "command",
-            "journalctl", "true", "exit", "o", "f", "in", "&&", "|"}  # fmt: skip
+            "journalctl", "true", "exit", "o", "f", "in", "&&", "|", "s=", "s=$f", "break"}  # fmt: skip
 
 
 @pytest.mark.parametrize("entry", LOG_SECTIONS, ids=lambda entry: entry.section)
