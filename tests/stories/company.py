@@ -20,8 +20,8 @@ Facts of the scene. The domain is example.jp, the server is `office.server` (a m
 
 `company(kind, zone=..., reverse=..., spf=..., listed=..., more_zones=...)` bends what the DNS says. Anything is undone
 when the test ends. A story never says what the app should look at: it breaks something real and asks.
-The fixtures `company` and `world` stand in `conftest.py`. `pytestmark = pytest.mark.story` on the file; `slow` too keeps
-a story out of `make test`: only a few, chosen ones go in there. MFA_STORIES_LOG=FILE writes what each story was told.
+The fixtures `company` and `world` stand in `conftest.py`. `pytestmark = pytest.mark.story` on the file; `slow` too
+keeps a story out of `make test`: only a few, chosen ones go in there. MFA_STORIES_LOG=FILE writes what each was told.
 """
 
 from __future__ import annotations

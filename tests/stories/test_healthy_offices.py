@@ -7,14 +7,8 @@ import pytest
 from tests.stories.company import CUSTOMERS, OpenCompany
 
 pytestmark = pytest.mark.story
-_SLOW = pytest.mark.slow
-KINDS = [
-    "pf-closed",
-    "sm-closed",
-    "ex-closed",
-    pytest.param("os-closed", marks=_SLOW),
-    pytest.param("pf-login", marks=_SLOW),
-]
+OTHERS = ("sm-closed", "ex-closed", "os-closed", "pf-login")
+KINDS = ["pf-closed", *(pytest.param(kind, marks=pytest.mark.slow) for kind in OTHERS)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

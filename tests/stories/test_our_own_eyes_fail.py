@@ -1,4 +1,4 @@
-"""見えないだけ。 What the app looks with is broken, not the mail: it says "could not look", and names no cause for it."""
+"""見えないだけ。 What the app looks with is broken, not the mail: it says "could not look" and names no cause."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def garbage(office: Company, tool: str) -> None:
     """Put a program in its place that prints random bytes and fails."""
     office.server.shell(
         f"path=$(command -v {tool}); rm -f $path; "
-        "printf '#!/bin/sh\\nhead -c 3000 /dev/urandom; echo; echo Segmentation fault; exit 139\\n' > $path; chmod 755 $path"
+        "printf '#!/bin/sh\\nhead -c 3000 /dev/urandom; echo; echo Segmentation fault; exit 139\\n' > $path; "
+        "chmod 755 $path"
     )
 
 

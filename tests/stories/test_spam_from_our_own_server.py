@@ -15,7 +15,7 @@ def strangers_relay(office: Company, count: int = 120) -> None:
     for number in range(count):
         author = f"offer{number % 5}@far.example"
         to = f"{'nobody' if number % 5 == 0 else f'p{number}'}@{CUSTOMERS[number % 60]}"
-        jobs.append((STRANGERS[3 * (number % 3)], "", "", author, [to], author))
+        jobs.append((STRANGERS[4 + 4 * (number % 3)], "", "", author, [to], author))
     done = office.send(office.lab.outside, jobs)
     assert done["accepted"] == count, done
 
@@ -34,8 +34,8 @@ def form_sends(office: Company, count: int = 90) -> None:
 
 
 def test_the_experiment_of_2004_on_the_server_of_today(company: OpenCompany) -> None:
-    """実験のために開けた中継。 Somebody opened the relay for a test and told nobody; spammers found it, and a list found
-    them. The listing is told too, behind the open door."""
+    """実験のために開けた中継。 Somebody opened the relay for a test and told nobody; spammers found it, and a list
+    found them. The listing is told too, behind the open door."""
     office = company("pf-open", listed=True)
     strangers_relay(office)
     told = office.check("--symptom", "not_delivered")

@@ -13,8 +13,8 @@ from tests.stories.company import BIG, CUSTOMERS, Company, OpenCompany, refused
 pytestmark = [pytest.mark.story, pytest.mark.slow]
 OURS_6, BIG_6 = "2001:db8:25::25", "2001:db8:40::40"
 S3140 = (
-    "550 5.7.1 Unfortunately, messages from [{client}] weren't sent. Please contact your Internet service provider since "
-    "part of their network is on our block list (S3140). You can also refer your provider to "
+    "550 5.7.1 Unfortunately, messages from [{client}] weren't sent. Please contact your Internet service provider "
+    "since part of their network is on our block list (S3140). You can also refer your provider to "
     "http://mail.live.com/mail/troubleshooting.aspx#errors."
 )
 TOO_FAST = (
@@ -32,8 +32,9 @@ NAMELESS = (
     "missing PTR records."
 )
 NAMELESS_6 = (
-    "550 5.7.1 [{client}] Our system has detected that this message does not meet IPv6 sending guidelines regarding PTR "
-    "records and authentication. Please review https://support.google.com/mail/?p=IPv6AuthError for more information."
+    "550 5.7.1 [{client}] Our system has detected that this message does not meet IPv6 sending guidelines "
+    "regarding PTR records and authentication. Please review "
+    "https://support.google.com/mail/?p=IPv6AuthError for more information."
 )
 
 
@@ -64,8 +65,8 @@ def test_the_address_stands_on_a_public_list(company: OpenCompany) -> None:
 
 
 def test_the_shared_server_of_a_hosting_company_is_listed(company: OpenCompany) -> None:
-    """レンタルサーバーの隣人。 A flower shop has its mail at a hosting company. A neighbour on the same machine sent spam;
-    the shop can only ask the hosting company, so that is who must act."""
+    """レンタルサーバーの隣人。 A flower shop has its mail at a hosting company. A neighbour on the same machine sent
+    spam; the shop can only ask the hosting company, so that is who must act."""
     office = company(
         "pf-closed", listed=True, reverse="sv12.big-hosting.example.", spf="v=spf1 include:spf.big-hosting.example -all"
     )
@@ -148,8 +149,8 @@ def test_the_server_greets_as_localhost(company: OpenCompany) -> None:
 
 
 def test_mail_fails_now_and_then_because_it_leaves_over_ipv6(company: OpenCompany) -> None:
-    """届く日と届かない日。 The hosting company switched IPv6 on. Nobody gave that address a name, and whoever speaks IPv6
-    (Gmail does) turns us away; over IPv4 everything is in order."""
+    """届く日と届かない日。 The hosting company switched IPv6 on. Nobody gave that address a name, and whoever speaks
+    IPv6 (Gmail does) turns us away; over IPv4 everything is in order."""
     gmail = {"l.google.com": f"gmail-smtp-in A {BIG}\ngmail-smtp-in AAAA {BIG_6}\n"}
     spf = f"v=spf1 a:mail.example.jp ip6:{OURS_6} -all"
     office = company("pf-login", zone=f"mail AAAA {OURS_6}\n", spf=spf, more_zones=gmail)
