@@ -18,6 +18,7 @@ CHECK: Check[Facts] = Check(
         "tls_health.not_yet_valid": (*_DOOR, "not_before"),
         "tls_health.expires_soon": (*_DOOR, "not_after", "count"),
         "tls_health.wrong_name": (*_DOOR, "names"),
+        "tls_health.name_not_compared": (*_DOOR, "names"),
         "tls_health.self_signed": _DOOR,
         "tls_health.unknown_issuer": (*_DOOR, "issuer"),
         "tls_health.chain_incomplete": (*_DOOR, "issuer"),

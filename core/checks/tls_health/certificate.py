@@ -23,10 +23,18 @@ def read_certificate(der: bytes) -> Certificate | None:
 
 def is_named(certificate: Certificate, host: str) -> bool:
     """Whether the certificate is for `host`; "*" stands for exactly one label, the first (RFC 6125 6.4.3)."""
-    try:
+    if is_address(host):
         return str(ipaddress.ip_address(host)) in certificate.addresses
+    return any(name_matches(pattern, host) for pattern in certificate.names)
+
+
+def is_address(host: str) -> bool:
+    """Whether the server was given as a number (IPv4 or IPv6) and not by name."""
+    try:
+        ipaddress.ip_address(host)
     except ValueError:
-        return any(name_matches(pattern, host) for pattern in certificate.names)
+        return False
+    return True
 
 
 def name_matches(pattern: str, host: str) -> bool:

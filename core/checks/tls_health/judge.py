@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from core.checks.tls_health.certificate import is_named, name_matches
+from core.checks.tls_health.certificate import is_address, is_named, name_matches
 from core.checks.tls_health.facts import Certificate, Facts, PortTls
 from core.clean import clean
 from core.model import Evidence, Finding, Severity, Table, Value
@@ -147,9 +147,14 @@ def _trust(port: PortTls, certificate: Certificate) -> Iterator[_Fault]:
         yield _Fault("chain_incomplete", WARNING, issuer)
     elif port.verify_code in (*_NO_ISSUER, _PRIVATE_ROOT):
         yield _Fault("unknown_issuer", WARNING, issuer)
-    if not is_named(certificate, port.host):
-        shown = (*certificate.names, *certificate.addresses)[:5] or (certificate.subject,)
-        yield _Fault("wrong_name", WARNING, (("names", tuple(clean(name, 255) for name in shown)),))
+    if is_named(certificate, port.host):
+        return
+    shown = (*certificate.names, *certificate.addresses)[:5] or (certificate.subject,)
+    names = ("names", tuple(clean(name, 255) for name in shown))
+    if not is_address(port.host):
+        yield _Fault("wrong_name", WARNING, (names,))
+    elif _where(port) == "people":  # whoever asked gave a number; mail programs are set to a name
+        yield _Fault("name_not_compared", UNKNOWN, (names,))
 
 
 def _promises(facts: Facts) -> Iterator[Finding]:

@@ -154,6 +154,12 @@ async def test_an_address_instead_of_a_name(ca, look) -> None:
     assert codes == {"ok": OK}
 
 
+async def test_a_number_says_nothing_of_the_name_people_use(ca, look) -> None:
+    codes, found = await both_doors(look, server_context(leaf(ca)), host="203.0.113.25")
+    assert codes == {"name_not_compared": UNKNOWN}
+    assert found["name_not_compared"][1].values["names"] == [HOST]
+
+
 async def test_s27_a_thousand_names_and_a_megabyte(ca, look) -> None:
     codes, found = await both_doors(look, server_context(self_signed("x.example", names=1000)))
     assert "wrong_name" in codes
