@@ -26,6 +26,7 @@ from core.report.explain_text import explanation_text
 from core.report.json_file import report_from_text, report_to_json
 from core.report.text_file import report_text
 from core.report.words import check_name
+from core.report_files import add_report_options, report_options, write_report_files
 from core.run import CheckFinished, CheckStarted, Run, RunFinished
 from core.terminal import terminal_prompter
 from core.texts import Texts
@@ -82,6 +83,7 @@ def add_report(command: AddCommand, commands: Any) -> None:
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
+    add_report_options(parser)
     parser.add_argument("--explain", action="store_true", help="why this cause and not the others")
 
 
@@ -201,18 +203,11 @@ def _deliver(report: Report, arguments: argparse.Namespace, texts: Texts) -> int
     if arguments.json:
         write_json(report_to_json(report, texts), arguments.json)
     if arguments.json != "-":
-        print(report_text(report, texts))
+        print(report_text(report, texts, details=arguments.details, options=report_options(arguments)))
     if arguments.explain:
         stream = sys.stderr if arguments.json == "-" else sys.stdout  # standard output holds the JSON alone
         print(f"\n{explanation_text(report, texts)}", file=stream)
-    if arguments.pdf:
-        from core.report.pdf_file import write_pdf  # pulls in the PDF engine, which only this needs
-
-        try:
-            write_pdf(report, texts.language, Path(arguments.pdf))
-        except OSError as error:
-            raise UsageError("file.unwritable", name=arguments.pdf, reason=error.strerror or "") from error
-        print(texts.text("cli.pdf_written", path=arguments.pdf), file=sys.stderr)
+    write_report_files(report, arguments, texts)
     return report.severity.exit_code
 
 

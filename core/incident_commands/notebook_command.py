@@ -13,12 +13,13 @@ from core.clients.files import read_file
 from core.errors import UsageError
 from core.incident import Incident
 from core.incident_commands.chosen import about, chosen_incident, describe, told
-from core.model import Cause
+from core.model import Cause, Report
 from core.notebook import Notebook, incident_file, incident_from_text, write_incident
 from core.notebook.exchange import LARGEST
 from core.report.text_file import report_text
 from core.report.timeline import entry_line
 from core.report.words import mark_of, words_for
+from core.report_files import add_report_options, report_options, write_report_files
 from core.texts import Texts
 
 _MOST_SHOWN = 500
@@ -35,6 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     _action(actions, "show", _show, "one incident with all that happened")
     report = _action(actions, "report", _report, "the report of the newest check, with ticks, notes and lists")
     report.add_argument("--pdf", metavar="FILE", help="also as PDF")
+    add_report_options(report)
     note = _action(actions, "note", _note, "write something down")
     note.add_argument("text", metavar="TEXT", help="or - for standard input")
     note.add_argument("--initials", metavar="NK", default="")
@@ -113,15 +115,14 @@ def _report(notebook: Notebook, arguments: argparse.Namespace, texts: Texts) -> 
     incident = chosen_incident(notebook, arguments, texts)
     if incident.latest is None:
         raise UsageError("again.no_run")
-    if arguments.pdf:
-        from core.report.pdf_file import write_pdf  # pulls in the PDF engine, which only this needs
-
-        try:
-            write_pdf(incident.latest, texts.language, Path(arguments.pdf), incident)
-        except OSError as refused:
-            raise UsageError("file.unwritable", name=arguments.pdf, reason=refused.strerror or "") from refused
+    write_report_files(incident.latest, arguments, texts, incident)
     document = incident_file(incident, mask=False, now=datetime.now(UTC))
-    return told(document, [], arguments, [report_text(incident.latest, texts, incident=incident)])
+    return told(document, [], arguments, [_whole(incident.latest, incident, arguments, texts)])
+
+
+def _whole(report: Report, incident: Incident, arguments: argparse.Namespace, texts: Texts) -> str:
+    options = report_options(arguments)
+    return report_text(report, texts, details=arguments.details, incident=incident, options=options)
 
 
 def history_lines(incident: Incident, texts: Texts) -> list[str]:
