@@ -6,6 +6,7 @@ A target's seeds lie in `corpus/<name>`; an input that once broke it stays there
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -110,7 +111,8 @@ def masking(data: bytes) -> None:
     """The masked export: whatever stands around it, an address does not get through."""
     text = data.decode("utf-8", "replace")
     masked = Mask().text(f"{text} tanaka@example.jp 203.0.113.25 {text}")
-    assert "tanaka" not in masked and "203.0.113.25" not in masked
+    # More digits or dots around it make it another number, and no address.
+    assert not re.search(r"tanaka@|(?<![\d.])203\.0\.113\.25(?![\d])", masked)
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
