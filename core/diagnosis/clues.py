@@ -46,6 +46,11 @@ class Clues:
         return self.having(*(f"bounce.{reason}" for reason in reasons))
 
     @property
+    def mail_program_runs(self) -> bool:
+        """Whether the machine was seen with its mail program running."""
+        return bool(self.health and any(service.runs for service in self.health.services or ()))
+
+    @property
     def about_mail_going_out(self) -> bool:
         """Not when the person says that only receiving is affected."""
         return self.context.target.direction != "receiving" and self.context.target.symptom != "not_received"

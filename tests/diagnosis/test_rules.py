@@ -7,7 +7,18 @@ import pytest
 
 from core.checks.server_health.facts import Outbound, Resolving, ServerHealthFacts, Service
 from core.diagnosis import diagnose
-from core.model import Cause, CheckResult, Context, Finding, Severity, Target, Value, Vantage
+from core.model import (
+    Cause,
+    CheckResult,
+    Context,
+    Finding,
+    MailHost,
+    SendingAddress,
+    Severity,
+    Target,
+    Value,
+    Vantage,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 CRITICAL, WARNING, OK, UNKNOWN = Severity.CRITICAL, Severity.WARNING, Severity.OK, Severity.UNKNOWN
@@ -254,3 +265,31 @@ def test_a_mail_program_that_dies_for_want_of_its_helper_is_not_the_cause() -> N
     dead, dying = sign("server_health.helper_down", where="private/auth"), sign("mail_log.service_dying")
     assert [cause.code for cause in causes(dead, dying)] == ["helper_down", "mail_service_stopped"]
     assert causes(dying)[0].code == "mail_service_stopped"
+
+
+def test_an_mx_that_leads_to_another_dead_machine_is_not_our_program_stopped() -> None:
+    ours = SendingAddress("203.0.113.10", "ssh")
+    old = Context(TARGET, (MailHost("old.example.jp", 25, 10, ("203.0.113.99",)),), (ours,))
+    results = [
+        CheckResult("smtp_banner", NOW, NOW, findings=(sign("smtp_banner.refused"),)),
+        CheckResult("server_health", NOW, NOW, facts=HEALTHY),
+    ]
+    assert [cause.code for cause in diagnose(results, old)] == ["dns_moved"]
+    same = replace(old, mail_hosts=(MailHost("mail.example.jp", 25, 10, ("203.0.113.10",)),))
+    assert [cause.code for cause in diagnose(results, same)] == ["self_banned"]
+
+
+def test_without_an_mx_mail_goes_to_the_web_pages() -> None:
+    no_mx = CheckResult("x", NOW, NOW, findings=(sign("dns_health.implicit_mx", WARNING, addresses=["203.0.113.80"]),))
+    server = (MailHost("203.0.113.10", addresses=("203.0.113.10",)),)
+    told = Context(replace(TARGET, mail_host="203.0.113.10"), server)
+    assert diagnose([no_mx], told)[0].code == "dns_moved"
+    itself = replace(told, mail_hosts=(MailHost("example.jp", addresses=("203.0.113.80",)),))
+    assert diagnose([no_mx], itself)[0].code == "nothing_found", "a small company may have both on one machine"
+
+
+def test_a_ban_explains_a_refused_port_but_not_a_program_that_does_not_run() -> None:
+    banned, refused = sign("server_health.banned", address="198.51.100.7"), sign("smtp_banner.refused")
+    assert [cause.code for cause in causes(banned, refused)] == ["self_banned", "mail_service_stopped"]
+    found = causes(banned, refused, sign("server_health.mail_service_stopped"))
+    assert [cause.code for cause in found] == ["mail_service_stopped", "self_banned"]

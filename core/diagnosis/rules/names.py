@@ -35,10 +35,26 @@ def dns_moved(clues: Clues) -> Iterator[Ranked]:
         "delegation_differs", "resolver_differs",
     )  # fmt: skip
     wrong = clues.having(*(f"dns_health.{code}" for code in codes))
-    if bad := critical(wrong):
+    if bad := critical(wrong) + led_elsewhere(clues):
         yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(bad))
     elif moving := clues.having("dns_health.resolver_differs", "dns_health.delegation_differs"):
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(moving))
+
+
+def led_elsewhere(clues: Clues) -> tuple[Finding, ...]:
+    """What shows that the DNS leads mail to a machine which is not the server we know, and which does not take it."""
+    hosts = clues.context.mail_hosts
+    told = {address for host in hosts for address in host.addresses} if clues.context.target.mail_host else set()
+    ours = told | {one.address for one in clues.context.addresses if one.source == "ssh"}
+    if not ours:
+        return ()
+    # Without an MX record mail goes to the domain's own address, which is that of its web pages.
+    implicit = clues.having("dns_health.implicit_mx")
+    pages = tuple(each for each in implicit if not ours & set(value_list([each], "addresses")))
+    if not clues.mail_program_runs or any(ours & set(host.addresses) for host in hosts):
+        return pages
+    # A machine that answers may be a filter in front of ours; one that does not is of no use there.
+    return pages + clues.having("smtp_banner.refused", "smtp_banner.silent_line_open")
 
 
 def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
 from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
+from core.diagnosis.rules.names import led_elsewhere
 from core.model import Cause, Certainty, Finding, Values
 
 
@@ -33,13 +34,12 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
     parts = clues.having("server_health.part_stopped", "server_health.container_stopped")
     if sure:
         yield ROOT, Cause("mail_service_stopped", "confirmed", "you", codes_of(sure + dying + refused + parts))
-    elif dying or (refused and not _runs(clues)):
-        # A mail program whose helper is dead ends itself at every call: the helper is the cause.
+    elif dying or (refused and not clues.mail_program_runs):
+        # A mail program whose helper is dead ends itself at every call; a door may be shut to us alone.
         helper = clues.seen("server_health.helper_down") and not refused
-        yield (
-            CONSEQUENCE if helper else ROOT,
-            Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts)),
-        )
+        banned = clues.seen("server_health.banned", "server_health.firewalled") and not dying
+        rank = CONSEQUENCE if helper or banned else ROOT
+        yield rank, Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts))
     elif parts:
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(parts))
 
@@ -66,7 +66,9 @@ def self_banned(clues: Clues) -> Iterator[Ranked]:
     if banned or shut or logged:
         certainty: Certainty = "confirmed" if banned else "likely"
         yield ROOT, Cause("self_banned", certainty, "you", codes_of(banned + shut + logged + closed), values)
-    elif closed and _runs(clues) and not clues.seen("smtp_banner.line_blocked", "server_health.listens_only_inside"):
+    elif closed and clues.mail_program_runs and not led_elsewhere(clues):  # else the shut door is another machine's
+        if clues.seen("smtp_banner.line_blocked", "server_health.listens_only_inside"):
+            return
         yield SUSPICION, Cause("self_banned", "possible", "you", codes_of(closed), values)
 
 
@@ -193,12 +195,6 @@ def _what(old: tuple[Finding, ...], system: tuple[Finding, ...], exchange: tuple
     if exchange:
         return {"product": "Exchange", "version": exchange[0].values.get("build")}
     return {"product": system[0].values.get("system"), "version": ""}
-
-
-def _runs(clues: Clues) -> bool:
-    """Whether the machine was seen with its mail program running."""
-    services = clues.health.services if clues.health else None
-    return bool(services) and any(service.runs for service in services or ())
 
 
 def _got_out(clues: Clues) -> bool:
