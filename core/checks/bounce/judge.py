@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.checks.bounce.facts import BounceFacts, Recipient
+from core.clean import clean
 from core.knowledge.reply_rules import REASONS
 from core.model import Evidence, Finding, Severity, Table, Value
 
@@ -40,7 +41,7 @@ def codes() -> dict[str, tuple[str, ...]]:
 def judge(facts: BounceFacts) -> tuple[Finding, ...]:
     """The findings, worst first. A mail that is no bounce gives one finding that says what it is."""
     if not facts.is_bounce:
-        return (Finding(f"bounce.{facts.kind}", Severity.UNKNOWN, {"subject": facts.subject}),)
+        return (Finding(f"bounce.{facts.kind}", Severity.UNKNOWN, {"subject": clean(facts.subject, 300)}),)
     groups: dict[tuple[str, str, str], list[Recipient]] = {}
     for entry in facts.recipients:
         if entry.action in ("failed", "delayed"):
@@ -57,17 +58,17 @@ def _finding(group: list[Recipient], sending_address: str | None) -> Finding:
         severity = Severity.WARNING
     values: dict[str, Value] = {
         "count": len(group),
-        "recipients": [entry.final_recipient for entry in group[:20] if entry.final_recipient],
+        "recipients": [clean(entry.final_recipient, 320) for entry in group[:20] if entry.final_recipient],
         "action": first.action,
         "permanent": first.permanent,
         "who_acts": first.who_acts,
-        "status": first.status or (str(first.reply_code) if first.reply_code else None),
-        "remote_mta": first.remote_mta,
+        "status": _shown(first.status) or (str(first.reply_code) if first.reply_code else None),
+        "remote_mta": _shown(first.remote_mta),
         "provider": first.provider,
         "playbook": first.playbook,
-        "said": first.diagnostic_code,
+        "said": clean(first.diagnostic_code),
         "refused_by": first.refused_by,
-        "sending_address": sending_address,
+        "sending_address": _shown(sending_address),
     }
     evidence = tuple(Evidence(entry.final_recipient, entry.diagnostic_code) for entry in group[:5])
     return Finding(f"bounce.{first.reason}", severity, values, evidence, Table(COLUMNS, tuple(map(_row, group[:100]))))
@@ -75,4 +76,9 @@ def _finding(group: list[Recipient], sending_address: str | None) -> Finding:
 
 def _row(entry: Recipient) -> tuple[str, ...]:
     status = entry.status or str(entry.reply_code or "")
-    return (entry.final_recipient, entry.action, status, entry.reason, entry.remote_mta or "", entry.diagnostic_code)
+    cells = (entry.final_recipient, entry.action, status, entry.reason, entry.remote_mta or "", entry.diagnostic_code)
+    return tuple(map(clean, cells))
+
+
+def _shown(word: str | None) -> str | None:
+    return clean(word, 320) if word else word
