@@ -66,9 +66,15 @@ class Clock:
         return self.last
 
     def moment(self, seconds: int) -> datetime | None:
-        """A stamp as a time with zone; None for none."""
+        """A stamp as a time with zone; None for none, and for one that no calendar has."""
         if not seconds:
             return None
+        try:
+            return self._moment(seconds)
+        except (ValueError, OverflowError, OSError):  # a forged log of the year 9999, or of no year at all
+            return None
+
+    def _moment(self, seconds: int) -> datetime:
         naive = datetime(1970, 1, 1) + timedelta(seconds=seconds)
         if self.year_guessed and (late := self._years_too_late()):
             year = naive.year - late
