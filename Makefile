@@ -31,11 +31,15 @@ run: setup  ## open the app; without a screen, the practice incident and its PDF
 test: machine-test check  ## all of it: check, then every test (as root: some start real mail servers)
 	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/pytest $(ARGS)
 
-check: setup  ## style, types, import rules
+check: setup  ## style, types, import rules, the style of the words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python packaging/check_words.py
+
+words: setup  ## the same texts under textlint's rules for technical Japanese (needs npm)
+	$(BIN)/python packaging/textlint.py $(OUT)/textlint
 
 format: setup  ## put the code into the house's form
 	$(BIN)/ruff check --fix .

@@ -25,7 +25,7 @@ _WIDEST = 420  # pixels of the explanation at ordinary text size
 # A thin grey line under the words: it is 3:1 on light and dark ground, and calmer than a link's.
 _LINE = "#838a94"
 _LINK = (
-    '<a href="{scheme}{term}" style="color: inherit; text-decoration: underline; text-decoration-color: {line};">'
+    '<a href="{scheme}{term}" style="color: {ink}; text-decoration: underline; text-decoration-color: {line};">'
     "{word}</a>"
 )
 
@@ -50,26 +50,28 @@ class HintLabel(Prose):
         self.terms = tuple(mention.term for mention in terms_in(text, texts.language))
         rich = bool(self.terms)
         self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
-        self._spread = 0
+        self._drawn: tuple[int, str] | None = None
         self.setText("" if rich else text)
         self._space_out()
         self.setAccessibleName(text)
 
     def changeEvent(self, event: QEvent) -> None:
-        """The spacing follows the font."""
+        """The spacing follows the font, the terms the colour of the text around them."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
             self._space_out()
 
     def _space_out(self) -> None:
-        """Markup says how far apart lines stand in percent of what the font wants."""
+        """Markup says how far apart lines stand in percent of what the font wants; it knows no inherited colour."""
         if self.textFormat() != Qt.TextFormat.RichText:
             return
         natural = QFontMetricsF(self.font()).lineSpacing()
         percent = round(100 * line_pitch(self.font()) / max(1.0, natural))
-        if percent != self._spread:
-            self._spread = percent
-            self.setText(f'<p style="margin: 0; line-height: {percent}%">{marked(self.plain, self.texts)}</p>')
+        look = percent, self.palette().color(self.foregroundRole()).name()
+        if look != self._drawn:
+            self._drawn = look
+            words = marked(self.plain, self.texts, look[1])
+            self.setText(f'<p style="margin: 0; line-height: {percent}%">{words}</p>')
 
     def _hover(self, link: str) -> None:
         if link.startswith(_SCHEME):
@@ -118,13 +120,13 @@ class Explanation(QFrame):
         self.show()
 
 
-def marked(text: str, texts: Texts) -> str:
-    """`text` as harmless markup: escaped, line ends kept, each term a link to its hint."""
+def marked(text: str, texts: Texts, ink: str) -> str:
+    """`text` as harmless markup: escaped, line ends kept, each term a link to its hint in the colour `ink`."""
     parts, at = [], 0
     for mention in terms_in(text, texts.language):
         parts.append(html.escape(text[at : mention.start]))
         word = html.escape(text[mention.start : mention.end])
-        parts.append(_LINK.format(scheme=_SCHEME, term=mention.term, line=_LINE, word=word))
+        parts.append(_LINK.format(scheme=_SCHEME, term=mention.term, line=_LINE, ink=ink, word=word))
         at = mention.end
     parts.append(html.escape(text[at:]))
     return "".join(parts).replace("\n", "<br>")

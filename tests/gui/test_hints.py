@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from core.knowledge.glossary import terms
 from core.texts import LANGUAGES, Language, Texts
+from gui.style import DARK, LIGHT, apply_style
 from gui.widgets.hint import Explanation, HintLabel, marked
 from gui.widgets.words_here import WordsHere, terms_on
 
@@ -21,14 +22,29 @@ HOSTILE = '<a href="http://192.0.2.1/">MX</a> <img src="file:///etc/passwd"> & "
 
 
 def test_a_servers_words_stay_words() -> None:
-    markup = marked(HOSTILE, Texts("en"))
+    markup = marked(HOSTILE, Texts("en"), "#1a1a1f")
     assert re.findall(r"<[^>]*>", markup) == [
-        '<a href="term:mx" style="color: inherit; text-decoration: underline; text-decoration-color: #838a94;">',
+        '<a href="term:mx" style="color: #1a1a1f; text-decoration: underline; text-decoration-color: #838a94;">',
         "</a>",
     ]
     document = QTextDocument()
     document.setHtml(markup)
     assert document.toPlainText() == HOSTILE
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("role", ["body", "small", "lead"])
+def test_a_term_has_the_colour_of_its_text(qtbot: QtBot, qapp: QApplication, dark: bool, role: str) -> None:
+    apply_style(qapp, dark=not dark, stark=False)
+    shown = HintLabel(Texts("en"), "An MX is open", role)
+    qtbot.addWidget(shown)
+    shown.show()
+    apply_style(qapp, dark=dark, stark=False)  # the system turns dark while the window stands
+    document = shown.findChildren(QTextDocument)[0]
+    colours = {found for found in re.findall(r"color:\s*(#[0-9a-f]{6})", shown.text()) if found != "#838a94"}
+    assert "MX" in document.toPlainText()
+    assert colours == {(DARK if dark else LIGHT)["ink" if role == "body" else "quiet"]}
+    apply_style(qapp, dark=False, stark=False)
 
 
 def test_a_text_without_terms_stays_plain(qtbot: QtBot) -> None:
