@@ -45,13 +45,17 @@ class Identity:
         self.last = at
         if address:
             _count(self.addresses, address, _MOST_ADDRESSES)
-            self._from(address, at)
+            if address != self._last_address or at // 86400 != self.day:
+                self._from(address, at)
         _count(self.senders, sender, _MOST_NAMES)
         hour = at // 3600
         if hour != self.hour:
             self.hour, self.hour_messages, self.hour_recipients = hour, 0, 0
         self.hour_messages += 1
-        self._in_hour(hour)
+        if hour in self.hours:
+            self.hours[hour] += 1
+        else:
+            self._in_hour(hour)
         self.more_recipients(recipients)
         if len(self.lines) < 2:
             self.lines.append(line[:_LINE])
@@ -99,10 +103,7 @@ class Identity:
                 yield Hour(moment, self.hours[hour])
 
     def _from(self, address: str, at: int) -> None:
-        day = at // 86400
-        if day == self.day and address == self._last_address:
-            return
-        self._last_address = address
+        day, self._last_address = at // 86400, address
         if day != self.day:
             self.day, self.day_networks = day, set()
         if len(self.day_networks) < _MOST_ADDRESSES:

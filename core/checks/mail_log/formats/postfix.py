@@ -29,7 +29,7 @@ class Postfix:
         self.news = PostfixNews(tally)
         self._relays: dict[str, tuple[str, bool]] = {}
         self._logins: dict[str, tuple[Identity, str]] = {}  # what follows client= -> whose session it is
-        self.hot = (self._smtpd, self._login, self._qmgr, self._delivery)
+        self.hot = (self._smtpd, self._login, self._arrived, self._sent)
         deliver = self._delivery
         self._services: dict[str, Callable[[str, str], None]] = {
             "smtpd": self._smtpd, "pickup": self._pickup, "qmgr": self._qmgr, "nqmgr": self._qmgr,
@@ -136,8 +136,8 @@ class Postfix:
         else:
             self._complaints_only(line, text)
 
-    def _queued(self, queue_id: str, rest: str, line: str) -> None:
-        message = self._tally.messages.get(queue_id)
+    def _queued(self, queue_id: str, rest: str, line: str, message: Message | None = None) -> None:
+        message = message or self._tally.messages.get(queue_id)
         if message is None:  # the log begins in the middle, or it is a notice of our own
             message = self._tally.new_message(queue_id, Message(line))
         if message.counted:
@@ -150,6 +150,29 @@ class Postfix:
             count = rest.partition("nrcpt=")[2].partition(" ")[0]
             recipients = int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 1
         self._tally.accepted(message, sender[:320].lower(), recipients, self._tally.clock.at(line))
+
+    def _arrived(self, line: str, place: int, message: Message) -> None:
+        """The line of the queue manager about a message that is known; `from=` begins at `place`."""
+        if message.counted or "nrcpt=1 " not in line:
+            self._queued("", line[place:], line, message)
+        else:
+            sender = line[place + 6 : line.find(">", place)]
+            self._tally.accepted(message, sender[:320].lower(), 1, self._tally.clock.at(line))
+
+    def _sent(self, line: str, start: int) -> None:
+        """A line of the smtp client, whose text begins at `start`: what went out to another company is read at once."""
+        colon, place = line.find(": to=<", start, start + 70), line.find(", status=", start)
+        relay = line.find(">, relay=", colon)
+        known = self._relays.get(line[relay + 9 : line.find(",", relay + 9)])
+        message = self._tally.messages.get(line[start:colon])
+        to = line[colon + 6 : relay]
+        if (
+            message is None or known is None or not known[1] or colon < 0 or ">" in to
+            or line[place + 9 : place + 14] != "sent "
+        ):  # fmt: skip
+            self._delivery(line, line[start:])
+        else:
+            self._tally.delivered(message, to, True, False)
 
     def _delivery(self, line: str, text: str) -> None:
         place = text.find(", status=")

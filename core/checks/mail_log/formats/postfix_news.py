@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.checks.mail_log.tally import Tally
+from core.checks.mail_log.tally import Message, Tally
 
 _FULLY, _LATER, _FIRST_BLOCKS = (
     100,
     20,
     20,
 )  # lines about deliveries here that are read in full in each block, for the names of our own domains
-_SEARCHES = 10  # in a block, before all of it is put in order instead
+_SEARCHES = 3  # in a block, before all of it is put in order instead
 
 _Handler = Callable[[str, str], None]
-# Of smtpd, of a login (the line, and where its text begins), of qmgr, of smtp.
-HotHandlers = tuple[_Handler, Callable[[str, int], None], _Handler, _Handler]
+# Of smtpd; of a login (the line, and where its text begins); of qmgr (the line, where from= begins, the message); of smtp
+# (as of a login).
+HotHandlers = tuple[
+    _Handler, Callable[[str, int], None], Callable[[str, int, Message], None], Callable[[str, int], None]
+]
 
 
 class PostfixNews:
@@ -28,7 +31,7 @@ class PostfixNews:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._blocks: list[list[str]] = [[], []]
-        self._index: dict[str, list[str]] | None = None
+        self._indices: list[dict[str, list[str]] | None] = [None, None]
         self._searches = 0
         self.null_senders = 0
         self._block = 0
@@ -36,16 +39,14 @@ class PostfixNews:
     def take(self, lines: list[str], place: int, handlers: HotHandlers, other: Callable[[str], None]) -> None:
         """Read a block; `place`: where the program's name begins in most lines; `other` reads the remaining lines."""
         self._blocks = [self._blocks[1], lines]
-        self._index, self._searches = None, 0
+        self._indices, self._searches = [self._indices[1], None], 0
         self._read(lines, place, handlers, other)
 
     def arrival(self, queue_id: str) -> list[str]:
         """The lines about the arrival of a message that was left out: client= and from=, as far as they are near."""
         self._searches += 1
         if self._searches > _SEARCHES:
-            if self._index is None:
-                self._index = self._ordered()
-            return self._index.get(queue_id, [])
+            return [line for number in (0, 1) for line in self._ordered(number).get(queue_id, [])]
         start = f"]: {queue_id}: "
         return [
             line for block in self._blocks for line in block
@@ -70,26 +71,28 @@ class PostfixNews:
                     filtered.success()
             elif program == "postfix/qmgr[":
                 start = line.find("]: ", end) + 3
-                queue_id = line[start : line.find(":", start)]
-                message = messages.get(queue_id)
-                if line.endswith(": removed"):
+                colon = line.find(":", start)
+                queue_id = line[start:colon]
+                if line[colon + 2 : colon + 8] == "from=<":
+                    message = messages.get(queue_id)
+                    if message is not None and not message.removed:
+                        qmgr(line, colon + 2, message)
+                        continue
                     if message is not None:
-                        message.removed = True
-                elif ": from=<" not in line:
-                    other(line)
-                elif message is not None and not message.removed:
-                    qmgr(line, line[start:])
-                else:
-                    messages.pop(queue_id, None)  # short queue ids are given again
-                    if "from=<>," in line:
+                        del messages[queue_id]  # short queue ids are given again
+                    if line[colon + 8 : colon + 9] == ">":
                         self.null_senders += 1
                     if "status=expired" in line:
-                        qmgr(line, line[start:])
+                        other(line)
+                elif line[colon + 2 :] != "removed":
+                    other(line)
+                elif queue_id in messages:
+                    messages[queue_id].removed = True
             elif program == "postfix/clean":
                 if "message-id=" not in line:
                     other(line)
             elif program == "postfix/smtp[":
-                delivery(line, line[line.find("]: ", end) + 3 :])
+                delivery(line, line.find("]: ", end) + 3)
             elif program == "postfix/local" and "status=sent (delivered" in line:
                 here += 1
                 if here > fully:
@@ -105,10 +108,12 @@ class PostfixNews:
         self._block += 1
         return _FULLY if self._block <= _FIRST_BLOCKS else _LATER
 
-    def _ordered(self) -> dict[str, list[str]]:
-        index: dict[str, list[str]] = {}
-        for block in self._blocks:
-            for line in block:
+    def _ordered(self, number: int) -> dict[str, list[str]]:
+        """The arrivals in one of the two blocks by their queue ids; made once a block."""
+        index = self._indices[number]
+        if index is None:
+            index = self._indices[number] = {}
+            for line in self._blocks[number]:
                 if ": client=" in line or ": from=<" in line:
                     queue_id = line.partition("]: ")[2].partition(":")[0]
                     index.setdefault(queue_id, []).append(line)
