@@ -126,7 +126,7 @@ def test_banned_and_stopped_at_once(company: OpenCompany) -> None:
     told = office.check("--symptom", "not_received")
     told.first_is("mail_service_stopped", "confirmed", "you")
     assert "self_banned" in told.causes[:3], told.summary
-    told.well("mail_queue", "dns_health", "dnsbl", "sender_auth")
+    told.well("mail_log", "dns_health", "dnsbl", "sender_auth")
 
 
 @_SLOW
