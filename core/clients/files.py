@@ -5,7 +5,9 @@ A device, a pipe or a folder is refused; a larger file is read up to the limit a
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import stat
 import sys
 from dataclasses import dataclass
@@ -14,6 +16,11 @@ from pathlib import Path
 from core.errors import UsageError
 
 LIMIT = 64 * 1024 * 1024  # bytes
+_LOOKED_AT = 1_000_000  # characters
+_COMMON = re.compile("[\u3040-\u30ff\u3001-\u300f\u4e00-\u9fff]")
+_RARE = re.compile("[\uff61-\uff9f\ue000-\uf8ff\u0080-\u00a0]")  # half-width kana, private use, C1 controls
+
+_NO_CHARACTER = re.compile("[\uf8f0-\uf8f3]")  # CP932's names for the bytes A0, FD, FE and FF, which mean nothing
 
 
 @dataclass(frozen=True)
@@ -25,13 +32,39 @@ class FileContent:
     cut: bool
 
     def text(self) -> str:
-        """The content as text: UTF-8, else the encodings of Japanese Windows and Unix, else escaped bytes."""
-        for encoding in ("utf-8-sig", "iso2022_jp", "cp932", "euc_jp"):
-            try:
-                return self.data.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-        return self.data.decode("utf-8", "backslashreplace")
+        """The content as text: what Windows, Unix and mail write in Japan, else UTF-8 with its bad bytes escaped."""
+        return decoded(self.data)
+
+
+def decoded(data: bytes) -> str:
+    """Bytes of unknown origin as text: UTF-16 (PowerShell's `>`), UTF-8, ISO-2022-JP, CP932 or EUC-JP; never raises.
+
+    The last two cannot be told by whether they decode: nearly every text of one is some text of the other, of
+    half-width kana or rare characters. The more Japanese of the two is taken.
+    """
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data.decode("utf-16", "backslashreplace")
+    if data.isascii() and (b"\x1b$" in data or b"\x1b(" in data):
+        return data.decode("iso2022_jp_ext", "backslashreplace")
+    for encodings in (("utf-8-sig",), ("cp932", "euc_jp")):
+        texts = [text for encoding in encodings if (text := _strictly(data, encoding)) is not None]
+        if texts:
+            return max(texts, key=_how_japanese)
+    return data.decode("utf-8", "backslashreplace")
+
+
+def _strictly(data: bytes, encoding: str) -> str | None:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return None if _NO_CHARACTER.search(text) else text
+
+
+def _how_japanese(text: str) -> int:
+    """Kana and everyday kanji, less what hardly anybody writes. Of a long text the first part that is not ASCII."""
+    strange = re.sub(r"[\x00-\x7f]+", "", text[:_LOOKED_AT])
+    return len(_COMMON.findall(strange)) - 3 * len(_RARE.findall(strange))
 
 
 def read_file(path: str, limit: int = LIMIT) -> FileContent:
