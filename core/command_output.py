@@ -27,6 +27,11 @@ def write_json(value: dict[str, Any], where: str) -> None:
 
 
 def problem_line(error: CheckError, texts: Texts) -> str:
-    """What went wrong, cleaned for a terminal."""
-    parts = [f"problem.{error.code}.title", f"problem.{error.code}.meaning"]
-    return clean(" ".join(texts.text(key, error.values) for key in parts if texts.has(key)) or str(error), keep="\n")
+    """What went wrong, and what to do now, in one line cleaned for a terminal."""
+    from core.report.words import sentences, words_for  # not for those whose command went well
+
+    prefix = f"problem.{error.code}"
+    if not texts.has(f"{prefix}.title"):
+        return clean(str(error), keep="\n")
+    words = words_for(texts, prefix, error.values)
+    return clean(sentences([words.title, words.meaning, *words.steps], texts), keep="\n")

@@ -98,6 +98,14 @@ def test_wrong_usage_is_64_with_a_sentence_and_no_traceback(home: dict[str, str]
     assert done.stdout == "" and done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_file_that_is_no_listing_is_told_what_to_do_instead(home: dict[str, str], tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Our mail has stopped.\n", encoding="utf-8")
+    done = run(home, "read-queue", "--lang", "en", str(letter))
+    assert done.returncode == 64
+    assert "list of waiting mail. It is none of" in done.stderr and "mailq" in done.stderr
+
+
 def test_a_refused_file_commands_no_terminal(home: dict[str, str], tmp_path: Path) -> None:
     """What a complaint quotes may come from a stranger: no escape character, no reversed text."""
     run_file = tmp_path / "run.json"

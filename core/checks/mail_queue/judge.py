@@ -13,6 +13,7 @@ from core.model import Evidence, Finding, Severity, Table, Values
 # One to ten messages wait on any day; a hosting company's server with many customers has 180 to 500.
 NORMAL, RAISED, THOUSANDS = 10, 100, 1000
 YOUNG, OLD = 3600.0, 86400.0  # seconds
+USUALLY_FROZEN = 2
 STRAY_LINES = 10  # prompts and banners copied along with a listing
 _REFUSALS = {
     "permission_denied": Severity.UNKNOWN,
@@ -129,7 +130,8 @@ def _stuck(facts: QueueFacts) -> Iterator[Finding]:
     if facts.hold:
         yield _finding("held", severity, count=facts.hold)
     if facts.frozen:
-        yield _finding("frozen", severity, count=facts.frozen)
+        usual = facts.frozen <= USUALLY_FROZEN
+        yield _finding("frozen", Severity.OK if usual else severity, count=facts.frozen)
     age = facts.oldest_age
     if age is not None and age >= OLD and facts.oldest_arrival:
         yield _finding("old", severity, seconds=int(age), since=facts.oldest_arrival.isoformat())

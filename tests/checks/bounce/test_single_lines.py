@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from core.checks.bounce import read_bounce
+from core.knowledge.replies import explain_reply
 
 LINES = [
     ("user_unknown", "550 5.1.1 <foo@bar.com>... User unknown"),
@@ -117,6 +118,7 @@ LINES = [
     ("recipient_refuses", "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required [Stage: CreateMessage]"),
     ("recipient_refuses", "550 you are not allowed to post to this mailing list"),
     ("login_required", "530 5.7.0 Must authenticate before sending"),
+    ("server_trouble", "454 4.7.0 Temporary authentication failure: Connection lost to authentication server"),
     ("login_required", "535 5.7.3 Authentication unsuccessful"),
     ("login_required", "550 5.7.1 Client was not authenticated"),
     ("tls_failed", "530 5.7.0 Must issue a STARTTLS command first"),
@@ -275,3 +277,13 @@ LINES = [
 def test_a_single_line_gives_its_reason(reason: str, line: str) -> None:
     (entry,) = read_bounce(line).recipients
     assert entry.reason == reason
+
+
+def test_microsofts_own_words_name_microsoft_where_no_host_is_told() -> None:
+    lines = {
+        "550 5.7.509 Access denied, sending domain A.EXAMPLE does not pass DMARC verification and has a DMARC policy of"
+        " reject.": "microsoft_auth",
+        "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.": "microsoft_tenant_blocked",
+        "550 5.1.8 Access denied, bad outbound sender.": "microsoft_tenant_blocked",
+    }
+    assert {line: explain_reply(line).playbook for line in lines} == lines

@@ -164,6 +164,11 @@ def test_held_frozen_and_old() -> None:
     assert severity(queue(5, hold=2, deferred=3, age=timedelta(days=3))) is Severity.OK
 
 
+def test_as_many_frozen_as_usual_are_no_caution() -> None:
+    assert codes(queue(40, frozen=2, deferred=38))["frozen"].severity is Severity.OK
+    assert codes(queue(40, frozen=3, deferred=37))["frozen"].severity is Severity.WARNING
+
+
 def test_first_finding_carries_the_listing_and_the_table(sample: Callable[[str], str], taken_at: datetime) -> None:
     found = judge(read_queue(sample("postfix-long-mailq"), taken_at))
     assert found[0].code == "mail_queue.long"
