@@ -6,23 +6,44 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.clients.arrival_ledger import ArrivalLedger
-from core.clients.http import HttpClient
 from core.clients.journal import Journal
 from core.clients.list_keys import ListKeys
 from core.clients.relay_ledger import RelayLedger
 from core.clients.reroute import Reroute
-from core.clients.tls_door import TlsDoor
-from core.clients.whois import WhoisClient
 from core.model import Vantage
 
 if TYPE_CHECKING:
+    from core.clients.http import HttpClient
     from core.clients.resolver import Resolver
     from core.clients.smtp import SmtpClient
     from core.clients.ssh import SshDoor
+    from core.clients.tls_door import TlsDoor
+    from core.clients.whois import WhoisClient
 
 
 def _nowhere() -> Reroute:
     return Reroute(closed=True)
+
+
+# These three are loaded only when they are made: who reads one pasted text needs none of them.
+
+
+def _closed_tls() -> TlsDoor:
+    from core.clients.tls_door import TlsDoor
+
+    return TlsDoor(_nowhere(), Journal())
+
+
+def _closed_whois() -> WhoisClient:
+    from core.clients.whois import WhoisClient
+
+    return WhoisClient(None, _nowhere(), Journal())
+
+
+def _closed_http() -> HttpClient:
+    from core.clients.http import HttpClient
+
+    return HttpClient(None, _nowhere(), Journal())
 
 
 @dataclass
@@ -38,9 +59,9 @@ class Clients:
     ssh: SshDoor | None = None
     journal: Journal = field(default_factory=Journal)
     list_keys: ListKeys = field(default_factory=ListKeys)
-    tls: TlsDoor = field(default_factory=lambda: TlsDoor(_nowhere(), Journal()))
-    whois: WhoisClient = field(default_factory=lambda: WhoisClient(None, _nowhere(), Journal()))
-    http: HttpClient = field(default_factory=lambda: HttpClient(None, _nowhere(), Journal()))
+    tls: TlsDoor = field(default_factory=_closed_tls)
+    whois: WhoisClient = field(default_factory=_closed_whois)
+    http: HttpClient = field(default_factory=_closed_http)
     outside: SmtpClient | None = None
     relay_ledger: RelayLedger = field(default_factory=RelayLedger)
     arrivals: ArrivalLedger = field(default_factory=ArrivalLedger)

@@ -18,11 +18,9 @@ _FULLY, _LATER, _FIRST_BLOCKS = (
 _SEARCHES = 3  # in a block, before all of it is put in order instead
 
 _Handler = Callable[[str, str], None]
-# Of smtpd; of a login (the line, and where its text begins); of qmgr (the line, where from= begins, the message); of smtp
-# (as of a login).
-HotHandlers = tuple[
-    _Handler, Callable[[str, int], None], Callable[[str, int, Message], None], Callable[[str, int], None]
-]
+_At = Callable[[str, int], None]  # the line, and where its text begins
+# Of smtpd; of a login; of qmgr (the line, where from= begins, the message); of smtp.
+HotHandlers = tuple[_Handler, _At, Callable[[str, int, Message], None], _At]
 
 
 class PostfixNews:
