@@ -17,7 +17,6 @@ never judged. What had come by then stands in `door.partial`, for tests and for 
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +33,7 @@ from core.clients.remote_frames import FrameParser
 from core.clients.remote_frames import Section as Section
 from core.clients.ssh_run import Limits, Outcome, SshRun
 from core.clients.ssh_sudo import SudoGate
-from core.clients.ssh_system import System, not_started, run_folder, this_system, usable_ssh
+from core.clients.ssh_system import System, not_started, remove_folder, run_folder, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 from core.model import Sudo
 
@@ -144,7 +143,7 @@ class SshDoor:
         try:
             return await self._read_in(folder, program)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
 
     async def _read_in(self, folder: Path, program: tuple[str, ...]) -> ServerReading:
         """`folder` is this run's own (0700) and gone after it."""

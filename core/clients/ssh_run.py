@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from core.clients.askpass import Askpass
@@ -80,8 +80,10 @@ class SshRun:
             if talk.result():
                 return "flood"
             # Output has ended: ssh now says why, and ends by itself. A clock that stopped us still counts.
-            last_words: asyncio.Future[object] = asyncio.ensure_future(asyncio.gather(process.wait(), errors))
+            last_words = asyncio.ensure_future(_both(process.wait(), errors))
             await asyncio.wait((last_words, clock), timeout=_LAST_WORDS, return_when=asyncio.FIRST_COMPLETED)
+            last_words.cancel()
+            await asyncio.gather(last_words, return_exceptions=True)
             return clock.result() if clock.done() and not self._parser.ended else None
         finally:
             for task in (talk, sudo, errors, clock):
@@ -93,7 +95,7 @@ class SshRun:
         sent = self._gate.open
         if sent:
             process.write(script)
-        while chunk := await process.read_output():
+        while chunk := await _next(process.read_output):
             self._last_byte = time.monotonic()
             self._received += len(chunk)
             chunk = self._gate.take_output(chunk)
@@ -114,7 +116,7 @@ class SshRun:
 
     async def _listen_errors(self, process: Program) -> None:
         """Keep the first part of standard error and read on, so that ssh never waits for us."""
-        while chunk := await process.read_errors():
+        while chunk := await _next(process.read_errors):
             self._stderr += chunk[: _STDERR_BYTES - len(self._stderr)]
             self._gate.take_errors(bytes(self._stderr))
 
@@ -147,3 +149,16 @@ class SshRun:
                 await process.wait()
         self._system.end(process, by_force=True)  # what a ProxyCommand left behind in the group
         process.release()
+
+
+async def _next(read: Callable[[], Awaitable[bytes]]) -> bytes:
+    """The next bytes of a pipe. One that breaks has ended: what is missing is seen by the script's marks."""
+    try:
+        return await read()
+    except OSError:
+        return b""
+
+
+async def _both(first: Awaitable[int], second: Awaitable[None]) -> None:
+    await first
+    await second

@@ -150,3 +150,9 @@ def not_started(error: OSError, host: str, system: System) -> CheckError:
     if isinstance(error, FileNotFoundError | PermissionError):
         return CheckError("ssh.program_missing", system=system.name)
     return CheckError("ssh.not_started", host=host, reason=error.strerror or type(error).__name__)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a login's folder. Twice, for what stood in the way may have been of a moment (no free file handle)."""
+    for _ in range(2):
+        shutil.rmtree(folder, ignore_errors=True)

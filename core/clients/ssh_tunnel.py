@@ -12,14 +12,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 from core.clients import ssh_command, ssh_states
 from core.clients.journal import Journal
 from core.clients.program import end_of
-from core.clients.ssh_system import System, not_started, run_folder, this_system, usable_ssh
+from core.clients.ssh_system import System, not_started, remove_folder, run_folder, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 
 _CHUNK = 65_536
@@ -57,10 +56,10 @@ class SshTunnel:
                 *argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=surroundings, **self._system.start_options()
             )
         except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
             raise not_started(error, self._to.host, self._system) from error
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
             raise
         wire = PipeWire(process, folder, self._system, (self._to.host, address, port))
         self._wires.append(wire)
@@ -122,7 +121,7 @@ class PipeWire:
         self._closed = True
         if self._process.returncode is None:
             self._system.end(self._process, by_force=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_folder(self._folder)
         self._tasks.append(asyncio.ensure_future(self._gather()))
 
     async def gone(self) -> None:

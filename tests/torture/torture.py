@@ -90,7 +90,10 @@ def fine(report: Report) -> set[str]:
     """What the report calls fine: checks, findings, and that nothing was found."""
     said = {f"check {result.check_id}" for result in report.results if result.state == "ok"}
     said |= {one.code for result in report.results for one in result.findings if one.severity is Severity.OK}
-    return said | {f"cause {cause.code}" for cause in report.causes if cause.code == "nothing_found"}
+    # "Nothing found in what was looked at" must say how much was not looked at.
+    unseen = sum(result.severity is Severity.UNKNOWN for result in report.results)
+    calm = [cause for cause in report.causes if cause.code == "nothing_found" and cause.values["unknown"] != unseen]
+    return said | {f"cause {cause.code}" for cause in calm} | ({"report"} if report.severity is Severity.OK else set())
 
 
 def words_are_whole(report: Report) -> None:
@@ -122,7 +125,10 @@ def tortured(target: Target, doors: Doors, usual: Report, fail_at: int, lasting:
     assert not listener.heard, listener.heard
     assert not (false := fine(report) - fine(usual)), f"called fine: {false}"
     words_are_whole(report)
-    assert (after := left_behind()) == before, f"left behind after {faults.failed}: {before} -> {after}"
+    after = left_behind()
+    if lasting:  # nothing can be removed any more either
+        before, after = before[:2], after[:2]
+    assert after == before, f"left behind after {faults.failed}: {before} -> {after}"
     return faults
 
 
