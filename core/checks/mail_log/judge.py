@@ -29,6 +29,8 @@ _REFUSED = {
     "helo_refused": ("refused_reverse_dns", _WARNING),
     "greylisted": ("greylisted", _OK),
 }
+# The same for a provider whose rules are known: of an unknown server it may be about one letter only.
+_REFUSED_BY_PROVIDER = {"policy_refused": ("refused_reputation", _WARNING)}
 # Trouble on the server -> finding, how bad it is while it lasts, and how often it must stand there.
 _TROUBLES = {
     "disk_full": (_CRITICAL, 1),
@@ -150,11 +152,11 @@ def _outages(facts: LogFacts) -> Iterator[Finding]:
 def _refusals(facts: LogFacts) -> Iterator[Finding]:
     theirs: dict[str, list[Refusal]] = {}
     for each in facts.refusals:
-        if each.by == "them" and each.reason in _REFUSED:
-            theirs.setdefault(_REFUSED[each.reason][0], []).append(each)
+        if each.by == "them" and (meaning := _meaning(each)):
+            theirs.setdefault(meaning[0], []).append(each)
     for code, group in theirs.items():
         count = sum(each.count for each in group)
-        severity = _REFUSED[group[0].reason][1]
+        severity = (_meaning(group[0]) or ("", _OK))[1]
         if count < REFUSED_FEW and severity is not _CRITICAL:
             continue
         hosts = list(dict.fromkeys(clean(name, 100) for each in group for name in each.machines if name))[:3]
@@ -168,6 +170,11 @@ def _refusals(facts: LogFacts) -> Iterator[Finding]:
         yield replace(finding, table=refusal_table(facts.refusals))
     if facts.forwarded_refused >= REFUSED_FEW:
         yield _finding("forwarding_refused", _WARNING, count=facts.forwarded_refused, forwarded=facts.forwarded)
+
+
+def _meaning(each: Refusal) -> tuple[str, Severity] | None:
+    """The finding for a refusal by another company, and how bad it is; None where it is about one letter only."""
+    return _REFUSED.get(each.reason) or (_REFUSED_BY_PROVIDER.get(each.reason) if each.provider else None)
 
 
 def _beside(facts: LogFacts) -> Iterator[Finding]:
