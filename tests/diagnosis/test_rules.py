@@ -293,3 +293,10 @@ def test_a_ban_explains_a_refused_port_but_not_a_program_that_does_not_run() -> 
     assert [cause.code for cause in causes(banned, refused)] == ["self_banned", "mail_service_stopped"]
     found = causes(banned, refused, sign("server_health.mail_service_stopped"))
     assert [cause.code for cause in found] == ["mail_service_stopped", "self_banned"]
+
+
+def test_a_long_queue_of_one_of_us_beside_a_listing_is_suspected_behind_it() -> None:
+    one = sign("mail_queue.one_sender", WARNING, sender="sales@example.jp")
+    long, listed = sign("mail_queue.long"), sign("dnsbl.listed", zone="x", address="203.0.113.25")
+    assert [cause.code for cause in causes(one, long, listed)] == ["address_listed", "account_hijacked"]
+    assert [cause.code for cause in causes(one, listed)] == ["address_listed"]
