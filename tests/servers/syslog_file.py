@@ -9,11 +9,12 @@ from typing import Self
 from tests.servers.lab_server import Server
 from tests.servers.syslog_socket import SyslogSocket
 
-# Programs that lock themselves into a folder find the new /dev/log (and resolv.conf) when they are started anew.
+# Programs that lock themselves into a folder, or read resolv.conf once, find the new ones when they are started anew.
 _LOG_AGAIN = {
     "postfix": "service postfix stop; service postfix start",
     "mailserver": "service postfix stop; service postfix start",
     "guarded": "service postfix stop; service postfix start",
+    "sendmail": "pkill -x sendmail || pkill -f 'sendmail: MTA'; sleep 0.5; /usr/sbin/sendmail -bd -q15m",
     "opensmtpd": "pkill -x smtpd; sleep 0.5; /usr/sbin/smtpd",
 }
 _NOT_MAIL = re.compile(r"^.{15} \S+ (?:sshd|su|sudo|systemd)\b")

@@ -59,6 +59,7 @@ RECEIVERS = {
     "gmail.com": ("l.google.com", "gmail-smtp-in"),
     "outlook.com": ("olc.protection.outlook.com", "outlook-com"),
     "docomo.ne.jp": ("docomo.ne.jp", "mfsmax"),
+    "yahoo.com": ("am0.yahoodns.net", "mta5"),
     "icloud.com": ("mail.icloud.com", "mx01"),
     "yahoo.co.jp": ("mail.yahoo.co.jp", "mx1"),
 }
