@@ -16,6 +16,7 @@ from core.resources import resources_dir
 
 _LANGUAGES: tuple[Literal["ja", "en"], ...] = ("ja", "en")
 _LATIN = r"[A-Za-z0-9_]"
+_KATAKANA = r"[ァ-ヺー]"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def _spellings(language: Literal["ja", "en"]) -> Mapping[str, str]:
 
 @cache
 def _pattern(language: Literal["ja", "en"]) -> re.Pattern[str]:
-    """Latin words only as whole words: "MX" is not in "AMX"; a Japanese letter beside it is no hindrance."""
+    """Latin and katakana words only as whole words: "MX" is not in "AMX", nor 「ログ」 in 「ログイン」; a letter of another
+    script beside it is no hindrance."""
     longest_first = sorted(_spellings(language), key=len, reverse=True)
     return re.compile("|".join(_bounded(word) for word in longest_first), re.IGNORECASE)
 
@@ -74,8 +76,10 @@ def _bounded(word: str) -> str:
 
 
 def _edges(escaped: str, word: str) -> Iterator[str]:
-    if re.match(_LATIN, word):
-        yield f"(?<!{_LATIN})"
+    for letters in (_LATIN, _KATAKANA):
+        if re.match(letters, word):
+            yield f"(?<!{letters})"
     yield escaped
-    if re.search(f"{_LATIN}$", word):
-        yield f"(?!{_LATIN})"
+    for letters in (_LATIN, _KATAKANA):
+        if re.search(f"{letters}$", word):
+            yield f"(?!{letters})"

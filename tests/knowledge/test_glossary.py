@@ -41,3 +41,8 @@ def test_a_japanese_letter_beside_a_latin_word_is_no_hindrance() -> None:
 
 def test_a_long_hostile_text_is_read_in_time() -> None:
     assert [mention.term for mention in terms_in("第三者中" * 100_000 + "MX", "ja")] == ["mx"]
+
+
+def test_a_katakana_word_is_no_part_of_a_longer_one() -> None:
+    assert terms_in("ログインしていない社外", "ja") == ()
+    assert [mention.term for mention in terms_in("記録（ログ）を見ます", "ja")] == ["log"]
