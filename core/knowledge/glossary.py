@@ -65,8 +65,10 @@ def _spellings(language: Literal["ja", "en"]) -> Mapping[str, str]:
 
 @cache
 def _pattern(language: Literal["ja", "en"]) -> re.Pattern[str]:
-    """Latin and katakana words only as whole words: "MX" is not in "AMX", nor 「ログ」 in 「ログイン」; a letter of another
-    script beside it is no hindrance."""
+    """Latin and katakana words only as whole words: "MX" is not in "AMX", nor 「ログ」 in 「ログイン」.
+
+    A letter of another script beside it is no hindrance.
+    """
     longest_first = sorted(_spellings(language), key=len, reverse=True)
     return re.compile("|".join(_bounded(word) for word in longest_first), re.IGNORECASE)
 
