@@ -94,13 +94,15 @@ class FrameParser:
             return
         if self.ended:
             return
+        if line.startswith(b"|") and self._open is not None:  # nearly every line: no frame begins so
+            if not self.over_budget:
+                self._take_content(self._open, line[1 : LINE_BYTES + 1])
+            return
         frame = self._frame.fullmatch(line)
         if frame is not None:
             self._take_frame(frame.group(1).decode("ascii").split(" "))
         elif not self.started:
             self._noise = (self._noise + line + b"\n")[:_NOISE_BYTES]
-        elif line.startswith(b"|") and self._open is not None and not self.over_budget:
-            self._take_content(self._open, line[1 : LINE_BYTES + 1])
 
     def _take_content(self, section: _Open, content: bytes) -> None:
         text = content.decode("utf-8", errors="backslashreplace")

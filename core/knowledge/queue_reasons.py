@@ -77,7 +77,8 @@ def parse(data: dict[str, object]) -> QueueReasons:
 
 def classify(text: str) -> Kind:
     """The kind of a reason line; "unclear" when no pattern fits."""
-    return _classify(_ADDRESS.sub("<>", text[:_LONGEST]))
+    text = text[:_LONGEST]
+    return _classify(_ADDRESS.sub("<>", text) if "<" in text else text)
 
 
 def list_named(text: str) -> str:

@@ -134,23 +134,29 @@ class Tally:
             self._sender_domains[domain] += 1
 
     def _add_reasons(self, texts: list[str]) -> None:
+        if not texts:
+            return
         words, timed_out = set(), False
         for text in texts:
             kind = classify(text)
             words.add(kind.reason)
             timed_out = timed_out or kind.detail == "timed_out"
-            self._examples.setdefault(kind.reason, text[:_LONGEST_EXAMPLE])
+            if kind.reason not in self._examples:
+                self._examples[kind.reason] = text[:_LONGEST_EXAMPLE]
             if kind.reason == "ip_blocked" and len(self._lists) < _MOST_LISTS and (name := list_named(text)):
                 self._lists[name] = None
-        self._reasons.update(words)
+        for word in words:
+            self._reasons[word] += 1
         self._timed_out += timed_out
 
 
 def domain_of(address: str) -> str:
     """The part after the last @, in small letters; "" when there is none or the listing cut it off."""
-    if address.startswith("<") and not address.endswith(">"):
-        return ""
-    _, at, domain = address.strip("<>").rpartition("@")
+    if "<" in address or ">" in address:
+        if address.startswith("<") and not address.endswith(">"):
+            return ""
+        address = address.strip("<>")
+    _, at, domain = address.rpartition("@")
     return domain.lower().rstrip(".")[:255] if at else ""
 
 

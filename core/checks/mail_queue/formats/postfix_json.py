@@ -60,26 +60,35 @@ def _mended(line: str) -> str:
 
 def _object(line: str) -> dict[str, Any] | None:
     # A quotation mark inside a value is escaped, so that only keys are counted: twice the same key is no one's message.
-    if not line.lstrip().startswith("{") or line.count('"queue_id":') != 1:
+    if not (line.startswith("{") or line.lstrip().startswith("{")) or line.count('"queue_id":') != 1:
         return None
     try:
-        found = _DECODER.decode(line)
+        found, end = _DECODER.raw_decode(line if line.startswith("{") else line.lstrip())
     except (ValueError, RecursionError):  # also a number too long to convert
         return None
+    if end < len(line) and line.lstrip()[end:].strip():
+        return None  # something follows the object
     return found if isinstance(found, dict) and "queue_id" in found else None
 
 
 def _message(found: dict[str, Any]) -> Message:
+    recipients: list[str] = []
+    reasons: list[str] = []
     rows = found.get("recipients")
-    recipients = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            recipients.append(_text(row.get("address")))
+            if reason := row.get("delay_reason"):
+                reasons.append(_text(reason))
     sender = _text(found.get("sender"))
+    seconds = _number(found.get("arrival_time"))
     return Message(
-        state=_STATES.get(_text(found.get("queue_name")), "deferred"),
-        size=int(_number(found.get("message_size"))),
-        arrived_at=from_epoch(seconds) if (seconds := _number(found.get("arrival_time"))) else None,
-        sender="" if sender == "MAILER-DAEMON" else sender,
-        recipients=[_text(row.get("address")) for row in recipients],
-        reasons=[_text(row["delay_reason"]) for row in recipients if row.get("delay_reason")],
+        _STATES.get(_text(found.get("queue_name")), "deferred"),
+        int(_number(found.get("message_size"))),
+        from_epoch(seconds) if seconds else None,
+        "" if sender == "MAILER-DAEMON" else sender,
+        recipients,
+        reasons,
     )
 
 
@@ -88,7 +97,7 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LARGEST
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _LARGEST
     return value if good else 0  # type: ignore[return-value]
 
 
