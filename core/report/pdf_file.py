@@ -22,7 +22,6 @@ from core.report.appendix import halve_evidence
 from core.report.fonts import font_files, printable
 from core.report.layout import lay_out
 from core.report.options import ReportOptions, default_paper
-from core.report.words import phrase
 from core.resources import resources_dir
 from core.texts import Language, Texts
 
@@ -32,7 +31,6 @@ _MOST_HALVINGS = 6
 _LOGO_ALONE = b"#let logo = json(bytes(sys.inputs.report)).logo\n#image(bytes(logo.data), format: logo.format)"
 _LONGEST_RUN = 24
 _RUN = re.compile(rf"[!-~]{{{_LONGEST_RUN + 1},}}")
-_UNSAFE_IN_NAME = re.compile(r"[^\w.-]+")
 
 
 def write_pdf(
@@ -108,13 +106,6 @@ def _fitting(data: dict[str, Any], timestamp: int) -> Pages:
         if len(content) <= LARGEST or not halve_evidence(data):
             break
     return Pages(content, source, timestamp)
-
-
-def pdf_name(report: Report, language: Language) -> str:
-    """A file name that says what it is, for whom and when: "mail-report_example.jp_20261122-1015.pdf"."""
-    about = _UNSAFE_IN_NAME.sub("-", report.target.domain or report.target.mail_host or "")[:60].strip(".-")
-    stamp = report.started_at.astimezone().strftime("%Y%m%d-%H%M")
-    return "_".join(part for part in (phrase(Texts(language), "report.file_name"), about, stamp) if part) + ".pdf"
 
 
 def _pdf(data: str, timestamp: int, with_logo: bool) -> bytes:

@@ -1,57 +1,66 @@
-"""Hand it on: save the report as a PDF, open its folder, start again."""
+"""Hand it on: look at the pages, choose what they show, save, print, put into a mail draft."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.clean import clean
-from core.texts import LANGUAGES, Language, Texts
+from core.texts import Language, Texts
 from gui.pages.page import Page
+from gui.pages.report_choices import ReportChoices
 from gui.widgets.finding import card
+from gui.widgets.page_preview import PagePreview
 from gui.widgets.text import SpokenButton, SpokenLabel, label
 
 
 class ReportPage(Page):
-    """`save_wanted` carries the language of the report."""
+    """`save_wanted` carries the language of the report; `pages_wanted`: the pages are to be shown (anew)."""
 
     name = "report"
     save_wanted = Signal(str)
     folder_wanted = Signal()
+    print_wanted = Signal()
+    draft_wanted = Signal()
+    pages_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.save = SpokenButton("gui.report.save", "main")
         self.folder = SpokenButton("gui.report.open_folder")
-        self.languages = {language: QRadioButton() for language in LANGUAGES}
-        self._group = QButtonGroup(self)
-        self._follows = True  # the report's language follows the window's until somebody chooses
-        for language, button in self.languages.items():
-            self._group.addButton(button)
-            button.setText({"ja": "日本語", "en": "English"}[language])
-            button.clicked.connect(self._chosen)
+        self.printing = SpokenButton("gui.report.print")
+        self.draft = SpokenButton("gui.report.draft")
+        self.choices, self.preview = ReportChoices(), PagePreview()
+        self.languages = self.choices.languages
         self._result = label()
         self._result.hide()
         self._done: tuple[str, str] | None = None
-        self._fill_card()
+        self._fill_cards()
+        self.choices.changed.connect(self.pages_wanted)
         self.save.clicked.connect(lambda: self.save_wanted.emit(self.language()))
         self.folder.clicked.connect(self.folder_wanted)
+        self.printing.clicked.connect(self.print_wanted)
+        self.draft.clicked.connect(self.draft_wanted)
         self.folder.hide()
 
     def language(self) -> Language:
         """The language the report is printed in."""
-        return next(language for language, button in self.languages.items() if button.isChecked())
+        return self.choices.language()
 
     def show_texts(self, texts: Texts) -> None:
-        """Follow the window's language until one was chosen; say the outcome again."""
-        if self._follows:
-            self.languages[texts.language].setChecked(True)
-        for button in self.languages.values():
-            button.setAccessibleDescription(texts.text("gui.report.language"))
+        """Say the outcome again; the report follows the window's language until one was chosen."""
         if self._done:
             self._result.setText(texts.text(self._done[0], what=clean(self._done[1])))
+        if self.isVisible():
+            self.pages_wanted.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The pages are made when somebody looks at them."""
+        super().showEvent(event)
+        self.pages_wanted.emit()
 
     def show_saving(self) -> None:
         """The file is being written."""
@@ -64,6 +73,10 @@ class ReportPage(Page):
         self.folder.show()
         self._show("gui.report.saved", str(path))
 
+    def show_opened(self, key: str, path: Path, opened: bool) -> None:
+        """A file was handed to another program (`key`: "print" or "draft"), or lies where the person can open it."""
+        self._show(f"gui.report.{key}_{'opened' if opened else 'not_opened'}", str(path))
+
     def show_failed(self, reason: str) -> None:
         """The file could not be written; nothing else is lost."""
         self.save.setEnabled(True)
@@ -74,34 +87,32 @@ class ReportPage(Page):
         self._done = None
         self._result.hide()
         self.folder.hide()
+        self.preview.show_pages(())
 
     def first_focus(self) -> QWidget | None:
         """The save button."""
         return self.save
 
-    def _fill_card(self) -> None:
+    def _fill_cards(self) -> None:
         frame, box = card()
         box.addWidget(SpokenLabel("gui.report.contents"))
-        box.addWidget(SpokenLabel("gui.report.language", "strong"))
-        line = QHBoxLayout()
-        for button in self.languages.values():
-            line.addWidget(button)
-        line.addStretch(1)
-        box.addLayout(line)
         buttons = QHBoxLayout()
-        buttons.addWidget(self.save)
-        buttons.addWidget(self.folder)
+        for button in (self.save, self.printing, self.draft, self.folder):
+            buttons.addWidget(button)
         buttons.addStretch(1)
         box.addLayout(buttons)
         box.addWidget(self._result)
+        box.addWidget(SpokenLabel("gui.report.ways", "small"))
         self.body.addWidget(frame)
         frame, box = card()
+        box.addWidget(self.choices)
         box.addWidget(SpokenLabel("gui.report.care", "strong"))
         box.addWidget(SpokenLabel("gui.report.care_more", "small"))
         self.body.addWidget(frame)
-
-    def _chosen(self) -> None:
-        self._follows = False
+        frame, box = card()
+        box.addWidget(SpokenLabel("gui.report.preview", "strong"))
+        box.addWidget(self.preview)
+        self.body.addWidget(frame)
 
     def _show(self, key: str, what: str) -> None:
         self._done = (key, what)

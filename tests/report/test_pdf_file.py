@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from core.model import Evidence, Finding, Report, Severity
+from core.report.file_name import pdf_name
 from core.report.fonts import font_files, printable
-from core.report.pdf_file import pdf_bytes, pdf_name, write_pdf
+from core.report.pdf_file import pdf_bytes, write_pdf
 from core.texts import LANGUAGES, Language, Texts
 
 ORDINARY_BYTES = 500_000
