@@ -24,18 +24,28 @@ PageName = Literal[
     "running",
     "answer",
     "report",
+    "first_aid",
+    "again",
+    "desk",
+    "letters",
     "blacklists",
     "arrival",
+    "notebook",
+    "settings",
+    "about",
 ]
-Step = Literal["start", "server", "inside", "consent", "running", "answer", "report"]
+Step = Literal["start", "server", "inside", "consent", "running", "answer", "first_aid", "report"]
 HowInside = Literal["ssh", "paste", "neither"]
 Affected = Literal["one", "everyone"]
 Direction = Literal["sending", "receiving", "both"]
 Recipients = Literal["one", "all"]
 Handed = Literal["queue", "log", "bounce"]  # what a person may hand over as text; told apart by its content
 
-SIDES: tuple[PageName, ...] = ("blacklists", "arrival")  # tools beside every way: one steps back to where one was
-PAGES: tuple[PageName, ...] = tuple(page for page in get_args(PageName) if page not in ("bounce", *SIDES))
+# Tools beside every way: one steps back to where one was.
+SIDES: tuple[PageName, ...] = ("blacklists", "arrival", "notebook", "settings", "about")
+# What is done about an answer: opened from it and from one another, in any order.
+AID: tuple[PageName, ...] = ("first_aid", "again", "desk", "letters")
+PAGES: tuple[PageName, ...] = tuple(page for page in get_args(PageName) if page not in ("bounce", *AID, *SIDES))
 STEPS: tuple[Step, ...] = get_args(Step)
 _PRACTICE: tuple[PageName, ...] = ("start", "running", "answer", "report")
 _OWN_SERVER_ONLY: tuple[PageName, ...] = ("inside", "consent")
@@ -170,6 +180,13 @@ class Guide:
         self.practice = False
         self.reading = False
         self.earlier = False  # an incident from the notebook is shown, not a new run
+        self.aided = False  # first aid was opened
+
+    @property
+    def steps(self) -> frozenset[Step]:
+        """The steps at the side that this way visits; first aid until the report is reached without it."""
+        aid: frozenset[Step] = frozenset({"first_aid"} if self.aided or self.step != "report" else ())
+        return aid | {step_of(page) for page in self.path}
 
     @property
     def path(self) -> tuple[PageName, ...]:
@@ -196,6 +213,8 @@ class Guide:
         """The page after this one; None on the last."""
         if self.page in SIDES:
             return None
+        if self.page in AID:
+            return "report"
         place = self.path.index(self.page)
         return self.path[place + 1] if place + 1 < len(self.path) else None
 
@@ -203,6 +222,10 @@ class Guide:
         """The page before this one; a finished run is never walked into backwards."""
         if self.page in SIDES:
             return self.came_from
+        if self.page in AID:
+            return "answer" if self.page == "first_aid" else "first_aid"
+        if self.page == "report" and self.aided:
+            return "first_aid"
         before = [page for page in self.path[: self.path.index(self.page)] if page != "running"]
         return before[-1] if before else None
 
@@ -224,22 +247,34 @@ class Guide:
         """To a tool beside the way; `go_back` returns here."""
         self.came_from, self.page = self.page if self.page not in SIDES else self.came_from, page
 
+    def open_aid(self, page: PageName) -> None:
+        """To one of the pages of `AID`."""
+        self.page, self.aided = page, True
+
+    def open_incident(self) -> None:
+        """To the answer of an incident from the notebook."""
+        self.page, self.earlier, self.practice, self.reading, self.aided = "answer", True, False, False, False
+
     def go_back(self) -> None:
         """To the page before; all answers stay."""
         self.page = self.previous_page() or self.page
 
     def to_start(self) -> None:
         """A new incident: the first page again, with what was entered."""
-        self.page, self.practice, self.earlier, self.reading = "start", False, False, False
+        self.page, self.practice, self.earlier, self.reading, self.aided = "start", False, False, False, False
         for kind in get_args(Handed):
             self.answers.hand_over(kind, "")
 
 
 def step_of(page: PageName) -> Step:
-    """The step at the side a page belongs to: a refusal and the questions are part of the first."""
-    if page == "questions" or page == "bounce" or page == "blacklists" or page == "arrival":
-        return "start"
-    return page
+    """The step at the side a page belongs to: a refusal, the questions and the tools are part of the first."""
+    if page == "first_aid" or page == "again" or page == "desk" or page == "letters":
+        return "first_aid"
+    if page == "answer" or page == "report" or page == "running":
+        return page
+    if page == "server" or page == "inside" or page == "consent":
+        return page
+    return "start"
 
 
 def missing_on(page: PageName, answers: Answers) -> tuple[Missing, ...]:

@@ -15,15 +15,23 @@ import platformdirs
 from core.kept_file import read_kept, replace_kept
 
 _FORM = 1  # raised when the meaning of a field changes
+LOOKS = ("system", "light", "dark")
 _LONGEST_FILE = 100_000  # bytes; ours has a few hundred
 
 
 @dataclass
 class Settings:
-    """`language` is None while the app follows the system; `answers` are as `core.guide` wants them kept."""
+    """`language` is None while the app follows the system; `answers` are as `core.guide` wants them kept.
+
+    `look`: one of `LOOKS`; `resolver`: IP[:PORT] of the DNS server to ask, "" for the system's.
+    """
 
     language: str | None = None
     answers: dict[str, str] = field(default_factory=dict)
+    look: str = "system"
+    resolver: str = ""
+    report: dict[str, str] = field(default_factory=dict)  # choices about the printed report: company, paper ...
+    window: str = ""  # where the window stood, in Qt's own words (base64)
 
 
 def settings_file() -> Path:
@@ -40,7 +48,15 @@ def load_settings(path: Path | None = None) -> Settings:
 def save_settings(settings: Settings, path: Path | None = None) -> None:
     """Replace the settings file as a whole. Raises `OSError` when the folder cannot be written."""
     path = path or settings_file()
-    kept = {"form": _FORM, "language": settings.language, "answers": settings.answers}
+    kept = {
+        "form": _FORM,
+        "language": settings.language,
+        "answers": settings.answers,
+        "look": settings.look,
+        "resolver": settings.resolver,
+        "report": settings.report,
+        "window": settings.window,
+    }
     replace_kept(path, json.dumps(kept, ensure_ascii=False, indent=1))
 
 
@@ -51,4 +67,17 @@ def _parsed(raw: bytes) -> Settings:
     language, answers = kept.get("language"), kept.get("answers")
     if not isinstance(answers, dict) or not (language is None or isinstance(language, str)):
         raise ValueError("a field has the wrong kind")
-    return Settings(language, {str(key): value for key, value in answers.items() if isinstance(value, str)})
+    look, resolver = kept.get("look"), kept.get("resolver")
+    return Settings(
+        language,
+        _texts(answers),
+        look if look in LOOKS else "system",
+        resolver if isinstance(resolver, str) else "",
+        _texts(kept.get("report")),
+        window if isinstance(window := kept.get("window"), str) else "",
+    )
+
+
+def _texts(value: object) -> dict[str, str]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {str(key): item for key, item in pairs if isinstance(item, str)}

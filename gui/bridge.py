@@ -80,14 +80,14 @@ class RunHandle:
         self._doors, self._prompter, self._hear = doors, prompter, hear
         self._run: Run | None = None
 
-    async def check(self, target: Target) -> Report:
-        """Run all checks on `target`. Cancelling leaves nothing running."""
-        return await self._follow(Run(target, doors=self._doors, prompter=self._prompter))
+    async def check(self, target: Target, only: frozenset[str] | None = None) -> Report:
+        """Run all checks on `target`, or `only` these. Cancelling leaves nothing running."""
+        return await self._follow(Run(target, only=only, doors=self._doors, prompter=self._prompter))
 
-    async def practise(self) -> Report:
+    async def practise(self, incident: str = "relay-2004", only: frozenset[str] | None = None) -> Report:
         """The same checks on the built-in company; nothing leaves the laptop."""
-        async with practice_company() as company:
-            return await self._follow(Run(company.target, doors=company.doors))
+        async with practice_company(incident) as company:
+            return await self._follow(Run(company.target, only=only, doors=company.doors))
 
     def skip(self, check_id: str) -> None:
         """End one check now."""

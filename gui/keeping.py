@@ -24,14 +24,6 @@ class Keeping:
         self.settings_file, self.notebook_file, self._tell = settings_file, notebook_file, tell
         self.settings: Settings = load_settings(settings_file)
 
-    def keep_run(self, report: Report) -> None:
-        """Into the notebook. If that fails the result is still on the screen, and can be saved as PDF."""
-        try:
-            with Notebook(self.notebook_file) as notebook:
-                notebook.save_run(report)
-        except CheckError as error:
-            self._tell(error)
-
     def earlier_runs(self) -> Sequence[RunSummary]:
         """The runs of the notebook, the newest first; none when it cannot be read."""
         try:

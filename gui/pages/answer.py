@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.clean import clean
 from core.diagnosis.ranking import RISKS
+from core.incident import Incident
 from core.model import Cause, Report
+from core.report.explain_text import explanation_text
+from core.report.text_file import report_text
 from core.report.way import way
 from core.texts import Texts
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
 from gui.widgets.finding import card, numbered, problem_row, result_rows, rows_card
+from gui.widgets.flow import FlowLayout
 from gui.widgets.fold import Fold
+from gui.widgets.handing import Handing
 from gui.widgets.hint import HintLabel
+from gui.widgets.next_steps import NextSteps, first_card
+from gui.widgets.raw import raw_box
 from gui.widgets.text import label, said
 from gui.widgets.way import WayPicture
 
@@ -28,24 +35,41 @@ class AnswerPage(Page):
     """Built anew for every report and every change of language."""
 
     name = "answer"
+    wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.report: Report | None = None
+        self.incident: Incident | None = None  # as the notebook keeps it; None when it could not be kept
+        self.next_steps: NextSteps | None = None
         self._holder: QWidget | None = None
         self.lead.hide()
 
-    def show_report(self, report: Report) -> None:
+    def show_incident(self, incident: Incident | None) -> None:
+        """What was done since may have opened the next step."""
+        before, self.incident = self.incident, incident
+        if self.next_steps and incident is not None:
+            self.next_steps.show_incident(incident, self.texts)
+        elif (before is None) != (incident is None) and self.report:
+            self.show_texts(self.texts)
+
+    def first_focus(self) -> QWidget | None:
+        """The one main action, where there is one."""
+        return self.next_steps.main() if self.next_steps else None
+
+    def show_report(self, report: Report, incident: Incident | None = None) -> None:
         """Show this report; the words follow from it."""
-        self.report = report
+        self.report, self.incident = report, incident
         self.show_texts(self.texts)
         self.verticalScrollBar().setValue(0)
 
     def show_texts(self, texts: Texts) -> None:
         """Everything on the page, in this language."""
         if self._holder:
+            self._holder.hide()
             self._holder.deleteLater()
             self._holder = None
+        self.next_steps = None
         if self.report is None:
             return
         self._holder = QWidget()
@@ -81,12 +105,33 @@ class AnswerPage(Page):
             frame, inside = card()
             inside.addWidget(WayPicture(picture))
             box.addWidget(frame)
+        if self.incident is not None and (first := first_card(report)):
+            self.next_steps = NextSteps(first, self.incident, texts)
+            self.next_steps.wanted.connect(self.wanted)
+            box.addWidget(self.next_steps)
         steps = texts.steps(f"cause.{cause.code}", cause.values)
-        if steps:
+        if steps and self.next_steps is None:
             frame, inside = card()
             inside.addWidget(label(texts.text("gui.answer.steps"), "heading"))
             inside.addWidget(numbered(steps, texts))
             box.addWidget(frame)
+        self._add_ways_on(cause, report, steps, box, texts)
+
+    def _add_ways_on(self, cause: Cause, report: Report, steps: list[str], box: QVBoxLayout, texts: Texts) -> None:
+        """Behind buttons: the steps in sentences, why this is the answer, and handing it to a specialist."""
+        line = FlowLayout(18)
+        title = clean(cause_title(cause, texts))
+        folds = [
+            Fold(texts, lambda: _why(report, texts), title, "gui.answer.why"),
+            Fold(texts, lambda: _hand_on(report, texts), title, "gui.answer.hand"),
+        ]
+        if self.next_steps is not None and steps:
+            folds.insert(0, Fold(texts, lambda: numbered(steps, texts), title, "gui.answer.in_words"))
+        for fold in folds:
+            line.addWidget(fold.button)
+        box.addLayout(line)
+        for fold in folds:
+            box.addWidget(fold)
 
     def _add_results(self, report: Report, box: QVBoxLayout, texts: Texts) -> None:
         groups: Sequence[tuple[str, list[QWidget]]] = (
@@ -108,6 +153,18 @@ class AnswerPage(Page):
     def _add_heading(self, key: str, box: QVBoxLayout, texts: Texts) -> None:
         box.addSpacing(8)
         box.addWidget(label(texts.text(key), "heading"))
+
+
+def _why(report: Report, texts: Texts) -> QWidget:
+    return raw_box(clean(explanation_text(report, texts), 200_000, keep="\n"), texts.text("explain.heading"))
+
+
+def _hand_on(report: Report, texts: Texts) -> QWidget:
+    subject = texts.text("gui.answer.hand_subject", title=headline(report.causes[0], texts))
+    holder, box = card()
+    box.addWidget(label(texts.text("gui.answer.hand_more"), "small"))
+    box.addWidget(Handing(texts, lambda: ("", subject, report_text(report, texts)), subject))
+    return holder
 
 
 def headline(cause: Cause, texts: Texts) -> str:

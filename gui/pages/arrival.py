@@ -179,6 +179,10 @@ class ArrivalPage(Page):
         self.host.set_text(answers.mail_host)
         self.outside.set_text(self.outside.text() or answers.outside)
 
+    def use_doors(self, doors: Doors) -> None:
+        """Ask through these from now on."""
+        self._doors = doors
+
     def show_texts(self, texts: Texts) -> None:
         """The last result in this language."""
         if self._finding:

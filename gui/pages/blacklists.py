@@ -61,6 +61,10 @@ class BlacklistsPage(Page):
         self.body.addLayout(self._list)
         self.body.addWidget(self._keys_card())
 
+    def use_doors(self, doors: Doors) -> None:
+        """Ask through these from now on."""
+        self._doors = doors
+
     # --- the lists ------------------------------------------------------------------------------------------------
 
     async def test_now(self) -> None:

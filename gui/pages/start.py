@@ -18,9 +18,12 @@ from gui.widgets.badge import Badge
 from gui.widgets.choice import ChoiceSet
 from gui.widgets.drop import DropZone
 from gui.widgets.finding import rows_card
+from gui.widgets.question import Question
 from gui.widgets.text import SpokenButton, SpokenLabel, label, said
 from gui.widgets.tools import Tools
 
+# The practice incidents one can choose; the others are these after the repair.
+STORIES = ("relay-2004", "stolen-password", "expired-domain", "spf-missing", "all-fine")
 _SHOWN = 5  # earlier incidents on the page
 
 
@@ -42,6 +45,10 @@ class StartPage(Page):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self.body.addWidget(self.choices)
+        self.incidents = Question("gui.start.incident", STORIES, usual=STORIES[0])
+        self.incidents.hide()
+        self.choices.chosen.connect(lambda _: self._show_incidents())
+        self.body.addWidget(self.incidents)
         self.refusal = self._refusal_card()
         self.body.addWidget(self.refusal)
         self.tools = Tools()
@@ -68,6 +75,14 @@ class StartPage(Page):
         line.addLayout(words, 1)
         line.addWidget(self.paste, 0, Qt.AlignmentFlag.AlignVCenter)
         return zone
+
+    @property
+    def story(self) -> str:
+        """The practice incident that is chosen."""
+        return self.incidents.value() or STORIES[0]
+
+    def _show_incidents(self) -> None:
+        self.incidents.setVisible(self.practice_chosen)
 
     @property
     def practice_chosen(self) -> bool:
@@ -111,6 +126,7 @@ class StartPage(Page):
         """Show the symptom chosen before."""
         if not self.practice_chosen:
             self.choices.choose(answers.symptom)
+        self._show_incidents()
 
     def read_answers(self, answers: Answers) -> None:
         """The symptom; practice is no symptom."""

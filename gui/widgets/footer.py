@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
-from core.guide import SIDES, Guide
+from core.guide import AID, SIDES, Guide
 from core.texts import LANGUAGES, Texts
 from gui.widgets.flow import FlowLayout
-from gui.widgets.text import SpokenButton, SpokenLabel
+from gui.widgets.text import SpokenButton, SpokenLabel, restyle
 
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
 
@@ -21,6 +21,7 @@ class Footer(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("footer")
+        self.has_aid = False  # the answer's own steps lead to checking again
         self.back = SpokenButton("gui.footer.back")
         self.on = SpokenButton("gui.footer.on", "main")
         self.again = SpokenButton("gui.footer.again")
@@ -56,13 +57,15 @@ class Footer(QFrame):
         self.on.key = {
             "consent": "gui.footer.run",
             "answer": "gui.footer.report",
+            **dict.fromkeys(AID, "gui.footer.report"),
             "report": "gui.footer.new",
         }.get(page, "gui.footer.on")
         self.back.key = "gui.footer.stop" if page == "running" else "gui.footer.back"
         self.back.setVisible(guide.previous_page() is not None)
+        restyle(self.on, role="plain" if page == "answer" or page in AID else "main")  # there the page has its own
         self.on.setVisible(page != "running" and page not in SIDES)
         self.note.setVisible(page == "running")
-        self.again.setVisible(page == "answer" and not guide.earlier)
+        self.again.setVisible(page == "answer" and not guide.earlier and not self.has_aid)
         self.say(texts)
 
     def _menu(self) -> QMenu:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
-from core.guide import STEPS, Guide, Step, step_of
+from core.guide import STEPS, Guide, Step
 from core.texts import Texts
 from gui.widgets.edition import Edition
 from gui.widgets.text import SpokenLabel, label, restyle
@@ -65,7 +65,7 @@ class Sidebar(QFrame):
 
     def show_step(self, guide: Guide, texts: Texts) -> None:
         """Mark where the person stands; a step that this way never visits is not called done."""
-        on_the_way = {step_of(page) for page in guide.path}
+        on_the_way = guide.steps
         place = STEPS.index(guide.step)
         for number, (step, line) in enumerate(self.lines.items()):
             state = "done" if number < place else "now" if number == place else "later"

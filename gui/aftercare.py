@@ -1,0 +1,332 @@
+"""What comes after the answer: first aid, checking again, the desk, letters, the notebook; settings and about.
+
+Holds the incident that is shown, writes down what its pages want kept, and hands every page the incident as it then
+is. While the window is open it looks every minute whether something is to be looked at again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMainWindow, QSystemTrayIcon
+
+from core.again import checks_to_repeat, target_again
+from core.clients import Doors
+from core.delisting import DeskLine
+from core.errors import CheckError
+from core.guide import PageName
+from core.incident import Incident
+from core.model import Report
+from core.practice import INCIDENTS
+from core.texts import Texts
+from gui.bridge import Prompt, RunHandle, Tasks
+from gui.pages.about import AboutPage
+from gui.pages.again import AgainPage
+from gui.pages.desk import DeskPage
+from gui.pages.first_aid import FirstAidPage
+from gui.pages.incident_page import IncidentPage
+from gui.pages.letters import LettersPage
+from gui.pages.notebook import NotebookPage
+from gui.records import Records
+from gui.style import app_icon
+from gui.widgets.dialogs import Confirm, answer_of
+from gui.widgets.initials import Who
+
+_WATCH_MS = 60_000
+
+
+class Window(Protocol):
+    """What this needs of the window."""
+
+    texts: Texts
+    tasks: Tasks
+    doors: Doors
+
+    def show_aid(self, name: PageName) -> None:
+        """Show one of the pages."""
+
+    def show_kept(self, report: Report, incident: Incident) -> None:
+        """Show the answer of an incident from the notebook."""
+
+    def incident_changed(self, incident: Incident | None) -> None:
+        """Something was written down."""
+
+    def tell_of(self, error: CheckError) -> None:
+        """Tell what could not be kept or read."""
+
+    async def ask_prompt(self, prompt: Prompt) -> str | None:
+        """A question of ssh."""
+
+
+class Aftercare:
+    """`pages` go into the window's stack."""
+
+    def __init__(self, window: Window, owner: QMainWindow, notebook_file: Path | None) -> None:
+        self._window, self._owner = window, owner
+        self.records = Records(notebook_file)
+        self.who = Who()
+        self.incident: Incident | None = None
+        self.run_task: asyncio.Task[None] | None = None
+        self.first_aid, self.again = FirstAidPage(self.who), AgainPage(self.who)
+        self.desk, self.letters = DeskPage(self.who), LettersPage(self.who)
+        self.notebook, self.about = NotebookPage(self.who), AboutPage()
+        self.pages = (self.first_aid, self.again, self.desk, self.letters, self.notebook, self.about)
+        self._tray: QSystemTrayIcon | None = None
+        self._told: set[str] = set()
+        self._connect()
+        self.watching = QTimer(owner)
+        self.watching.timeout.connect(lambda: self._start(self.look_at_watch()))
+        self.watching.start(_WATCH_MS)
+
+    def _connect(self) -> None:
+        for page in self._of_the_incident():
+            page.added.connect(lambda entries: self._start(self.add(entries)))
+            page.wanted.connect(self._window.show_aid)
+        self.notebook.added.connect(lambda entries: self._start(self.add_to_opened(entries)))
+        self.again.run_wanted.connect(self.start_again)
+        self.again.stop_wanted.connect(lambda: self._start(self.stop()))
+        self.desk.request_wanted.connect(self._open_request)
+        self.notebook.open_wanted.connect(lambda number: self._start(self.open(number)))
+        self.notebook.answer_wanted.connect(lambda number: self._start(self.show_answer(number)))
+        self.notebook.delete_wanted.connect(lambda number: self._start(self.delete(number)))
+        self.notebook.export_wanted.connect(lambda path, mask: self._start(self.export(path, mask)))
+        self.notebook.import_wanted.connect(lambda path: self._start(self.take_in(path)))
+        self.notebook.search_wanted.connect(lambda word: self._start(self.search(word)))
+        self.notebook.folder_wanted.connect(self.open_folder)
+
+    def _of_the_incident(self) -> tuple[IncidentPage, ...]:
+        return (self.first_aid, self.again, self.desk, self.letters)
+
+    # --- the incident ---------------------------------------------------------------------------------------------
+
+    async def keep_run(self, report: Report, practice: str = "") -> None:
+        """Into the notebook; without it the answer stands, but nothing can be ticked."""
+        try:
+            self.show(await self.records.keep_run(report, practice=practice))
+        except CheckError as error:
+            self.show(None)
+            self._window.tell_of(error)
+
+    async def follow(self, run_id: int) -> None:
+        """The incident that this run of the notebook belongs to."""
+        try:
+            self.show(await self.records.incident_of(run_id))
+        except CheckError as error:
+            self._window.tell_of(error)
+
+    def show(self, incident: Incident | None) -> None:
+        """Every page about this incident."""
+        self.incident = incident
+        for page in self._of_the_incident():
+            page.show_incident(incident)
+        self.about.report = incident.latest if incident else None
+        self._window.incident_changed(incident)
+
+    async def add(self, entries: list[tuple[str, dict[str, str]]]) -> None:
+        """Write down what a page wants kept."""
+        if self.incident is None:
+            return
+        try:
+            self.show(await self.records.add(self.incident.id, entries))
+        except CheckError as error:
+            self._window.tell_of(error)
+            self.show(self.incident)  # a tick that was not kept is not shown
+
+    def _open_request(self, line: DeskLine) -> None:
+        self.letters.open_request(line)
+        self._window.show_aid("letters")
+
+    # --- check again ----------------------------------------------------------------------------------------------
+
+    def start_again(self) -> None:
+        """Repeat what was wrong."""
+        if self.run_task is None and self.incident is not None and self.incident.imported_at is None:
+            self.run_task = self._start(self._check_again(self.incident))
+
+    async def _check_again(self, incident: Incident) -> None:
+        self.again.show_running(True)
+        try:
+            report = await self._run_again(incident)
+            kept = await self.records.keep_run(report, incident.id, incident.practice)
+            done = [("reminder_done", {"key": one.key}) for one in kept.due(datetime.now(UTC)) if one.what == "again"]
+            self.incident = await self.records.add(incident.id, done) if done else kept
+        except CheckError as error:
+            self._window.tell_of(error)
+        finally:
+            self.run_task = None
+            self.again.show_running(False)
+        self.show(self.incident)
+
+    async def _run_again(self, incident: Incident) -> Report:
+        first = incident.runs[0].report
+        only = checks_to_repeat(first) | checks_to_repeat(incident.runs[-1].report)
+        handle = RunHandle(self._window.doors, self._window.ask_prompt, self.again.hear)
+        if incident.practice:
+            return await handle.practise(story_now(incident), only)
+        return await handle.check(target_again(first), only)
+
+    async def stop(self) -> None:
+        """Leave off; nothing of it is kept."""
+        if self.run_task:
+            self.run_task.cancel()
+            await asyncio.gather(self.run_task, return_exceptions=True)
+
+    # --- the notebook ---------------------------------------------------------------------------------------------
+
+    async def load_list(self) -> Path | None:
+        """The list as the notebook has it now; where it lies, None when it cannot be read."""
+        await self._tried(self._load_list())
+        return self.notebook.place
+
+    async def _load_list(self) -> None:
+        self.notebook.show_list(*await self.records.incidents())
+
+    async def add_to_opened(self, entries: list[tuple[str, dict[str, str]]]) -> None:
+        """A note, or that it is over, into the incident that the notebook shows."""
+        opened = self.notebook.incident
+        if opened is not None:
+            await self._tried(self._add_to(opened.id, entries))
+
+    async def _add_to(self, number: int, entries: list[tuple[str, dict[str, str]]]) -> None:
+        incident = await self.records.add(number, entries)
+        self.notebook.show_incident(incident)
+        if self.incident and self.incident.id == number:
+            self.show(incident)
+        await self._load_list()
+
+    async def open(self, number: int) -> None:
+        """Show an incident's history on the notebook's page."""
+
+        async def opening() -> None:
+            self.notebook.show_incident(await self.records.incident(number))
+
+        await self._tried(opening())
+
+    async def show_answer(self, number: int) -> None:
+        """The answer of an incident, with its first aid."""
+
+        async def showing() -> None:
+            incident = await self.records.incident(number)
+            if incident.latest:
+                self.show(incident)
+                self._window.show_kept(incident.latest, incident)
+
+        await self._tried(showing())
+
+    async def delete(self, number: int) -> None:
+        """Ask once, then forget it for good."""
+        texts = self._window.texts
+        if not await answer_of(Confirm(self._owner, texts, "gui.notebook.delete_now", str(number))):
+            return
+
+        async def deleting() -> None:
+            whole = await self.records.delete(number)
+            self.notebook.show_incident(None)
+            if self.incident and self.incident.id == number:
+                self.show(None)
+            await self._load_list()
+            words = [texts.text("notebook.deleted", id=str(number))]
+            words += [] if whole else [texts.text("notebook.deleted_no_room")]
+            self.notebook.show_news(" ".join(words))
+
+        await self._tried(deleting())
+
+    async def export(self, path: str, mask: bool) -> None:
+        """The opened incident as a single file."""
+        texts, opened = self._window.texts, self.notebook.incident
+
+        async def exporting(number: int) -> None:
+            await self.records.export(number, Path(path), mask=mask)
+            self.notebook.show_news(texts.text("notebook.exported", path=path))
+
+        if opened is not None:
+            await self._tried(exporting(opened.id))
+
+    async def take_in(self, path: str) -> None:
+        """An incident from a file; it is marked so, and never checked again."""
+        texts = self._window.texts
+
+        async def taking() -> None:
+            number = await self.records.take_in(path)
+            self.notebook.show_incident(await self.records.incident(number))
+            await self._load_list()
+            self.notebook.show_news(texts.text("notebook.imported", id=str(number)))
+
+        await self._tried(taking())
+
+    async def search(self, word: str) -> None:
+        """Where a word stands."""
+
+        async def searching() -> None:
+            self.notebook.show_hits(word, await self.records.search(word))
+
+        await self._tried(searching())
+
+    def open_folder(self) -> None:
+        """Show where the notebook lies."""
+        if self.notebook.place:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.notebook.place.parent)))
+
+    async def _tried(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except CheckError as error:
+            self.notebook.tell(error)
+
+    # --- the watch ------------------------------------------------------------------------------------------------
+
+    async def look_at_watch(self, now: datetime | None = None) -> None:
+        """Tell of what is due, once each, in the tray; a click opens it. Nothing is checked by itself."""
+        try:
+            due = await self.records.due(now or datetime.now(UTC))
+        except CheckError:
+            return  # the next minute looks again; whoever opens the notebook is told
+        fresh = [(incident, one) for incident, one in due if f"{incident.id}-{one.key}" not in self._told]
+        self._told |= {f"{incident.id}-{one.key}" for incident, one in fresh}
+        if fresh and QSystemTrayIcon.isSystemTrayAvailable():
+            incident, reminder = fresh[0]
+            self._notify(incident, self._window.texts.text(f"gui.watch.{reminder.what}", about=reminder.about))
+
+    def _notify(self, incident: Incident, words: str) -> None:
+        if self._tray is None:
+            self._tray = QSystemTrayIcon(app_icon(), self._owner)
+            self._tray.setToolTip(self._window.texts.text("app.name"))
+        self._tray.show()
+        for signal in (self._tray.messageClicked, self._tray.activated):
+            signal.connect(lambda *_: self._start(self._open_due(incident.id)))
+        self._tray.showMessage(self._window.texts.text("app.name"), words, app_icon())
+
+    async def _open_due(self, number: int) -> None:
+        if self._tray:
+            self._tray.hide()
+        self._owner.showNormal()
+        self._owner.raise_()
+        await self.show_answer(number)
+        self._window.show_aid("again")
+
+    def end(self) -> None:
+        """The window closes."""
+        self.watching.stop()
+        if self._tray:
+            self._tray.hide()
+
+    def _start(self, work: Any) -> asyncio.Task[Any]:
+        return self._window.tasks.start(work)
+
+
+def story_now(incident: Incident) -> str:
+    """How the practice company is now: repaired once somebody wrote down that it was, off the lists once they were
+    asked. Without that it is as it was, and checking again says so."""
+    name = incident.practice
+    asked = any(entry.kind == "delisting" for entry in incident.entries)
+    repaired = "repair_cause" in incident.ticks
+    for suffix, reached in (("-delisted", asked and repaired), ("-closed", repaired)):
+        if reached and f"{name}{suffix}" in INCIDENTS:
+            return f"{name}{suffix}"
+    return name if name in INCIDENTS else "relay-2004"

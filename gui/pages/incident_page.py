@@ -1,0 +1,100 @@
+"""What the pages about an incident share: they are built anew from it whenever something was written down."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.clean import clean
+from core.errors import CheckError
+from core.incident import Incident
+from core.texts import Texts
+from gui.pages.page import Page
+from gui.widgets.initials import Who
+from gui.widgets.text import label, said
+
+
+class IncidentPage(Page):
+    """Subclasses build their content in `build`. `added`: entries for the notebook; `wanted`: another page's name."""
+
+    added = Signal(list)
+    wanted = Signal(str)
+
+    def __init__(self, who: Who) -> None:
+        super().__init__()
+        self.who = who
+        self.incident: Incident | None = None
+        self._holder: QWidget | None = None
+        self._stale = True
+
+    def show_incident(self, incident: Incident | None) -> None:
+        """Show this incident; focus and place on the page stay where they were."""
+        same = incident is not None and self.incident is not None and incident.id == self.incident.id
+        self.incident = incident
+        bar = self.verticalScrollBar()
+        place, focus = bar.value() if same else 0, self._focus_name()
+        self.show_texts(self.texts)
+        QTimer.singleShot(0, self, lambda: bar.setValue(place))  # when the new parts have their heights
+        if focus and self._holder and (part := self._holder.findChild(QWidget, focus)):
+            part.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What changed meanwhile is built now."""
+        if self._stale:
+            self._build_anew(self.texts)
+        super().showEvent(event)
+
+    def show_texts(self, texts: Texts) -> None:
+        """Build everything in this language, now or when it is next seen."""
+        if self.isVisible():
+            self._build_anew(texts)
+        else:
+            self._stale = True
+
+    def _build_anew(self, texts: Texts) -> None:
+        self._stale = False
+        if self._holder:
+            self._holder.hide()
+            self._holder.deleteLater()
+        self._holder = QWidget()
+        box = QVBoxLayout(self._holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(14)
+        if self.incident is None and self.needs_incident:
+            box.addWidget(label(texts.text("gui.aid.nothing_yet")))
+        else:
+            if self.incident is not None and self.incident.practice:
+                box.addWidget(label(texts.text("gui.aid.practice"), "small"))
+            self.build(box, texts)
+        self.body.addWidget(self._holder)
+
+    needs_incident = True
+
+    def build(self, box: QVBoxLayout, texts: Texts) -> None:
+        """Fill the page."""
+        raise NotImplementedError
+
+    def tell(self, error: CheckError) -> None:
+        """Say below the page what could not be done."""
+        words = [said(self.texts, f"problem.{error.code}.{part}", error.values) for part in ("title", "meaning")]
+        self._wrong.setText(f"▲ {clean(' '.join(words), 600)}")
+        self._wrong.show()
+        self.ensureWidgetVisible(self._wrong)
+
+    def initials(self) -> str:
+        """The initials; when there are none yet, say so and put the keyboard there."""
+        if not self.who.initials:
+            self._wrong.setText(f"▲ {self.texts.text('gui.who.missing')}")
+            self._wrong.show()
+            field = self._holder.findChild(QWidget, "initials") if self._holder else None
+            if field:
+                field.setFocus()
+                self.ensureWidgetVisible(field)
+        else:
+            self._wrong.hide()
+        return self.who.initials
+
+    def _focus_name(self) -> str:
+        part = self.focusWidget() if self.isAncestorOf(self.window().focusWidget() or self) else None
+        return part.objectName() if part else ""

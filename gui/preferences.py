@@ -1,0 +1,79 @@
+"""What the settings page changes takes effect at once, and is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from core.clients import Doors
+from core.clients.resolver import parse_server
+from core.errors import CheckError
+from core.settings import Settings
+from gui.pages.arrival import ArrivalPage
+from gui.pages.blacklists import BlacklistsPage
+from gui.pages.settings import SettingsPage
+
+_SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
+
+
+class Window(Protocol):
+    """What this needs of the window."""
+
+    settings: Settings
+    doors: Doors
+    arrival: ArrivalPage
+    blacklists: BlacklistsPage
+
+    def keep_settings(self) -> None:
+        """Save them."""
+
+
+class Preferences:
+    """Follows the page's signals."""
+
+    def __init__(self, window: Window, page: SettingsPage) -> None:
+        self._window, self._page = window, page
+        page.look_chosen.connect(self.choose_look)
+        page.resolver_chosen.connect(self.choose_resolver)
+        if window.settings.look != "system":
+            _wear(window.settings.look)
+
+    async def show(self, find_place: Callable[[], Awaitable[Path | None]]) -> None:
+        """As they are kept, and where the notebook lies."""
+        self._page.show_settings(self._window.settings, str(await find_place() or ""))
+
+    def choose_look(self, look: str) -> None:
+        """Light, dark, or as the system wears it."""
+        self._window.settings.look = look
+        _wear(look)
+        self._window.keep_settings()
+
+    def choose_resolver(self, address: str) -> None:
+        """Ask this DNS server from now on; "" is the system's. What is no address is said and changes nothing."""
+        if address:
+            try:
+                parse_server(address)
+            except (CheckError, ValueError):
+                self._page.resolver.show_wrong(self._page.texts.text("gui.settings.bad_resolver"))
+                return
+        self._page.resolver.show_wrong("")
+        self._window.settings.resolver = address
+        self._window.doors = with_resolver(self._window.doors, address)
+        for page in (self._window.arrival, self._window.blacklists):
+            page.use_doors(self._window.doors)
+        self._page.tell("gui.settings.taken")
+        self._window.keep_settings()
+
+
+def with_resolver(doors: Doors, address: str) -> Doors:
+    """The same doors, with this DNS server."""
+    return replace(doors, resolver=address or None)
+
+
+def _wear(look: str) -> None:
+    QGuiApplication.styleHints().setColorScheme(_SCHEMES[look])

@@ -1,0 +1,169 @@
+"""A fix card on the screen: what will happen, then its steps in their order, each command with a button that copies
+it, and when to stop and call. Ticks and the outcome are signals; the page keeps them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.clean import clean
+from core.first_aid import Card, CardStep, NoCard
+from core.incident import Entry, Incident
+from core.report.fix_card import card_mail, card_title, command_text, tell_text, tried_text
+from core.report.words import check_name
+from core.texts import Texts
+from gui.widgets.flow import FlowLayout
+from gui.widgets.fold import Fold
+from gui.widgets.handing import Handing
+from gui.widgets.hint import HintLabel
+from gui.widgets.text import SpokenButton, label, rule
+
+OUTCOMES = ("done", "stopped", "undone")
+
+
+class FixCardView(QFrame):
+    """`step_ticked`: the step's number and whether it is done; `ended`: one of `OUTCOMES`."""
+
+    step_ticked = Signal(int, bool)
+    ended = Signal(str)
+
+    def __init__(self, made: Card | NoCard, ticks: dict[int, Entry], texts: Texts) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.made, self._ticks, self._texts = made, ticks, texts
+        self.boxes: dict[int, QCheckBox] = {}
+        self.copies: list[SpokenButton] = []
+        self.outcomes: dict[str, SpokenButton] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(20, 16, 20, 16)
+        self._column.setSpacing(10)
+        self._column.addWidget(label(card_title(made.cause, texts), "heading"))
+        if isinstance(made, NoCard):
+            self._say("fix.none", title=card_title(made.cause, texts), server=texts.text(f"fix.kind.{made.server}"))
+            self._say(f"fix.absent.{made.reason}")
+        else:
+            self._build(made)
+        hand = Fold(texts, self._handing, card_title(made.cause, texts), "gui.fix.hand")
+        self._column.addWidget(hand.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addWidget(hand)
+
+    def _say(self, key: str, role: str = "body", **values: str | int) -> None:
+        self._column.addWidget(HintLabel(self._texts, self._texts.text(key, dict(values)), role))
+
+    def _build(self, made: Card) -> None:
+        texts = self._texts
+        self._say(f"fix.{made.cause}.what")
+        colon = "：" if texts.language == "ja" else ": "
+        rows = {
+            "fix.minutes": texts.text("fix.minutes_value", minutes=made.minutes),
+            "fix.pause": texts.text(f"fix.pause.{made.pause}"),
+            "fix.risk": texts.text(f"fix.risk.{made.risk}"),
+        }
+        for key, value in rows.items():
+            self._column.addWidget(HintLabel(texts, f"{texts.text(key)}{colon}{value}", "small"))
+        part = ""
+        for number, step in enumerate(made.steps, 1):
+            if step.part != part:
+                part = step.part
+                acts = part == "do" and not made.changes_server
+                self._column.addWidget(rule())
+                self._say("fix.part.act" if acts else f"fix.part.{part}", "strong")
+            self._column.addWidget(self._step(number, step))
+        self._end(made, colon)
+
+    def _step(self, number: int, step: CardStep) -> QWidget:
+        texts = self._texts
+        holder = QWidget()
+        row, words = QHBoxLayout(holder), QVBoxLayout()
+        row.setContentsMargins(0, 2, 0, 4)
+        row.setSpacing(12)
+        words.setSpacing(6)
+        said = f"{number}. {texts.text(f'fix.say.{step.say}')}"
+        tick = QCheckBox()
+        tick.setObjectName(f"step-{self.made.cause}-{number}")
+        tick.setAccessibleName(said)
+        tick.setChecked(number in self._ticks)
+        tick.clicked.connect(lambda done: self.step_ticked.emit(number, done))
+        self.boxes[number] = tick
+        row.addWidget(tick, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        words.addWidget(HintLabel(texts, f"{said} {texts.text('gui.fix.optional')}" if step.optional else said))
+        for line in self._more(step):
+            words.addWidget(label(line, "small", selectable=True))
+        if step.command:
+            words.addWidget(self._command(step))
+        if entry := self._ticks.get(number):
+            at, initials = entry.at.isoformat(), clean(entry.word("initials"), 20)
+            words.addWidget(label(texts.text("checklist.done_by", at=at, initials=initials), "small"))
+        return holder
+
+    def _more(self, step: CardStep) -> list[str]:
+        texts, found = self._texts, []
+        if step.blanks:
+            names = [texts.text(f"fix.blank.{name}") for name in step.blanks]
+            found.append(texts.text("fix.fill_in", blanks=names))
+        if step.open:
+            found.append(texts.text("fix.open", path=step.open))
+        if step.app:
+            found.append(texts.text("fix.app_check", check=check_name(texts, step.app)))
+        if step.expect:
+            found.append(texts.text("fix.expect", expect=clean(step.expect, 300)))
+        return found
+
+    def _command(self, step: CardStep) -> QWidget:
+        lines = command_text(step, self._texts)
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(label("\n".join(lines), "code", selectable=True), 1)
+        button = SpokenButton("gui.fix.copy")
+        button.say(self._texts)
+        button.setAccessibleDescription(lines[0])
+        button.clicked.connect(lambda: self._copy(button, "\n".join(lines)))
+        self.copies.append(button)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return holder
+
+    def _copy(self, button: SpokenButton, command: str) -> None:
+        QGuiApplication.clipboard().setText(command)
+        button.setText(self._texts.text("gui.fix.copied"))
+
+    def _end(self, made: Card, colon: str) -> None:
+        texts = self._texts
+        self._column.addWidget(rule())
+        if not made.of_part("undo"):
+            self._say("fix.undo_nothing", "small")
+        self._say("fix.stop", "strong")
+        for code in made.stop:
+            self._column.addWidget(HintLabel(texts, f"▲ {texts.text(f'fix.stop.{code}')}"))
+        self._column.addWidget(label(f"{texts.text('fix.call')}{colon}{texts.text(f'fix.call.{made.call}')}"))
+        tell = f"{texts.text('fix.tell')}{colon}{tell_text(made, texts)}"
+        self._column.addWidget(label(clean(tell, 2000, keep="\n"), "small", selectable=True))
+        self._column.addWidget(HintLabel(texts, f"{texts.text('fix.tried')}{colon}{tried_text(made, texts)}", "small"))
+        line = FlowLayout(12)
+        for outcome in OUTCOMES if made.changes_server else OUTCOMES[:2]:
+            button = SpokenButton(f"gui.fix.{outcome}", "main" if outcome == "done" else "plain")
+            button.setObjectName(f"{outcome}-{made.cause}")
+            button.say(texts)
+            button.clicked.connect(lambda _=False, outcome=outcome: self.ended.emit(outcome))
+            self.outcomes[outcome] = button
+            line.addWidget(button)
+        self._column.addLayout(line)
+
+    def _handing(self) -> QWidget:
+        return Handing(self._texts, lambda: ("", *card_mail(self.made, self._texts)), self._texts.text("fix.tell"))
+
+
+def ticked_steps(incident: Incident, cause: str) -> dict[int, Entry]:
+    """The steps of this cause's card that somebody did, by their number."""
+    found: dict[int, Entry] = {}
+    for entry in incident.entries:
+        if entry.kind != "card" or entry.word("card") != cause or not entry.word("text").isdecimal():
+            continue
+        if entry.word("outcome") == "step_done":
+            found[int(entry.word("text")[:4])] = entry
+        elif entry.word("outcome") == "step_undone":
+            found.pop(int(entry.word("text")[:4]), None)
+    return found
