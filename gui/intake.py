@@ -1,0 +1,96 @@
+"""Files and text dropped or pasted anywhere on the window: taken for what they are.
+
+A refusal is explained at once; waiting mail and a log go with the next run. A field with the keyboard in it keeps its
+own paste, and while checks run nothing is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from PySide6.QtCore import QEvent, QMimeData, QObject
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from core.errors import CheckError
+from core.guide import Guide
+from core.knowledge.evidence_kind import kind_of
+from gui.bridge import Tasks
+from gui.widgets.evidence import Evidence, read_evidence
+
+_LONGEST = 2_000_000  # characters of text
+_BUSY = ("running", "answer", "report")
+
+
+class Window(Protocol):
+    """What is needed of the window."""
+
+    guide: Guide
+    tasks: Tasks
+
+    def open_bounce(self, text: str = "") -> None: ...
+    def tell_of(self, error: CheckError) -> None: ...
+    def notice(self, key: str, what: str) -> Coroutine[Any, Any, None]: ...
+    def show_handed_over(self) -> None: ...
+
+
+class Intake(QObject):
+    """Listens to the window's drops and to paste."""
+
+    def __init__(self, window: Window, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._window = window
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+        QShortcut(QKeySequence.StandardKey.Paste, widget, self.paste)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Drops on the window itself; parts with a drop zone of their own have taken theirs before."""
+        if isinstance(event, QDropEvent) and self._wanted(event.mimeData()):
+            if event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
+                event.acceptProposedAction()
+            if not isinstance(event, QDragEnterEvent) and event.type() == QEvent.Type.Drop:
+                self.take(event.mimeData())
+            return True
+        return super().eventFilter(watched, event)
+
+    def paste(self) -> None:
+        """Ctrl+V outside a field."""
+        data = QGuiApplication.clipboard().mimeData()
+        if data is not None and self._wanted(data):
+            self.take(data)
+
+    def take(self, data: QMimeData) -> None:
+        """A file goes before its name as text; of several, each."""
+        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+        for path in files[:3]:
+            self._window.tasks.start(self._take_file(path))
+        if not files and data.text().strip():
+            text = data.text()[:_LONGEST]
+            self._window.tasks.start(self._take(Evidence(kind_of(text), "", text)))
+
+    def _wanted(self, data: QMimeData) -> bool:
+        return self._window.guide.page not in _BUSY and (
+            data.hasText() or any(url.isLocalFile() for url in data.urls())
+        )
+
+    async def _take_file(self, path: str) -> None:
+        try:
+            piece = await read_evidence(path)
+        except CheckError as error:
+            self._window.tell_of(error)
+            return
+        await self._take(piece)
+
+    async def _take(self, piece: Evidence) -> None:
+        if self._window.guide.page in _BUSY:  # a run was started while the file was read
+            return
+        if piece.kind == "bounce":
+            self._window.open_bounce(piece.text)
+        elif piece.kind == "unknown":
+            await self._window.notice("gui.intake.unknown", piece.name)
+        else:
+            self._window.guide.answers.hand_over(piece.kind, piece.text, piece.name)
+            self._window.show_handed_over()
+            await self._window.notice(f"gui.intake.{piece.kind}", piece.name)

@@ -1,0 +1,181 @@
+"""What outlives a window, and what comes in from outside: place, unfinished look, second start, drops and pastes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from core.settings import Settings, save_settings
+from core.unfinished import Unfinished
+from gui.one_window import OneWindow
+from gui.widgets.dialogs import Confirm
+
+# Of a window system without a screen, whenever a dialog opens.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+BOUNCE = "550 5.7.1 Service unavailable; client [203.0.113.25] blocked using zen.spamhaus.org"
+QUEUE = (
+    "-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n"
+    "4A0F2B1C3D     1234 Thu Nov 19 08:01:07  sales@example.jp\n"
+    "                                         guest@far.example\n\n-- 2 Kbytes in 1 Request.\n"
+)
+LOG = "Nov 22 08:00:01 mx postfix/smtpd[99]: connect from unknown[192.0.2.1]\n" * 3
+
+
+def drop(wizard, data: QMimeData) -> None:
+    where = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(wizard, QDragEnterEvent(QPoint(5, 5), *where))
+    QApplication.sendEvent(wizard, QDropEvent(QPointF(5, 5), *where))
+
+
+def text(words: str) -> QMimeData:
+    data = QMimeData()
+    data.setText(words)
+    return data
+
+
+async def dialog_of(wizard) -> Confirm:
+    for _ in range(150):
+        if found := [each for each in wizard.findChildren(Confirm) if each.isVisible()]:
+            return found[0]
+        await asyncio.sleep(0.02)
+    raise AssertionError("no dialog came")
+
+
+async def test_a_refusal_dropped_anywhere_is_explained(open_wizard) -> None:
+    wizard = await open_wizard("ja")
+    drop(wizard, text(BOUNCE))
+    await asyncio.sleep(0.1)
+    assert wizard.guide.page == "bounce"
+    assert wizard.guide.answers.bounce == BOUNCE
+
+
+@pytest.mark.parametrize(("kind", "content"), [("queue", QUEUE), ("log", LOG)])
+async def test_a_file_dropped_on_any_page_goes_with_the_run(
+    open_wizard, tmp_path: Path, kind: str, content: str
+) -> None:
+    wizard = await open_wizard("ja")
+    wizard.guide.page = "questions"
+    wizard._show_page()
+    path = tmp_path / "OneDrive - 株式会社" / "写し.txt"
+    path.parent.mkdir()
+    path.write_bytes(content.encode("cp932"))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drop(wizard, data)
+    (await dialog_of(wizard)).yes.click()
+    assert getattr(wizard.guide.answers.to_target(), kind).text == content
+    assert wizard.guide.page == "questions"
+
+
+async def test_paste_outside_a_field_is_taken_too(open_wizard) -> None:
+    wizard = await open_wizard("en")
+    QApplication.clipboard().setText(BOUNCE)
+    wizard.intake.paste()
+    await asyncio.sleep(0.1)
+    assert wizard.guide.page == "bounce"
+
+
+async def test_what_is_no_evidence_is_said_to_be_none(open_wizard) -> None:
+    wizard = await open_wizard("en")
+    drop(wizard, text("Dear all, lunch is at noon."))
+    dialog = await dialog_of(wizard)
+    assert "could not tell" in dialog.windowTitle()
+    dialog.yes.click()
+    assert wizard.guide.page == "start"
+
+
+async def test_nothing_is_taken_while_checks_run(open_wizard) -> None:
+    wizard = await open_wizard("en")
+    wizard.guide.page = "running"
+    drop(wizard, text(BOUNCE))
+    await asyncio.sleep(0.1)
+    assert wizard.guide.page == "running"
+    assert wizard.guide.answers.bounce == ""
+
+
+async def test_a_window_stands_where_it_stood(open_wizard) -> None:
+    first = await open_wizard("en")
+    first.resize(700, 487)
+    first.close()
+    await asyncio.wait_for(first.closed.wait(), 10)
+    again = await open_wizard("en")
+    assert (again.width(), again.height()) == (700, 487)
+
+
+async def test_nonsense_about_the_place_is_ignored(open_wizard, tmp_path: Path) -> None:
+    save_settings(Settings("en", window="%%% 箱"), tmp_path / "settings.json")
+    wizard = await open_wizard()
+    assert wizard.isVisible()
+    assert wizard.width() <= wizard.screen().availableSize().width()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_a_look_cut_short_is_offered_once(open_wizard, tmp_path: Path, wanted: bool) -> None:
+    note = Unfinished(tmp_path / "settings.json")
+    note.begin({"domain": "example.co.jp", "mail_host": "mail.example.co.jp", "symptom": "slow"})
+    wizard = await open_wizard("ja")
+    dialog = await dialog_of(wizard)
+    (dialog.yes if wanted else dialog.no).click()
+    await asyncio.sleep(0.1)
+    assert wizard.guide.page == ("consent" if wanted else "start")
+    assert (wizard.guide.answers.mail_host == "mail.example.co.jp") is wanted
+    assert note.left() is None
+
+
+async def test_a_kill_in_the_middle_leaves_the_note_and_an_end_does_not(open_wizard, silent_dns, silent_smtp) -> None:
+    from core.clients import Doors
+
+    wizard = await open_wizard("en", Doors(resolver=silent_dns), mail_host=silent_smtp)
+    wizard.guide.page = "consent"
+    wizard._show_page()
+    wizard.consent.choices.cards["no"].click()
+    wizard.go_on()
+    await asyncio.sleep(0.2)
+    assert wizard.guide.page == "running"
+    assert (wizard.unfinished.left() or {}).get("mail_host") == silent_smtp
+    wizard.go_back()
+    await asyncio.sleep(0.3)
+    assert wizard.unfinished.left() is None
+
+
+def test_a_broken_note_offers_nothing(tmp_path: Path) -> None:
+    note = Unfinished(tmp_path / "settings.json")
+    for content in (b"", b"{", b"[]", b'{"form": 2, "answers": {}}', b"\xff\xfe"):
+        (tmp_path / "unfinished.json").write_bytes(content)
+        assert note.left() is None
+
+
+def test_a_second_start_brings_the_first_to_the_front(qapp: QApplication, tmp_path: Path) -> None:
+    shown: list[float] = []
+    first = OneWindow(tmp_path)
+    assert first.is_first()
+    first.listen(lambda: shown.append(time.monotonic()))
+    code = "import sys; from pathlib import Path; from gui.one_window import OneWindow; "
+    code += "sys.exit(0 if OneWindow(Path(sys.argv[1])).is_first() else 7)"
+    second = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], env=os.environ)
+    until = time.monotonic() + 20
+    while second.poll() is None and time.monotonic() < until:
+        qapp.processEvents()
+        time.sleep(0.02)
+    assert second.wait(1) == 7
+    assert len(shown) == 1
+    first.end()
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=20, check=False).returncode == 0
+
+
+def test_a_window_that_hangs_keeps_nobody_out(tmp_path: Path) -> None:
+    first = OneWindow(tmp_path)
+    assert first.is_first()  # and never listens
+    assert OneWindow(tmp_path).is_first()
+    assert not (tmp_path / "window.show").exists()
+    first.end()
