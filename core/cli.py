@@ -7,6 +7,7 @@ Standard output holds the result alone; messages and progress go to standard err
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, cast
@@ -18,6 +19,7 @@ from core.model import Severity
 from core.texts import LANGUAGES, Texts, system_language
 
 INTERRUPTED_STATUS = 130
+UNREAD_STATUS = 141  # as a shell reports a program ended by SIGPIPE
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,7 +41,10 @@ def main(argv: Sequence[str]) -> int:
     texts = Texts(arguments.lang or system_language())
     command = cast(Callable[[argparse.Namespace, Texts], int], arguments.command)
     try:
-        return command(arguments, texts)
+        status = command(arguments, texts)
+        if sys.stdout:  # a program without a console has none
+            sys.stdout.flush()  # here, where a reader that has gone can be told from a fault
+        return status
     except UsageError as error:
         print(problem_line(error, texts), file=sys.stderr)
         return USAGE_STATUS
@@ -49,6 +54,16 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(texts.text("cli.interrupted"), file=sys.stderr)
         return INTERRUPTED_STATUS
+    except BrokenPipeError:
+        return _nobody_reads()
+
+
+def _nobody_reads() -> int:
+    """Whoever read our output has gone (`... | head`): nothing to tell, and nowhere to tell it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())  # what is still to be written at the end goes there
+    os.close(nowhere)
+    return UNREAD_STATUS
 
 
 def _explicit_json(argv: Sequence[str]) -> list[str]:

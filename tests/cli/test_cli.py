@@ -98,6 +98,25 @@ def test_wrong_usage_is_64_with_a_sentence_and_no_traceback(home: dict[str, str]
     assert done.stdout == "" and done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of Windows do not break so")
+def test_a_reader_that_has_gone_is_no_fault_of_ours(home: dict[str, str]) -> None:
+    """`mail-first-aid fix | head -1`"""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "core", "fix"],
+            env=home,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 def test_a_file_that_is_no_listing_is_told_what_to_do_instead(home: dict[str, str], tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
     letter.write_text("Our mail has stopped.\n", encoding="utf-8")
