@@ -9,6 +9,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -157,17 +158,26 @@ class Run:
         self._tell(RunStarted(tuple(check.id for check in self.checks)))
         clients = open_clients(self.target, self._doors, self._prompter)
         _add_relay_doors(clients, self.target, self._doors)
+        login = asyncio.create_task(self._log_in(clients))  # beside the DNS: nothing there is needed for it
         try:
             first = await self._first(clients)
             self._tell(ContextFound(first.context))
             results, context = await self._surveyed_run(first, clients)
         finally:
+            login.cancel()
+            await asyncio.gather(login, return_exceptions=True)
             if clients.outside:
                 await clients.outside.close()
             if clients.ssh:
                 await clients.ssh.close()
             await let_sockets_close()
         self._tell(RunFinished(self._report(started_at, results, context, clients)))
+
+    async def _log_in(self, clients: Clients) -> None:
+        """Begin to read the server if a check of this run will; they await the same reading and report its failure."""
+        if clients.ssh and any(check.uses_server or ("ssh" in sum(check.needs, ())) for check in self.checks):
+            with suppress(CheckError):
+                await clients.ssh.reading()
 
     async def _surveyed_run(self, first: Survey, clients: Clients) -> tuple[tuple[CheckResult, ...], Context]:
         """The checks, and beside them the reading of the server that some of them wait for."""

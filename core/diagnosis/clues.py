@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.checks.mail_queue.facts import QueueFacts
 from core.checks.server_health.facts import ServerHealthFacts
 from core.model import CheckResult, Context, Finding, Severity, Value
 
@@ -20,14 +21,16 @@ class Clues:
     context: Context
     looked_until: datetime | None = None  # when the last check ended
     health: ServerHealthFacts | None = None  # what the machine told of itself: for what speaks against a suspicion
+    queue: QueueFacts | None = None
 
     @classmethod
     def of(cls, results: Sequence[CheckResult], context: Context) -> Clues:
         """The clues of these results."""
-        facts = (result.facts for result in results)
+        facts = [result.facts for result in results]
         health = next((each for each in facts if isinstance(each, ServerHealthFacts)), None)
+        queue = next((each for each in facts if isinstance(each, QueueFacts)), None)
         findings = tuple(finding for result in results for finding in result.findings)
-        return cls(findings, context, max((result.finished_at for result in results), default=None), health)
+        return cls(findings, context, max((result.finished_at for result in results), default=None), health, queue)
 
     def going_on(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Those of a log that go on: seen within the last hour, or without a time."""
@@ -44,6 +47,11 @@ class Clues:
     def bounced(self, *reasons: str) -> tuple[Finding, ...]:
         """Findings of the bounce check with one of these reason words."""
         return self.having(*(f"bounce.{reason}" for reason in reasons))
+
+    @property
+    def all_that_waits_is_for_one_domain(self) -> bool:
+        """Whether mail waits, and none of it for a second domain."""
+        return bool(self.queue and self.queue.deferred and self.queue.distinct_domains == 1)
 
     @property
     def mail_program_runs(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.checks.mail_queue.facts import QueueFacts
 from core.checks.server_health.facts import Outbound, Resolving, ServerHealthFacts, Service
 from core.diagnosis import diagnose
 from core.model import (
@@ -300,3 +301,18 @@ def test_a_long_queue_of_one_of_us_beside_a_listing_is_suspected_behind_it() -> 
     long, listed = sign("mail_queue.long"), sign("dnsbl.listed", zone="x", address="203.0.113.25")
     assert [cause.code for cause in causes(one, long, listed)] == ["address_listed", "account_hijacked"]
     assert [cause.code for cause in causes(one, listed)] == ["address_listed"]
+
+
+def test_a_system_repaired_only_for_those_who_pay_is_possibly_a_risk() -> None:
+    first = causes(sign("server_health.system_paid", WARNING, system="Debian 11"))[0]
+    assert (first.code, first.certainty, first.values["product"]) == ("server_unsupported", "possible", "Debian 11")
+
+
+@pytest.mark.parametrize(
+    ("recipients", "domains", "code"),
+    [("one", 1, "recipient_side"), ("one", 2, "nothing_found"), (None, 1, "nothing_found")],
+)
+def test_a_few_letters_that_wait_for_one_domain(recipients: str, domains: int, code: str) -> None:
+    queue = QueueFacts("postfix", NOW, total=3, deferred=3, distinct_domains=domains)
+    result = CheckResult("mail_queue", NOW, NOW, queue, (sign("mail_queue.normal", OK, count=3),))
+    assert diagnose([result], Context(replace(TARGET, recipients=recipients)))[0].code == code

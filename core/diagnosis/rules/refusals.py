@@ -118,7 +118,12 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
         yield CONSEQUENCE, Cause("recipient_side", "likely", "recipient", codes_of(theirs + dead + content), values)
     elif content:  # their filter dislikes this message; why, only they can say
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(content), {"reasons": words})
-    elif (one := clues.having("mail_queue.one_domain")) and clues.context.target.recipients == "one":
+    elif clues.context.target.recipients == "one":
+        one = clues.having("mail_queue.one_domain")
+        if not one and clues.all_that_waits_is_for_one_domain:
+            one = clues.having("mail_queue.young", "mail_queue.normal", "mail_queue.old")
+        if not one:
+            return
         values = {"reasons": ["server_trouble"]}
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(one), values)
 

@@ -178,14 +178,16 @@ def own_mailboxes_full(clues: Clues) -> Iterator[Ranked]:
 
 
 def server_unsupported(clues: Clues) -> Iterator[Ranked]:
-    """Software past its support: a risk even when it is not today's cause."""
+    """Software past its support: a risk even when it is not today's cause. Somebody may pay for repairs: possible."""
     old = clues.having("smtp_banner.unsupported", "smtp_banner.unsupported_undated", "server_health.known_holes")
     system = clues.having("server_health.system_ended")
     exchange = clues.having("server_health.exchange_ended", "server_health.exchange_holes")
-    if not old and not system and not exchange:
-        return
-    codes = codes_of(old + system + exchange)
-    yield RISK, Cause("server_unsupported", "confirmed", "you", codes, _what(old, system, exchange))
+    if old or system or exchange:
+        codes = codes_of(old + system + exchange)
+        yield RISK, Cause("server_unsupported", "confirmed", "you", codes, _what(old, system, exchange))
+    elif paid := clues.having("server_health.system_paid"):
+        old = tuple(each for each in clues.having("smtp_banner.old_number") if each.severity.value == "warning")
+        yield RISK, Cause("server_unsupported", "possible", "you", codes_of(old + paid), _what(old, paid, ()))
 
 
 def _what(old: tuple[Finding, ...], system: tuple[Finding, ...], exchange: tuple[Finding, ...]) -> Values:
