@@ -93,11 +93,12 @@ END
 """
 SENDMAIL = Product(
     layer="sendmail",
-    # Debian listens on loopback only, and its access table slows down a client after some connections.
+    # Debian listens on loopback only, and its access table slows down a client after some connections, and turns the
+    # documentation's network away.
     configure=r"""
         cd /etc/mail
         sed -i 's/Addr=127.0.0.1/Addr=0.0.0.0/; /inet6/d' sendmail.mc
-        sed -i -E '/^(ClientRate|ClientConn|GreetPause):/d' access
+        sed -i -E '/^(ClientRate|ClientConn|GreetPause):|^Connect:192[.]0[.]2\b/d' access
         echo example.jp >> local-host-names
     """,
     start="""

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.story
 _SLOW = pytest.mark.slow
 _SMALL_BOXES = """
 sed -i '/^auth_verbose/a mail_plugins = quota' /etc/dovecot/dovecot.conf
-printf 'plugin {\\n quota = maildir:User quota\\n quota_rule = *:storage=3K\\n}\\n' >> /etc/dovecot/dovecot.conf
+printf 'plugin {\\n quota = maildir:User quota\\n quota_rule = *:storage=1K\\n}\\n' >> /etc/dovecot/dovecot.conf
 postconf -e 'mailbox_command=/usr/lib/dovecot/dovecot-lda -e -f "$SENDER" -a "$RECIPIENT"'
 postfix reload
 """
@@ -64,8 +64,8 @@ def leaves_through(office: Company, address: str, password: str) -> None:
     """All mail goes out through the provider's server, with a login."""
     relay = f"[{address}]:587"
     office.server.shell(
-        f"echo '{relay} sales@example.jp:{password}' > /etc/postfix/sasl; chmod 600 /etc/postfix/sasl; "
-        f"postconf -e 'relayhost={relay}' smtp_sasl_auth_enable=yes smtp_sasl_password_maps=texthash:/etc/postfix/sasl "
+        f"echo '{relay} sales@example.jp:{password}' > /etc/postfix/login; chmod 600 /etc/postfix/login; "
+        f"postconf -e 'relayhost={relay}' smtp_sasl_auth_enable=yes smtp_sasl_password_maps=texthash:/etc/postfix/login "
         "smtp_sasl_security_options=noanonymous smtp_tls_security_level=encrypt; postfix reload"
     )
 
@@ -94,7 +94,8 @@ def test_a_careful_customer_lets_new_senders_wait(company: OpenCompany, world: W
     customer = world.lab.server("pf-guarded")
     try:
         customer.shell(
-            "postgrey --inet=127.0.0.1:10023 -d; postconf -e mydestination=careful.example local_recipient_maps= "
+            "postgrey --inet=127.0.0.1:10023 -d; "
+            "postconf -e myhostname=mx.careful.example mydestination=careful.example local_recipient_maps= "
             "smtpd_recipient_restrictions='reject_unauth_destination, check_policy_service inet:127.0.0.1:10023'; "
             "postfix reload"
         )

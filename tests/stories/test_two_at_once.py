@@ -21,9 +21,9 @@ sleep 1
 
 
 def test_the_story_of_2004(company: OpenCompany) -> None:
-    """取引先の一行の断り書き。 Somebody tried something on the mail server, in production, and wrote nothing down. Since
-    then it carries mail for anybody. Spammers found it within a day, a blacklist within two; a customer's refusal is
-    how the company learns of it. The machine is old besides: nobody repairs that Debian any more."""
+    """取引先の一行の断り書き。 Somebody tried something on the mail server, in production, and wrote nothing down.
+    Since then it carries mail for anybody. Spammers found it within a day, a blacklist within two; a customer's refusal is
+    how the company learns of it. The machine is old besides: that Debian is repaired for those alone who pay."""
     office = company("sm-old", listed=True)
     office.server.shell(_RELAYS_FOR_ALL)
     spam_passes_through(office)
@@ -51,7 +51,7 @@ def test_an_old_machine_that_works_is_a_risk_and_no_alarm(company: OpenCompany) 
     office = company("sm-old")
     office.server_sends([f"taro@{name}" for name in CUSTOMERS[:3]])
     told = office.check("--symptom", "checkup")
-    told.first_is("server_unsupported", "confirmed", "you")
+    told.first_is("server_unsupported", "possible", "you")  # somebody may pay for the repairs that go on until 2031
     assert not told.critical, told.summary
 
 
@@ -61,7 +61,7 @@ def test_the_disk_is_full_and_so_the_mail_program_ended(company: OpenCompany) ->
     room."""
     office = company("pf-closed")
     office.server.shell(_SMALL_DISK.format(limit="size=6m"))
-    office.server.shell("dd if=/dev/zero of=/var/spool/postfix/core bs=1M 2>/dev/null; service postfix stop; true")
+    office.server.shell("dd if=/dev/zero of=/var/spool/postfix/core bs=1M 2>/dev/null || service postfix stop")
     told = office.check("--symptom", "not_received")
     told.first_is("disk_full", "confirmed", "you")
     assert "mail_service_stopped" in told.causes[:3], told.summary
