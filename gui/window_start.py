@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from gui.bridge import run_on_qt
+from gui.one_window import OneWindow
 from gui.style import app_icon, apply_style, use_japanese_font
 from gui.wizard import Wizard
 
@@ -57,10 +59,21 @@ def _until_closed(main: Callable[[], Coroutine[Any, Any, int]], *options: str) -
 
 
 async def _live() -> int:
+    only = OneWindow()
+    if not only.is_first():
+        return 0  # the window that was there has come to the front
     wizard = Wizard()
     wizard.show()
+    only.listen(lambda: _to_front(wizard))
     try:
         await wizard.closed.wait()
     finally:
         await wizard.tasks.stop()
+        only.end()
     return 0
+
+
+def _to_front(wizard: Wizard) -> None:
+    wizard.setWindowState(wizard.windowState() & ~Qt.WindowState.WindowMinimized)
+    wizard.raise_()
+    wizard.activateWindow()
