@@ -18,6 +18,7 @@ postfix reload
 """
 
 
+@_SLOW
 def test_one_letter_to_a_full_mailbox(company: OpenCompany) -> None:
     """田中さんにだけ届かない。 A customer was on leave for a month, and her mailbox is full. Only she can empty it."""
     office = company("pf-login")
@@ -70,6 +71,7 @@ def leaves_through(office: Company, address: str, password: str) -> None:
     )
 
 
+@_SLOW
 def test_the_provider_changed_its_passwords(company: OpenCompany, world: World) -> None:
     """パスワード一斉変更のお知らせ。 The provider forced new passwords on everybody last night, and said so by mail, in
     March. Our server still shows the old one, and no letter leaves."""
@@ -110,6 +112,7 @@ def test_a_careful_customer_lets_new_senders_wait(company: OpenCompany, world: W
     assert not told.critical, told.summary
 
 
+@_SLOW
 def test_a_letter_too_few(company: OpenCompany) -> None:
     """「届かない」と三日怒られて、宛先の打ち間違い。 One address was typed from a business card, with an o for a 0. The
     other server says so in English, in a mail that nobody dared to open."""

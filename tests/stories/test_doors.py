@@ -53,6 +53,7 @@ def encrypts(office: Company) -> None:
     )
 
 
+@_SLOW
 def test_the_certificate_ended_on_sunday(company: OpenCompany) -> None:
     """月曜の朝、全員のパソコンに警告。 Who set up the certificate in 2021 also set up its yearly renewal: in his own
     calendar. Mail from outside keeps coming in; the staff's programs refuse to talk to the server."""

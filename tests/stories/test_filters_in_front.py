@@ -63,6 +63,7 @@ def test_dovecot_does_not_run_and_nobody_can_log_in(company: OpenCompany) -> Non
     told.well("dns_health", "dnsbl", "sender_auth")
 
 
+@_SLOW
 def test_a_blacklist_that_died_years_ago_calls_everybody_a_spammer(company: OpenCompany) -> None:
     """ORDBの亡霊。 A list given up in 2006 answers "listed" to every question, so that people stop asking. We still
     ask."""

@@ -37,6 +37,7 @@ def registry(office: Company, days: float, state: str = "Active", servers: tuple
 WHOIS = {"jprs.jp": f"whois A {REGISTRY}\n"}
 
 
+@_SLOW
 def test_nobody_paid_for_the_domain(company: OpenCompany) -> None:
     """更新はがきは前任者の机の中。 The renewal letter went to somebody who left in spring. Since last night the name
     does not exist any more: no mail, no web page. The server hums along and knows nothing of it."""
@@ -79,6 +80,7 @@ def test_ten_days_before_the_end_is_no_alarm(company: OpenCompany) -> None:
     assert not told.critical and "domain_expired" not in told.causes, told.summary
 
 
+@_SLOW
 def test_the_web_company_moved_the_dns_and_left_the_mail_behind(company: OpenCompany) -> None:
     """新しいホームページの日から。 The web design company took over the DNS. It copied the pages' records, not the
     MX."""

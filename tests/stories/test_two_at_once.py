@@ -20,10 +20,11 @@ sleep 1
 """
 
 
+@_SLOW
 def test_the_story_of_2004(company: OpenCompany) -> None:
     """取引先の一行の断り書き。 Somebody tried something on the mail server, in production, and wrote nothing down.
-    Since then it carries mail for anybody. Spammers found it within a day, a blacklist within two; a customer's refusal is
-    how the company learns of it. The machine is old besides: that Debian is repaired for those alone who pay."""
+    Since then it carries mail for anybody. Spammers found it within a day, a blacklist within two; a customer's refusal
+    is how the company learns of it. The machine is old besides: that Debian is repaired for those alone who pay."""
     office = company("sm-old", listed=True)
     office.server.shell(_RELAYS_FOR_ALL)
     spam_passes_through(office)
