@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from core.knowledge.dnsbl import load_lists, reversed_address
 from tests.servers.lab import SILENT, UNREACHABLE, Lab
 from tests.servers.lab_machine import Machine
 from tests.servers.lab_server import Server, SshAccess
 from tests.servers.nsd import Nsd
+from tests.stories.company import blacklists
 
 PROGRAM = Path(sys.executable).with_name("mail-first-aid")
 
@@ -55,18 +55,6 @@ class Answer:
 
     def causes(self) -> list[str]:
         return [cause["code"] for cause in self.document["causes"]]
-
-
-def blacklists(listed: str | None = None) -> dict[str, str]:
-    """Zones of every list that takes part in a run, with its test entries; `listed` is on Spamhaus ZEN."""
-    zones = {
-        one.zone: "".join(f"{name} A {record}\n" for name, records in one.positive_tests() for record in records)
-        for one in load_lists()
-        if one.tier == "A"
-    }
-    if listed:
-        zones["zen.spamhaus.org"] += f"{reversed_address(listed)} A 127.0.0.2\n"
-    return zones
 
 
 def ask(machine: Machine, folder: Path, options: list[str]) -> Answer:
@@ -167,7 +155,7 @@ def test_from_the_servers_own_network_no_answer_is_given(lab: Lab, tmp_path: Pat
 
 
 def test_a_listed_address_is_found_on_the_list_that_has_it(lab: Lab, closed: Office, tmp_path: Path) -> None:
-    with lab.dns(blacklists(listed=closed.server.address)) as dns:
+    with lab.dns(blacklists(closed.server.address)) as dns:
         options = ["--mail-host", closed.server.address, "--resolver", dns.server, "--only", "dnsbl"]
         said = ask(lab.outside, tmp_path, options)
     assert said.result("dnsbl")["severity"] == "critical"
