@@ -71,12 +71,21 @@ def _content(entry: Entry, texts: Texts) -> str:
     if entry.kind == "reminder":
         key = f"notebook.reminder.{entry.word('what')}"
         return texts.text(key, at=entry.word("due"), about=clean(entry.word("about"), 80)) if texts.has(key) else ""
+    if entry.kind == "card" and texts.has(key := f"notebook.card.{entry.word('outcome')}"):
+        return " / ".join(filter(None, (_card(key, entry, texts), clean(entry.word("initials"), 20))))
     words = []
     for name, value in entry.content.items():
         key = f"checklist.step.{value}" if name == "step" else f"delisting.entry.{value}" if name == "state" else ""
         if value and name != "key":
             words.append(texts.text(key) if key and texts.has(key) else clean(value, _LONGEST))
     return " / ".join(words)
+
+
+def _card(key: str, entry: Entry, texts: Texts) -> str:
+    """A step or the end of a fix card; the card by its title where we know it."""
+    title = f"fix.{entry.word('card')}.title"
+    known = texts.text(title) if texts.has(title) else clean(entry.word("card"), 60)
+    return texts.text(key, title=known, number=clean(entry.word("text"), 20))
 
 
 def _run_line(report: Report, texts: Texts) -> str:
