@@ -45,10 +45,8 @@ format: setup  ## put the code into the house's form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup  ## how long starting, the practice incident and large queues take
-	$(BIN)/python tests/bench/measure.py
-	$(BIN)/python tests/bench/bounces.py
-	$(BIN)/python tests/bench/log.py
+bench: machine-test setup  ## times and memory beside other programs' and our goals (minutes; as root); ARGS=--strict
+	$(BIN)/python tests/bench/all.py $(ARGS)
 
 relay-matrix: machine-test setup  ## every relay form against every real server we can build (minutes; as root)
 	$(BIN)/pytest -m slow -s tests/checks/open_relay tests/arrival

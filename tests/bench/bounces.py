@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from core.checks.bounce import read_bounce
+from tests.bench.result import told
 
 REFUSALS = (
     ("mx{n}.example.jp", "550 5.1.1 <taro{n}@example.jp>: Recipient address rejected: User unknown"),
@@ -121,15 +122,18 @@ def main() -> int:
     mails = messages(1000)
     unread = sum(not read_bounce(mail).is_bounce for mail in mails)
     ours = per_second(read_bounce, mails)
-    print(f"read_bounce   {ours:8,.0f} messages a second (recipients and reasons), {unread} not understood")
+    theirs = None
     try:
         from flufl.bounce import scan_message  # type: ignore[import-untyped]
     except ImportError:
-        print("flufl.bounce  not installed")
+        beside = "flufl.bounce not installed"
     else:
         theirs = per_second(lambda mail: scan_message(email.message_from_bytes(mail)), mails)
-        print(f"flufl.bounce  {theirs:8,.0f} messages a second (recipients only)")
-    return 0 if ours >= 1500 and not unread else 1
+        beside = f"flufl.bounce {theirs:,.0f}/s"
+    ratio = ours / theirs if theirs else None
+    fast = told("bounces with recipients and reasons", f"{ours:,.0f}/s", beside, ratio, "1,500/s", ours >= 1500)
+    all_read = told("bounces not understood", str(unread), goal="0", kept=not unread)
+    return 0 if fast and all_read else 1
 
 
 if __name__ == "__main__":

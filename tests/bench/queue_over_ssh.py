@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.bench.result import told
 from tests.servers.lab import Lab
 from tests.servers.lab_server import Server, SshAccess
 
@@ -114,14 +115,13 @@ def main() -> int:
     own = statistics.median(listing for listing, _ in pairs)
     seconds = statistics.median(ours[0] for _, ours in pairs)
     megabytes = max(ours[1] for _, ours in pairs)
-    kept = seconds <= TIMES * own and megabytes < MEGABYTES
-    print(
-        f"{f'Postfix over ssh, {MESSAGES:,} messages':32} median {seconds:6.2f} s   postqueue -j {own:5.2f} s"
-        f"   ratio {seconds / own:4.2f}, allowed {TIMES}   {megabytes:4.0f} MB, allowed {MEGABYTES} MB"
-        f"   {'kept' if kept else 'BROKEN'}",
-        flush=True,
-    )
-    return 0 if kept else 1
+    beside = f"postqueue -j {own:.2f} s"
+    fast = told(
+        f"Postfix over ssh, {MESSAGES:,} messages", f"{seconds:.2f} s", beside, seconds / own, f"<= {TIMES} times",
+        seconds <= TIMES * own,
+    )  # fmt: skip
+    small = told("the same, memory", f"{megabytes:.0f} MB", goal=f"< {MEGABYTES} MB", kept=megabytes < MEGABYTES)
+    return 0 if fast and small else 1
 
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.bench.result import told
+
 ROOT = Path(__file__).resolve().parents[2]
 ONE_WAY = 0.025  # seconds
 NMAP_FORMS = 16
@@ -83,10 +87,10 @@ def main() -> int:
             nmap = ["nmap", "-Pn", "-n", "-p25", "--script", "smtp-open-relay", OUTSIDE]
             said = lab.outside.run(nmap).stdout
             theirs = tell("relay test, nmap, 50 ms", time.monotonic() - started, NMAP_FORMS)
-            told = re.search(r"smtp-open-relay: *(.*)", said)
-            print(
-                f"{'nmap for each form / ours':32} {theirs / ours:13.1f} ×   (nmap: {told[1] if told else said[-200:]})"
-            )
+            found = re.search(r"smtp-open-relay: *(.*)", said)
+            told("relay test, for each form", f"{ours * 1000:.0f} ms", f"nmap {theirs * 1000:.0f} ms", theirs / ours)
+            if not found:
+                print(f"nmap said: {said[-200:]}")
         finally:
             proxy.kill()
             proxy.wait(5)
@@ -95,7 +99,7 @@ def main() -> int:
 
 def tell(title: str, seconds: float, forms: int) -> float:
     """One line; returns the seconds of one form."""
-    print(f"{title:32} {seconds:13.2f} s   {forms} forms, {seconds / forms * 1000:.0f} ms each", flush=True)
+    told(title, f"{seconds:.2f} s", f"{forms} forms, {seconds / forms * 1000:.0f} ms each")
     return seconds / forms
 
 
