@@ -6,14 +6,19 @@ import asyncio
 from pathlib import Path
 
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
+from core.clean import clean
 from core.clients import Doors
 from core.errors import CheckError
-from core.guide import Answers, Guide, PageName
+from core.guide import AID, Answers, Guide, PageName
+from core.incident import Incident
 from core.model import Report
 from core.texts import Language, Texts
+from core.unfinished import Unfinished
+from gui.aftercare import Aftercare
 from gui.bridge import CheckFinished, CheckStarted, Event, Prompt, RunHandle, RunStarted, Tasks, look_up_mail_hosts
+from gui.intake import Intake
 from gui.keeping import Keeping
 from gui.language import QtWords, chosen_language
 from gui.pages.answer import AnswerPage
@@ -27,11 +32,15 @@ from gui.pages.questions import QuestionsPage
 from gui.pages.report import ReportPage
 from gui.pages.running import RunningPage
 from gui.pages.server import ServerPage
+from gui.pages.settings import SettingsPage
 from gui.pages.start import StartPage
+from gui.preferences import Preferences, with_resolver
 from gui.saving import PdfSaver
+from gui.standing import stand_as_before, standing
 from gui.style import app_icon
 from gui.widgets.dialogs import Confirm, answer_of, ask
 from gui.widgets.footer import Footer
+from gui.widgets.ground import ground
 from gui.widgets.place import Place
 from gui.widgets.steps import Sidebar
 from gui.widgets.text import say_all
@@ -48,9 +57,9 @@ class Wizard(QMainWindow):
         self, settings_file: Path | None = None, notebook_file: Path | None = None, doors: Doors | None = None
     ) -> None:
         super().__init__()
-        self.keeping = Keeping(settings_file, notebook_file, self._tell_of_problem)
+        self.keeping = Keeping(settings_file, notebook_file, self.tell_of)
         self.settings = self.keeping.settings
-        self._doors = doors or Doors()
+        self.doors = doors or with_resolver(Doors(), self.settings.resolver)
         self.guide = Guide(Answers.from_remembered(self.settings.answers))
         self.texts = Texts(chosen_language(self.settings.language))
         self.tasks = Tasks(self._tell_of_fault)
@@ -59,26 +68,33 @@ class Wizard(QMainWindow):
         self._run: RunHandle | None = None
         self.run_task: asyncio.Task[None] | None = None
         self._closing = False
+        self.unfinished = Unfinished(settings_file)
         self._qt_words = QtWords()
-        self._make_pages()
+        self._make_pages(notebook_file)
         self._lay_out()
         self._connect()
         self._load_earlier()
+        self.intake = Intake(self, self)
         self._say()
         self._show_page()
+        if (left := self.unfinished.left()) is not None:
+            self.tasks.start(self._offer(left))
 
     # --- building -------------------------------------------------------------------------------------------------
 
-    def _make_pages(self) -> None:
+    def _make_pages(self, notebook_file: Path | None) -> None:
         self.start, self.bounce = StartPage(), BouncePage()
         self.questions, self.server = QuestionsPage(), ServerPage()
         self.inside, self.consent, self.running = InsidePage(), ConsentPage(), RunningPage()
         self.answer, self.report_page = AnswerPage(), ReportPage()
         self.saver = PdfSaver(self, self.tasks, self.report_page)
+        self.report_page.choices.remember(self.keeping.settings.report)
         entry = (self.start, self.bounce, self.questions, self.server, self.inside, self.consent)
-        self.blacklists = BlacklistsPage(self.tasks.start, self._doors)
-        self.arrival = ArrivalPage(self.tasks.start, self._doors)
-        every = (*entry, self.running, self.answer, self.report_page, self.blacklists, self.arrival)
+        self.blacklists = BlacklistsPage(self.tasks.start, self.doors)
+        self.arrival = ArrivalPage(self.tasks.start, self.doors)
+        self.aftercare, self.settings_page = Aftercare(self, self, notebook_file), SettingsPage()
+        tools = (self.blacklists, self.arrival, self.settings_page, *self.aftercare.pages)
+        every = (*entry, self.running, self.answer, self.report_page, *tools)
         self.pages: dict[PageName, Page] = {page.name: page for page in every}
 
     def _lay_out(self) -> None:
@@ -87,20 +103,8 @@ class Wizard(QMainWindow):
         self.place.hide()
         for page in self.pages.values():
             self.stack.addWidget(page)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self.place)
-        right.addWidget(self.stack, 1)
-        right.addWidget(self.footer)
-        ground = QWidget()
-        ground.setObjectName("window")
-        box = QHBoxLayout(ground)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self.sidebar)
-        box.addLayout(right, 1)
-        self.setCentralWidget(ground)
-        self.resize(1120, 760)
+        self.setCentralWidget(ground(self.sidebar, self.place, self.stack, self.footer))
+        stand_as_before(self, self.settings.window)
         self.setMinimumSize(*_SMALLEST)
         self.sidebar.setFixedWidth(max(236, self.fontMetrics().horizontalAdvance("あ") * 19))
 
@@ -111,7 +115,7 @@ class Wizard(QMainWindow):
         self.footer.language_chosen.connect(self.change_language)
         self.footer.words.clicked.connect(self.explain_words)
         QShortcut(QKeySequence.StandardKey.HelpContents, self, self.explain_words)
-        self.start.choices.chosen.connect(self._choose_symptom)
+        self.start.choices.chosen.connect(lambda _: self.start.show_missing(()))
         self.start.earlier_wanted.connect(self.open_earlier)
         self.start.refusal_wanted.connect(self.open_bounce)
         self.start.tools.wanted.connect(self.open_side)
@@ -124,6 +128,11 @@ class Wizard(QMainWindow):
         self.running.skip_wanted.connect(self._skip)
         self.report_page.save_wanted.connect(self._choose_file)
         self.report_page.folder_wanted.connect(self.saver.open_folder)
+        self.answer.wanted.connect(self.show_aid)
+        self.preferences = Preferences(self, self.settings_page)
+        self.settings_page.language_chosen.connect(self.change_language)
+        self.settings_page.wanted.connect(self.show_aid)
+        self.settings_page.folder_wanted.connect(self.aftercare.open_folder)
 
     # --- walking --------------------------------------------------------------------------------------------------
 
@@ -176,15 +185,29 @@ class Wizard(QMainWindow):
     def open_earlier(self, run_id: int) -> None:
         """Show an incident from the notebook."""
         if report := self.keeping.earlier_run(run_id):
-            self.guide.earlier = True
-            self.guide.go_on()
+            self.guide.open_incident()
             self._take_report(report)
+            self.tasks.start(self.aftercare.follow(run_id))
 
-    def open_side(self, name: PageName) -> None:
-        """Show a tool beside the way; "back" returns here."""
+    def show_kept(self, report: Report, incident: Incident) -> None:
+        """Show the answer of an incident from the notebook."""
+        self.guide.open_incident()
+        self._take_report(report, incident)
+
+    def show_aid(self, name: PageName) -> None:
+        """Show what is done about the answer, or a tool beside the way: "back" returns here."""
         self.page.read_answers(self.guide.answers)
-        self.guide.open_side(name)
+        (self.guide.open_aid if name in AID else self.guide.open_side)(name)
         self._show_page()
+        if name in ("notebook", "settings"):
+            self.tasks.start(self.preferences.show(self.aftercare.load_list))
+
+    open_side = show_aid
+
+    def incident_changed(self, incident: Incident | None) -> None:
+        """Something was written down: the answer's steps may have opened."""
+        if self.guide.page != "running":  # there the answer is still to come
+            self.answer.show_incident(incident)
 
     def open_bounce(self, text: str = "") -> None:
         """Show the page that explains a refusal, with `text` in it."""
@@ -199,9 +222,6 @@ class Wizard(QMainWindow):
         if self.guide.page != "bounce":
             self.open_bounce()
         self.tasks.start(self.bounce.take_file(path))
-
-    def _choose_symptom(self, _name: str) -> None:
-        self.start.show_missing(())
 
     def _looks_up_first(self) -> bool:
         """On the server page: show which servers the domain names before going on. A second press goes on."""
@@ -233,7 +253,7 @@ class Wizard(QMainWindow):
         self.sidebar.show_step(self.guide, self.texts)
         self.place.show_step(self.guide, self.texts)
         self.footer.show_for(self.guide, self.texts)
-        self._keep_settings()
+        self.keep_settings()
 
     def _say(self) -> None:
         self._qt_words.use(self.texts.language)
@@ -247,27 +267,29 @@ class Wizard(QMainWindow):
 
     async def _look_up(self, domain: str) -> None:
         try:
-            self.server.show_lookup(domain, await look_up_mail_hosts(domain, self._doors))
+            self.server.show_lookup(domain, await look_up_mail_hosts(domain, self.doors))
         except CheckError as error:
             self.server.show_lookup(domain, error)
 
     def _start_run(self) -> None:
-        self._keep_settings()
+        self.keep_settings()
         self.running.reset()
-        self._run = RunHandle(self._doors, self._ask, self._hear)
+        self._run = RunHandle(self.doors, self.ask_prompt, self._hear)
         self.run_task = self.tasks.start(self._whole_run(self._run))
 
     async def _whole_run(self, run: RunHandle) -> None:
         try:
             if self.guide.practice:
-                report = await run.practise()
+                report = await run.practise(self.start.story)
             else:
+                self.unfinished.begin(self.guide.answers.remembered())
                 report = await run.check(self.guide.answers.to_target())
-                self.keeping.keep_run(report)
+            await self.aftercare.keep_run(report, self.start.story if self.guide.practice else "")
         finally:
             self._run = self.run_task = None
+            self.unfinished.end()
         self.guide.go_on()
-        self._take_report(report)
+        self._take_report(report, self.aftercare.incident)
 
     def _skip(self, check_id: str) -> None:
         if self._run:
@@ -288,13 +310,15 @@ class Wizard(QMainWindow):
         elif isinstance(event, CheckFinished):
             self.running.show_finished(event.result)
 
-    async def _ask(self, prompt: Prompt) -> str | None:
+    async def ask_prompt(self, prompt: Prompt) -> str | None:
         return await ask(self, self.texts, prompt)
 
-    def _take_report(self, report: Report) -> None:
+    def _take_report(self, report: Report, incident: Incident | None = None) -> None:
         self.report = report
         self.report_page.forget()
-        self.answer.show_report(report)
+        self.saver.take(report, incident)
+        self.answer.show_report(report, incident)
+        self.footer.has_aid = self.answer.next_steps is not None
         self._show_page()
 
     # --- keeping --------------------------------------------------------------------------------------------------
@@ -302,9 +326,10 @@ class Wizard(QMainWindow):
     def _load_earlier(self) -> None:
         self.start.show_earlier(self.keeping.earlier_runs())
 
-    def _keep_settings(self) -> None:
+    def keep_settings(self) -> None:
+        """Language, answers and what the settings page chose."""
         if wrong := self.keeping.keep_settings(self.guide.answers):
-            self.tasks.start(self._notice("gui.notice.settings", wrong))
+            self.tasks.start(self.notice("gui.notice.settings", wrong))
 
     def _choose_file(self, language: Language) -> None:
         if self.report:
@@ -316,9 +341,10 @@ class Wizard(QMainWindow):
 
     # --- telling and closing --------------------------------------------------------------------------------------
 
-    def _tell_of_problem(self, error: CheckError) -> None:
+    def tell_of(self, error: CheckError) -> None:
+        """What could not be kept or read."""
         self.tasks.start(
-            self._notice("gui.notice.problem", self.texts.text(f"problem.{error.code}.title", error.values))
+            self.notice("gui.notice.problem", self.texts.text(f"problem.{error.code}.title", error.values))
         )
 
     def _tell_of_fault(self, error: BaseException) -> None:
@@ -327,13 +353,28 @@ class Wizard(QMainWindow):
         if self.guide.page == "running":
             self.guide.go_back()
             self._show_page()
-        self.tasks.start(self._notice("gui.notice.fault", type(error).__name__))
+        self.tasks.start(self.notice("gui.notice.fault", type(error).__name__))
 
     def explain_words(self) -> None:
         """F1: what the terms of art on this page mean."""
         self.tasks.start(answer_of(WordsHere(self, self.texts, terms_on(self.page, self.texts))))
 
-    async def _notice(self, key: str, what: str) -> None:
+    def show_handed_over(self) -> None:
+        """The page that is shown lists what was handed over."""
+        self.page.show_answers(self.guide.answers)
+
+    async def _offer(self, left: dict[str, str]) -> None:
+        """The app ended while it looked: go on from the question that comes before a look, or start new."""
+        what = clean(left.get("mail_host") or left.get("domain") or self.texts.text("gui.unfinished.somewhere"), 100)
+        wanted = await answer_of(Confirm(self, self.texts, "gui.unfinished", what))
+        self.unfinished.end()
+        if wanted and self.guide.page == "start":
+            self.guide.answers = Answers.from_remembered(left)
+            self.guide.page = "consent"
+            self._show_page()
+
+    async def notice(self, key: str, what: str) -> None:
+        """Tell something, and wait until it is read."""
         await answer_of(Confirm(self, self.texts, key, what, notice=True))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -359,10 +400,12 @@ class Wizard(QMainWindow):
             self.tasks.start(self._close())
 
     async def _close(self) -> None:
-        if self.run_task and not await answer_of(Confirm(self, self.texts, "gui.close")):
+        if (self.run_task or self.aftercare.run_task) and not await answer_of(Confirm(self, self.texts, "gui.close")):
             self._closing = False
             return
         self.page.read_answers(self.guide.answers)
+        self.aftercare.end()
+        self.settings.window = standing(self)
         await self.tasks.stop()
         self.keeping.keep_settings(self.guide.answers)  # no window is left to complain in
         self.closed.set()

@@ -23,7 +23,7 @@ from gui.widgets.text import SpokenButton, label, rule
 
 _BADGES = {
     "repaired": "ok",
-    "repaired_but_listed": "ok",
+    "repaired_but_listed": "warning",
     "still_wrong": "critical",
     "not_seen": "unknown",
     "nothing_to_compare": "ok",

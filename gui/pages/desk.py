@@ -20,7 +20,7 @@ from gui.widgets.hint import HintLabel
 from gui.widgets.initials import InitialsField, Who
 from gui.widgets.text import SpokenButton, label
 
-_BADGES = {"open": "ok", "overridden": "warning", "closed": "unknown", "empty": "ok"}
+_BADGES = {"open": "ok", "overridden": "warning", "empty": "ok"}  # shut needs no badge: it says so
 
 
 class DeskPage(IncidentPage):
@@ -53,7 +53,8 @@ class DeskPage(IncidentPage):
 
     def _gate(self, found: Gate, incident: Incident, texts: Texts) -> QWidget:
         frame, box = card()
-        box.addWidget(Badge(texts, _BADGES[found.state]), 0, Qt.AlignmentFlag.AlignLeft)
+        if found.state in _BADGES:
+            box.addWidget(Badge(texts, _BADGES[found.state]), 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(HintLabel(texts, _gate_said(found, incident, texts), "heading"))
         step = f"delisting.gate_step.{found.why}"
         if texts.has(step):

@@ -47,6 +47,7 @@ class FirstAidPage(IncidentPage):
         self.views, self.boxes = {}, {}
         report = _report_to_repair(incident)
         box.addWidget(InitialsField(self.who, texts))
+        box.addWidget(self._first_of_all(incident, texts))
         if report is not None and (cards := cards_for(report, self.kind)):
             box.addWidget(self._kinds(self.kind or server_kind(report), texts))
             first, *others = cards
@@ -62,6 +63,30 @@ class FirstAidPage(IncidentPage):
         """The initials first, then the first thing to do."""
         found = self._holder.findChild(QWidget, "initials") if self._holder else None
         return found if found is not None and not self.who.initials else None
+
+    def _first_of_all(self, incident: Incident, texts: Texts) -> QWidget:
+        """The next line of the checklist, and a way down to it: stopping comes before repairing."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        following = next_line(checklist(incident))
+        key = f"checklist.step.{following.step}" if following else ""
+        said = texts.text("checklist.next", step=texts.text(key)) if key else texts.text("checklist.all_done")
+        button = SpokenButton("gui.first_aid.to_list", "link")
+        button.setObjectName("to-list")
+        button.say(texts)
+        button.clicked.connect(self._go_to_list)
+        row.addWidget(HintLabel(texts, said), 1)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return holder
+
+    def _go_to_list(self) -> None:
+        assert self.incident is not None
+        following = next_line(checklist(self.incident))
+        first = self.boxes[following.step] if following else next(iter(self.boxes.values()))
+        first.setFocus()
+        self.ensureWidgetVisible(first, 0, self.viewport().height() // 2)
 
     def _kinds(self, shown: ServerKind, texts: Texts) -> QWidget:
         holder = QWidget()
@@ -187,7 +212,7 @@ class FirstAidPage(IncidentPage):
         for page in ("again", "desk", "letters"):
             line = QHBoxLayout()
             line.addWidget(label(texts.text(f"gui.first_aid.{page}")), 1)
-            button = SpokenButton(f"gui.first_aid.to_{page}", "main" if page == "again" else "plain")
+            button = SpokenButton(f"gui.first_aid.to_{page}", "plain")
             button.setObjectName(f"to-{page}")
             button.say(texts)
             button.clicked.connect(lambda _=False, page=page: self.wanted.emit(page))

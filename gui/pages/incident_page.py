@@ -27,6 +27,7 @@ class IncidentPage(Page):
         self.incident: Incident | None = None
         self._holder: QWidget | None = None
         self._stale = True
+        who.changed.connect(self._wrong.hide)
 
     def show_incident(self, incident: Incident | None) -> None:
         """Show this incident; focus and place on the page stay where they were."""
@@ -64,7 +65,7 @@ class IncidentPage(Page):
         if self.incident is None and self.needs_incident:
             box.addWidget(label(texts.text("gui.aid.nothing_yet")))
         else:
-            if self.incident is not None and self.incident.practice:
+            if self.needs_incident and self.incident is not None and self.incident.practice:
                 box.addWidget(label(texts.text("gui.aid.practice"), "small"))
             self.build(box, texts)
         self.body.addWidget(self._holder)

@@ -35,6 +35,7 @@ class SettingsPage(Page):
         self.take = SpokenButton("gui.settings.take")
         self.take.clicked.connect(lambda: self.resolver_chosen.emit(self.resolver.text().strip()))
         self.told = label(role="small")
+        self.told.hide()
         box.addWidget(self.resolver)
         box.addWidget(self._row(self.take))
         box.addWidget(self.told)
@@ -75,6 +76,7 @@ class SettingsPage(Page):
     def tell(self, key: str) -> None:
         """How the DNS server's address was taken."""
         self.told.setText(self.texts.text(key))
+        self.told.show()
 
     def _choice(self, key: str, names: tuple[str, ...], signal: object, note: str = "") -> dict[str, QRadioButton]:
         frame, box = card()

@@ -62,9 +62,10 @@ class NextSteps(QFrame):
         tried = incident is not None and any(
             entry.kind == "card" and entry.word("outcome") == "done" for entry in incident.entries
         )
+        title = card_title(card.cause, texts)
         key = "gui.next.repair" if card.changes_server else "gui.next.repair_no_server"
         rows = [
-            ("first_aid", card_title(card.cause, texts), texts.text(key, minutes=card.minutes)),
+            ("first_aid", texts.text("gui.next.repair_title", title=title), texts.text(key, minutes=card.minutes)),
             ("again", texts.text("gui.next.again"), texts.text("gui.next.again_more")),
         ]
         states = ["done" if repaired or tried else "main", "done" if repaired else "main" if tried else "plain"]
