@@ -29,6 +29,20 @@ _NIBBLES = re.compile(r"(?<![0-9A-Fa-f.])[0-9A-Fa-f](?:\.[0-9A-Fa-f]){31}(?![0-9
 _IP_6 = re.compile(
     r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3})(?![0-9A-Za-z:])"
 )
+# A secret in running text: a word after "password is" that is more than letters, so that "is incorrect" stays; what
+# follows "password="; a password in a URL, to the last "@"; what a client sends to log in.
+_SECRETS = (
+    (re.compile(r"(://[^/@:\s]{0,100}):\S{0,200}@"), r"\1:***@"),
+    (re.compile(r"(?i)((?:passw(?:or)?d|passphrase|pwd|secret)=)[^\s&;,]{1,200}"), r"\1***"),
+    (
+        re.compile(
+            r"(?i)((?:passw(?:or)?d|passphrase|pwd|パスワード|暗証番号)\s{0,9}(?:is|was|:|は|：)\s{0,9})"
+            r"(?=\S{0,200}[^\sA-Za-z.,:;!?)\]\u3040-\u30ff\u3400-\u9fff、。])\S{1,200}"
+        ),
+        r"\1***",
+    ),
+    (re.compile(r"(?i)(\bAUTH (?:PLAIN|LOGIN|XOAUTH2) )[A-Za-z0-9+/=]{6,2000}"), r"\1***"),
+)
 # A stand-in of an earlier masking stays what it is.
 _STAND_IN = re.compile(r"(?:mail-\d+@|ip-\d+\.)masked\.invalid")
 
@@ -36,6 +50,13 @@ _STAND_IN = re.compile(r"(?:mail-\d+@|ip-\d+\.)masked\.invalid")
 def mask_people(text: str) -> str:
     """`text` with the user's part of every address, and every account name, cut to its first letter."""
     return _ACCOUNT.sub(lambda found: found[1] + short_name(found[2]), _PERSON.sub(_person, text))
+
+
+def mask_secrets(text: str) -> str:
+    """`text` without the passwords that stand in it, as far as words around them show that they are some."""
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def short_name(name: str) -> str:

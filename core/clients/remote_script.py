@@ -149,7 +149,8 @@ SECTIONS: tuple[RemoteCommand, ...] = (
 MASK_EXPRESSIONS: tuple[tuple[str, str], ...] = (
     (r"static:{[^}]*}", "static:{***}"),
     (r"static:\([^:, {]*\):[^, ]*", r"static:\1:***"),
-    (r"\(://[^/@: ]*\):[^/@ ]*@", r"\1:***@"),
+    # To the last "@": people write passwords with "/" and "@" in them as they are.
+    (r"\(://[^/@: ]*\):[^ ]*@", r"\1:***@"),
     (r"\(passw[a-z_]*maps *= .*inline:{\).*", r"\1***}"),
     (r"\([Bb]ind_pw *=\).*", r"\1 ***"),
     (r"\([Pp]assword *=\).*", r"\1 ***"),

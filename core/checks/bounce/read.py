@@ -26,6 +26,7 @@ from core.checks.bounce.our_address import address_in_received, address_in_refus
 from core.checks.bounce.pasted import read_pasted
 from core.checks.bounce.report_part import StatusReport, bare_address, read_status_report
 from core.checks.bounce.wording import Said, is_transcript, said_of_recipients, transcript_replies, without_copy
+from core.masking import mask_secrets
 
 MOST_BYTES = 1_000_000
 _HEADER_LINE = re.compile(
@@ -44,7 +45,13 @@ def read_bounce(data: bytes | str) -> BounceFacts:
     if not raw.strip():
         return BounceFacts("empty", cut=cut)
     facts = _read_mail(raw, nested=False) if _looks_like_mail(raw) else read_pasted(to_text(raw))
-    return replace(facts, recipients=_without_ourselves(facts), cut=cut)
+    return _without_secrets(replace(facts, recipients=_without_ourselves(facts), cut=cut))
+
+
+def _without_secrets(facts: BounceFacts) -> BounceFacts:
+    """What is quoted of the text is kept and printed; what follows a reply in it may be anybody's letter."""
+    told = tuple(replace(one, diagnostic_code=mask_secrets(one.diagnostic_code)) for one in facts.recipients)
+    return replace(facts, recipients=told, subject=mask_secrets(facts.subject))
 
 
 def _without_ourselves(facts: BounceFacts) -> tuple[Recipient, ...]:
