@@ -158,3 +158,17 @@ async def test_a_login_that_this_computer_cannot_begin_ends_no_other_check(
             inside, other = event.report.results
     assert inside.problem is not None and inside.problem.code == "ssh.not_started"
     assert other.severity is Severity.OK
+
+
+@pytest.mark.parametrize("reads_server", [True, False])
+async def test_only_a_run_that_reads_the_server_logs_in(tmp_path: Path, reads_server: bool) -> None:
+    """The login begins beside the first look-ups, and not at all where no check needs it."""
+    knocked = tmp_path / "knocked"
+    program = tmp_path / "ssh"
+    program.write_text(f"#!/bin/sh\ntouch {knocked}\nexit 255\n")
+    program.chmod(0o755)
+    doors = replace(NOWHERE, ssh_program=(str(program),))
+    one = replace(check(fine, id="one"), uses_server=reads_server)
+    async for _ in Run(Target(ssh="mx.example.jp"), doors=doors, checks=(one,)).events():
+        pass
+    assert knocked.exists() is reads_server

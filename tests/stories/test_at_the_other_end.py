@@ -66,8 +66,9 @@ def leaves_through(office: Company, address: str, password: str) -> None:
     relay = f"[{address}]:587"
     office.server.shell(
         f"echo '{relay} sales@example.jp:{password}' > /etc/postfix/login; chmod 600 /etc/postfix/login; "
-        f"postconf -e 'relayhost={relay}' smtp_sasl_auth_enable=yes smtp_sasl_password_maps=texthash:/etc/postfix/login "
-        "smtp_sasl_security_options=noanonymous smtp_tls_security_level=encrypt; postfix reload"
+        f"postconf -e 'relayhost={relay}' smtp_sasl_auth_enable=yes "
+        "smtp_sasl_password_maps=texthash:/etc/postfix/login smtp_sasl_security_options=noanonymous "
+        "smtp_tls_security_level=encrypt; postfix reload"
     )
 
 
