@@ -17,7 +17,7 @@ from core.model import Report
 from core.texts import Language, Texts
 from core.unfinished import Unfinished
 from gui.aftercare import Aftercare
-from gui.bridge import CheckFinished, CheckStarted, Event, Prompt, RunHandle, RunStarted, Tasks, look_up_mail_hosts
+from gui.bridge import Prompt, RunHandle, Tasks, look_up_mail_hosts
 from gui.intake import Intake
 from gui.keeping import Keeping
 from gui.language import QtWords, chosen_language
@@ -152,7 +152,7 @@ class Wizard(QMainWindow):
             self.guide.reading = False
         missing = self.guide.missing()
         self.page.show_missing(missing)
-        if missing or self._looks_up_first():
+        if missing or (self.guide.page == "server" and self.server.looks_up_first()):
             return
         self.guide.go_on()
         self._show_page()
@@ -223,15 +223,6 @@ class Wizard(QMainWindow):
             self.open_bounce()
         self.tasks.start(self.bounce.take_file(path))
 
-    def _looks_up_first(self) -> bool:
-        """On the server page: show which servers the domain names before going on. A second press goes on."""
-        if self.guide.page != "server":
-            return False
-        if self.server.wants_lookup():
-            self.server.look_up_now()
-            return True
-        return self.server.busy
-
     def _show_page(self) -> None:
         page = self.page
         page.show_answers(self.guide.answers)
@@ -274,7 +265,7 @@ class Wizard(QMainWindow):
     def _start_run(self) -> None:
         self.keep_settings()
         self.running.reset()
-        self._run = RunHandle(self.doors, self.ask_prompt, self._hear)
+        self._run = RunHandle(self.doors, self.ask_prompt, self.running.hear)
         self.run_task = self.tasks.start(self._whole_run(self._run))
 
     async def _whole_run(self, run: RunHandle) -> None:
@@ -301,14 +292,6 @@ class Wizard(QMainWindow):
             await asyncio.gather(self.run_task, return_exceptions=True)
         self.guide.go_back()
         self._show_page()
-
-    def _hear(self, event: Event) -> None:
-        if isinstance(event, RunStarted):
-            self.running.show_checks(event.checks)
-        elif isinstance(event, CheckStarted):
-            self.running.show_started(event.check_id)
-        elif isinstance(event, CheckFinished):
-            self.running.show_finished(event.result)
 
     async def ask_prompt(self, prompt: Prompt) -> str | None:
         return await ask(self, self.texts, prompt)

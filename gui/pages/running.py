@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QW
 
 from core.model import CheckResult
 from core.texts import Texts
+from gui.bridge import CheckFinished, CheckStarted, Event, RunStarted
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
 from gui.widgets.finding import WEIGHT, card
@@ -84,6 +85,15 @@ class RunningPage(Page):
         self.body.addWidget(self.bar)
         self._frame: QFrame | None = None
         self.lines: dict[str, CheckLine] = {}
+
+    def hear(self, event: Event) -> None:
+        """Follow the run."""
+        if isinstance(event, RunStarted):
+            self.show_checks(event.checks)
+        elif isinstance(event, CheckStarted):
+            self.show_started(event.check_id)
+        elif isinstance(event, CheckFinished):
+            self.show_finished(event.result)
 
     def show_checks(self, checks: Sequence[str]) -> None:
         """A fresh line for each check."""

@@ -60,6 +60,13 @@ class ServerPage(Page):
         domain = mail_domain(self.domain.text())
         return bool(domain) and not self.mail_host.text().strip() and self.looked_up != domain and is_host_name(domain)
 
+    def looks_up_first(self) -> bool:
+        """Show which servers the domain names before going on. A second press goes on."""
+        if self.wants_lookup():
+            self.look_up_now()
+            return True
+        return self.busy
+
     def look_up_now(self) -> None:
         """Ask for the look-up of the domain entered."""
         self.busy = True
