@@ -301,6 +301,9 @@ def test_a_long_queue_of_one_of_us_beside_a_listing_is_suspected_behind_it() -> 
     long, listed = sign("mail_queue.long"), sign("dnsbl.listed", zone="x", address="203.0.113.25")
     assert [cause.code for cause in causes(one, long, listed)] == ["address_listed", "account_hijacked"]
     assert [cause.code for cause in causes(one, listed)] == ["address_listed"]
+    mass = sign("mail_queue.newsletter", WARNING, sender="sales@example.jp")
+    assert [cause.code for cause in causes(mass, listed)] == ["address_listed", "account_hijacked"]
+    assert [cause.code for cause in causes(mass)] == ["nothing_found"]
 
 
 def test_a_system_repaired_only_for_those_who_pay_is_possibly_a_risk() -> None:

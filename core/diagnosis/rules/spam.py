@@ -68,13 +68,13 @@ def account_hijacked(clues: Clues) -> Iterator[Ranked]:
 
 
 def _hijacked_by_queue(clues: Clues) -> Iterator[Ranked]:
-    """One of our own senders leads a queue to strangers, or a long one while a list names us; the log was not read,
-    or did not show who."""
-    strangers = clues.seen("mail_queue.strangers")
-    listed = clues.seen("mail_queue.long") and clues.seen("dnsbl.listed")
+    """One of our own senders leads a queue to strangers, or a long or mass one while a list names us; the log was not
+    read, or did not show who."""
+    strangers, mass = clues.seen("mail_queue.strangers"), clues.having("mail_queue.newsletter")
+    listed = clues.seen("dnsbl.listed") and (clues.seen("mail_queue.long") or bool(mass))
     if not (strangers or listed) or clues.seen("open_relay.accepted", "open_relay.config_open"):
         return
-    for finding in _leading_senders(clues):
+    for finding in _leading_senders(clues) + (mass if listed else ()):
         local, _, domain = str(finding.values.get("sender", "")).partition("@")
         if not _is_web(local) and _is_ours(domain, clues):
             yield ROOT if strangers else SUSPICION, _hijacked(finding, "sender", "possible", clues)
