@@ -68,7 +68,7 @@ def test_an_open_door_is_only_possible_while_nobody_can_log_in(company: OpenComp
 def test_the_contact_form_of_the_web_site_sends_spam(company: OpenCompany, kind: str) -> None:
     """問い合わせフォームが踏み台に。 The form was made in 2011 by an agency that is gone, and a robot has found it."""
     office = company(kind)
-    form_sends(office, 40 if kind == "sm-closed" else 90)  # Sendmail takes its time for each
+    form_sends(office, 66 if kind == "sm-closed" else 90)  # Sendmail takes its time for each
     told = office.check("--symptom", "not_delivered")
     told.first_is("web_form_abused", "confirmed|likely", "you")
     assert "open_relay" not in told.causes
