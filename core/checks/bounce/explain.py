@@ -20,6 +20,8 @@ _STRENGTH = {"provider": 0, "software": 0, "words": 1, "status": 2, "nothing": 4
 _WAITABLE: frozenset[ReasonWord] = frozenset(
     {"mailbox_full", "rate_limited", "greylisted", "dns_problem", "unreachable", "server_trouble", "delayed"}
 )
+# What a mail program is told by its own outgoing server: a line alone does not say whose words these are.
+_OFTEN_OUR_OWN: frozenset[ReasonWord] = frozenset({"login_required", "relay_denied"})
 MOST_QUOTE = 1000
 
 
@@ -77,7 +79,7 @@ def _recipient(
         reason = replace(reason, word="domain_cannot_receive", who_acts=who_acts_for("domain_cannot_receive"))
     word, who = _word_and_mover(action, reason)
     reply = reason.reply
-    if by == "unknown" and reply.code:
+    if by == "unknown" and reply.code and (reply.host or reason.word not in _OFTEN_OUR_OWN):
         by = "remote"
     return Recipient(
         final_recipient=address[:320],

@@ -287,3 +287,13 @@ def test_microsofts_own_words_name_microsoft_where_no_host_is_told() -> None:
         "550 5.1.8 Access denied, bad outbound sender.": "microsoft_tenant_blocked",
     }
     assert {line: explain_reply(line).playbook for line in lines} == lines
+
+
+def test_a_line_that_a_mail_program_shows_names_nobody_as_the_refuser() -> None:
+    by = {
+        "535 5.7.8 Error: authentication failed": "unknown",
+        "554 5.7.1 <hanako@customer.example>: Relay access denied": "unknown",
+        "host mx.customer.example[198.51.100.30] said: 554 5.7.1 <a@customer.example>: Relay access denied": "remote",
+        "550 5.1.1 <hanako@customer.example>: User unknown": "remote",
+    }
+    assert {line: read_bounce(line).recipients[0].refused_by for line in by} == by
