@@ -1,4 +1,5 @@
-"""Makes the report's fonts small: the characters of Japanese office software, of Latin, Greek and Cyrillic writing.
+"""Makes the report's fonts small: all of JIS X 0213 (the names of Japan's people and places) and of Windows code page
+932, Latin, Greek and Cyrillic writing.
 
 The whole fonts hold 44,810 characters and 33 MB. What a mail server can say beyond the ones kept is written as its
 code (〈U+0E01〉), as the app does with every character its fonts lack; `drawable.txt` tells it which those are.
@@ -18,14 +19,14 @@ from fontTools.ttLib import TTFont
 PACKAGES = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
 # First and last code points: Latin, Greek, Cyrillic; punctuation, arrows, marks; Japanese; full and half width.
 _BLOCKS = ((0x20, 0x24F), (0x370, 0x52F), (0x2000, 0x27BF), (0x3000, 0x30FF), (0x3190, 0x33FF), (0xFF00, 0xFFEF))
-_CODECS = ("cp932",)
+_CODECS = ("cp932", "euc_jis_2004")
 _FEATURES = ("ccmp", "kern", "liga", "locl", "vert")
 
 
 def wanted_characters() -> frozenset[int]:
     """The code points to keep, as far as the fonts have them."""
     found = {code for first, last in _BLOCKS for code in range(first, last + 1)}
-    for code in range(0x80, 0x10000):
+    for code in range(0x80, 0x30000):  # JIS X 0213 reaches into plane 2
         if not 0xD800 <= code < 0xE000 and any(_encodes(chr(code), codec) for codec in _CODECS):
             found.add(code)
     return frozenset(found)

@@ -13,6 +13,7 @@ from core.report.comparison import calm_lines, cause_rows, check_rows
 from core.report.words import phrase
 from core.texts import Texts
 
+_NARROW = ("done", "phase", "who_and_when", "list", "address", "state")  # as wide as their words
 _MOST = 200  # rows of one section; the newest stay
 
 
@@ -33,6 +34,7 @@ def _section(
     return {
         "heading": phrase(texts, key),
         "columns": [phrase(texts, f"report.column.{name}") for name in columns],
+        "narrow": [name in _NARROW for name in columns],
         "rows": rows[-_MOST:],
         "lines": [*(lines or []), *([phrase(texts, "report.cut.rows", count=cut)] if cut > 0 else [])],
     }
