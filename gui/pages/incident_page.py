@@ -69,6 +69,7 @@ class IncidentPage(Page):
                 box.addWidget(label(texts.text("gui.aid.practice"), "small"))
             self.build(box, texts)
         self.body.addWidget(self._holder)
+        self._holder.show()  # at once, so that the keyboard can stand in it
 
     needs_incident = True
 
