@@ -17,7 +17,7 @@ from core.clients.files import read_file
 from core.clients.log_file import log_text
 from core.command_output import problem_line, write_json
 from core.errors import CheckError, UsageError
-from core.guide import is_host_and_port, is_host_name
+from core.guide import is_host_and_port, is_host_name, mail_domain
 from core.model import Pasted, Report, Target
 from core.notebook import Notebook
 from core.notebook.settings_history import with_settings_changes
@@ -107,8 +107,8 @@ def _check_ids(words: str) -> frozenset[str]:
 def _target(arguments: argparse.Namespace) -> Target:
     return Target(
         symptom=arguments.symptom,
-        domain=arguments.domain,
-        also_domain=tuple(arguments.also_domain),
+        domain=mail_domain(arguments.domain) if arguments.domain else None,
+        also_domain=tuple(mail_domain(name) for name in arguments.also_domain),
         mail_host=arguments.mail_host,
         address=tuple(arguments.address),
         ssh=arguments.ssh,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -323,8 +324,12 @@ def _missing_inside(answers: Answers) -> tuple[Missing, ...]:
 
 
 def mail_domain(text: str) -> str:
-    """The domain in what was typed: a whole mail address is welcome, its part after the @ counts."""
-    return text.strip().rpartition("@")[2].strip().rstrip(".")
+    """The domain in what was typed: a whole mail address is welcome, its part after the @ counts.
+
+    So are the wide letters and the full stop that a Japanese keyboard types (UTS 46 maps them alike).
+    """
+    narrow = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
+    return narrow.strip().rpartition("@")[2].strip().rstrip(".")
 
 
 def is_host_name(text: str) -> bool:

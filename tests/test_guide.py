@@ -209,6 +209,11 @@ def test_a_mail_address_gives_its_domain() -> None:
     assert mail_domain(" nakamura@example.co.jp. ") == "example.co.jp"
 
 
+def test_a_domain_typed_on_a_japanese_keyboard_is_understood() -> None:
+    assert mail_domain("ｎａｋａｍｕｒａ＠ｅｘａｍｐｌｅ．ｃｏ．ｊｐ") == "example.co.jp"
+    assert mail_domain("example。co。jp\u3000") == "example.co.jp"
+
+
 def test_hosted_mail_is_asked_for_no_login_and_no_relay_test() -> None:
     answers = Answers(symptom="not_delivered", domain="example.jp", hosted_by="google_workspace", how_inside="ssh")
     answers.ssh, answers.own_server = "admin@example.jp", True  # of an earlier time
