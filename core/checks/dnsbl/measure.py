@@ -92,7 +92,9 @@ async def measure(context: Context, clients: Clients) -> Facts:
         addresses=addresses,
         domains=domains,
         own_lists=own_lists,
-        dead_in_refusals=dead_zones_named(pasted.text for pasted in _refusals(context) if pasted),
+        dead_in_refusals=await asyncio.to_thread(
+            dead_zones_named, [pasted.text for pasted in _refusals(context) if pasted]
+        ),
         keys_unread=clients.list_keys.unread,
     )
     _require_an_answer(facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -41,11 +42,12 @@ async def measure(context: Context, clients: Clients) -> QueueFacts:
     """
     target = context.target
     if target.queue is not None:
-        facts = read_queue(target.queue.text, datetime.now().astimezone())
+        # On a thread: the window goes on drawing while a hundred thousand messages are read.
+        facts = await asyncio.to_thread(read_queue, target.queue.text, datetime.now().astimezone())
         return replace(facts, own_domains=_own_domains(target), command=target.queue.name)
     if clients.ssh is None:
         raise UsageError("mail_queue.no_text")
-    facts = from_reading(await clients.ssh.reading())
+    facts = await asyncio.to_thread(from_reading, await clients.ssh.reading())
     return replace(facts, own_domains=_own_domains(target))
 
 
