@@ -8,7 +8,7 @@ OUT := out
 BUILD_PYTHON := .venv-build/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench relay-matrix soak-notebook stories build screenshots lock clean
+.PHONY: help setup run test check format bench relay-matrix soak-notebook stories hostile torture fuzz soak build screenshots lock clean
 .PHONY: build-windows-test build-linux-test lint-workflows bench-window icons
 
 help:  ## this list
@@ -54,8 +54,21 @@ relay-matrix: machine-test setup  ## every relay form against every real server 
 soak-notebook: setup  ## a thousand kills while the notebook is written (minutes)
 	$(BIN)/pytest -m slow -s tests/notebook
 
+hostile: machine-test setup  ## every numbered case of a hostile world, secrets and packets too (under 10 minutes; as root)
+	QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/pytest -q -m hostile $(ARGS)
+
+torture: setup  ## the practice run with each of its outside operations failing once (7 minutes; EVERY=7: each seventh)
+	$(BIN)/python -m tests.torture.torture $${EVERY:-1}
+
+fuzz: setup  ## atheris on every reader, FUZZ_SECONDS (60) each; what breaks one is kept in tests/fuzz/corpus
+	$(BIN)/pip install --quiet --disable-pip-version-check atheris==3.0.0
+	$(BIN)/python -m tests.fuzz.fuzz $${FUZZ_SECONDS:-60}
+
+soak: machine-test setup soak-notebook  ## a thousand runs, a hundred broken off, a thousand kills (a quarter of an hour; as root)
+	$(BIN)/python -m tests.soak.soak
+
 stories: machine-test setup  ## every incident rebuilt with real programs, and every tried fix card followed (minutes; as root)
-	$(BIN)/pytest -m "story or slow" tests/stories tests/first_aid
+	$(BIN)/pytest -m "story or slow" tests/stories tests/first_aid tests/checks/server_health
 
 build: setup  ## what people download, in dist/: this system's program, tried, with sums and bill of materials
 	@packaging/setup_machine.sh build

@@ -22,7 +22,7 @@ def test_every_kept_input_holds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_bent_seeds_hold(name: str, data: st.DataObject) -> None:
     """A seed cut in two with something in between."""

@@ -177,7 +177,7 @@ WAYS = {
 
 @pytest.mark.hostile
 @pytest.mark.parametrize(
-    "way", [pytest.param(way, marks=() if way in ("sudo", "conversation") else pytest.mark.slow) for way in WAYS]
+    "way", [pytest.param(way, marks=() if way == "conversation" else pytest.mark.slow) for way in WAYS]
 )
 def test_a_secret_is_nowhere_to_be_read(server: Sshd, tmp_path: Path, way: str) -> None:
     user, answers, extra, target = WAYS[way]

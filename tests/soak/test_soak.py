@@ -7,14 +7,14 @@ import asyncio
 from tests.soak.soak import faults_of, many_broken_off, many_runs, own_scratch
 
 
-def test_fifteen_runs_leave_nothing_behind() -> None:
+def test_eight_runs_leave_nothing_behind() -> None:
     with own_scratch():
-        warm, ended, _ = asyncio.run(many_runs(15))
+        warm, ended, _ = asyncio.run(many_runs(8))
     assert faults_of(warm, ended) == []
 
 
-def test_four_runs_broken_off_leave_nothing_here_or_on_the_server() -> None:
+def test_three_runs_broken_off_leave_nothing_here_or_on_the_server() -> None:
     with own_scratch():
-        before, after, left, slowest = asyncio.run(many_broken_off(4))
+        before, after, left, slowest = asyncio.run(many_broken_off(3))
     assert faults_of(before, after, left) == []
     assert slowest < 5

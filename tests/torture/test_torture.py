@@ -22,13 +22,13 @@ def world() -> Iterator[World]:
 
 
 @pytest.mark.logs_warnings
-@pytest.mark.parametrize("fail_at", [1, 2, 3, 5, 20, 47, 50, 53, 56, 60, 120, 200, 280])
+@pytest.mark.parametrize("fail_at", [1, 3, 47, 53, 60, 120, 250])
 def test_one_operation_fails(world: World, fail_at: int) -> None:
     assert tortured(*world, fail_at, lasting=False).failed
 
 
 @pytest.mark.logs_warnings
-@pytest.mark.parametrize("fail_at", [1, 25, 90])
+@pytest.mark.parametrize("fail_at", [1, 25])
 def test_the_line_goes_and_stays_away(world: World, fail_at: int) -> None:
     assert tortured(*world, fail_at, lasting=True).failed
 
