@@ -2,6 +2,9 @@
 
 import sys
 
-from core.cli import main
+try:
+    from core.cli import main
+except KeyboardInterrupt:  # Ctrl-C while the program is still loading
+    sys.exit(130)
 
 sys.exit(main(sys.argv[1:]))

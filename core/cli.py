@@ -35,6 +35,13 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str]) -> int:
     """Run one command; returns its exit status."""
     try:
+        return _run_command(argv)
+    except KeyboardInterrupt:  # before the command began
+        return INTERRUPTED_STATUS
+
+
+def _run_command(argv: Sequence[str]) -> int:
+    try:
         arguments = _parser(argv[0] if argv else "").parse_args(_explicit_json(argv))
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else USAGE_STATUS

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 SELF_TEST = "--self-test"
 _NO_WINDOW = 3  # "could not look", as of the command line
+_INTERRUPTED = 130  # as of the command line
 
 # What PySide6's wheel expects from the system (its own import, then the X11 plug-in, whose absence aborts).
 _FOR_QT = (
@@ -51,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_unicode()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments and arguments != [SELF_TEST]:
-        from core.cli import main as command_line
+        try:
+            from core.cli import main as command_line
+        except KeyboardInterrupt:  # Ctrl-C while the program is still loading
+            return _INTERRUPTED
 
         return command_line(arguments)
     return open_window(self_test=bool(arguments))

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -147,7 +146,8 @@ def test_ctrl_c_ends_with_130(home: dict[str, str]) -> None:
         command, env=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=_heed_ctrl_c,
     )  # fmt: skip
-    time.sleep(1.5)
+    silent.settimeout(60)
+    silent.recv(512)  # it works by now, however slowly it started
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     silent.close()
