@@ -1,4 +1,5 @@
-"""The file systems of the lab: one small Debian 12, and on top of it one layer for each mail server.
+"""The file systems of the lab: one small Debian 12, and on top of it one layer for each mail server. A second, older
+Debian carries the servers that stand for software whose free support has ended.
 
 Mail server packages of Debian exclude one another, so each is installed once into an overlay layer of its own.
 Both are kept in a cache folder and named after their recipe: changing a recipe here makes a new one.
