@@ -130,10 +130,10 @@ def test_threads_take_turns(notebook: Notebook, report: Report) -> None:
 
 
 def test_it_survives_being_killed_at_any_moment(path: Path) -> None:
-    """Thirty times: what was reported as saved is there, and the file opens without complaint."""
+    """Ten times (test_kills: forty, and a thousand): what was reported as saved is there, the file opens."""
     dice = random.Random(2004)
     promised = 0
-    for _ in range(30):
+    for _ in range(10):
         process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("keep_saving.py")), str(path)],
             cwd=ROOT,
@@ -153,7 +153,7 @@ def test_it_survives_being_killed_at_any_moment(path: Path) -> None:
         assert notebook.kept_aside is None
         kept = notebook.runs(most=1_000_000)
         # A run may have reached the disk without its number having reached us.
-        assert promised <= len(kept) <= promised + 30
+        assert promised <= len(kept) <= promised + 10
         assert promised > 0
         for run in random.Random(1).sample(kept, min(20, len(kept))):
             assert notebook.load(run.id).results[0].findings[0].values == {"count": 2321}

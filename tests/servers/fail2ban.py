@@ -67,12 +67,12 @@ class Fail2ban:
         """A value of the running jail, such as `maxretry`."""
         return self._client("get", "postfix", name).stdout.strip()
 
-    def wait_for(self, refusals: int, seconds: float = 15) -> tuple[int, int]:
-        """`counted`, once this many were seen or time is up."""
+    def wait_for(self, refusals: int, banned: int = 0, seconds: float = 15) -> tuple[int, int]:
+        """`counted`, once this many were seen and banned (a ban follows a moment later) or time is up."""
         end = time.monotonic() + seconds
-        while self.counted()[0] < refusals and time.monotonic() < end:
+        while (seen := self.counted()) and (seen[0] < refusals or seen[1] < banned) and time.monotonic() < end:
             time.sleep(0.3)
-        return self.counted()
+        return seen
 
     def _client(self, *words: str) -> subprocess.CompletedProcess[str]:
         argv = ["fail2ban-client", *self._common, *words]

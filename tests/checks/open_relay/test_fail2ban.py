@@ -36,7 +36,7 @@ def test_the_default_run_does_not_trip_a_stock_jail(lab: Lab, tmp_path: Path) ->
             said = _lines_that_match(log)
             more = lab.outside.run([sys.executable, "-c", _ONE_MORE, server.address]).stdout.strip()
             assert more == "454"
-            assert jail.wait_for(5)[1] == 1  # the jail is awake: a fifth refusal bans
+            assert jail.wait_for(5, banned=1)[1] == 1  # the jail is awake: a fifth refusal bans
     finally:
         server.stop()
     assert said == 4

@@ -43,14 +43,22 @@ def read(lab: Lab, kind: str, account: str = "root", change: str = "") -> list[A
         server.stop()
 
 
-@pytest.mark.parametrize("kind", ["pf-open", "sm-open", "ex-open", "os-open"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "kind", ["pf-open", "sm-open", pytest.param("ex-open", marks=SLOW), pytest.param("os-open", marks=SLOW)]
+)
 def test_an_open_server_is_known_by_its_settings(lab: Lab, kind: str) -> None:
     (finding,) = read(lab, kind)
     assert finding[:2] == ["open_relay.config_open", "critical"]
     assert finding[2]["settings"]
 
 
-@pytest.mark.parametrize("kind", ["pf-closed", "sm-closed", "ex-closed", "os-closed"])
+@pytest.mark.parametrize(
+    "kind",
+    ["ex-closed", *(pytest.param(kind, marks=SLOW) for kind in ("pf-closed", "sm-closed", "os-closed"))],
+)  # fmt: skip
 def test_a_closed_server_is_known_by_its_settings(lab: Lab, kind: str) -> None:
     assert [finding[0] for finding in read(lab, kind)] == ["open_relay.config_closed"]
 

@@ -112,6 +112,7 @@ def test_a_milter_that_is_gone_and_one_that_answers(look: Look, postfix: tuple[S
     assert found["helper_down"]["values"] == {"role": "milter", "where": "inet:127.0.0.1:8891"}
 
 
+@pytest.mark.slow  # the server's own patience; a fast run has the recording in test_reading
 def test_a_dead_resolver(look: Look, postfix: tuple[Server, SshAccess]) -> None:
     server, _ = postfix
     before = server.shell("cat /etc/resolv.conf")
