@@ -1,0 +1,294 @@
+"""What a director finds on page one, what is hidden, what the pictures show, and the report of a whole incident."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import io
+import re
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from core.errors import CheckError, UsageError
+from core.incident import Entry, Incident, KeptRun
+from core.model import Cause, CheckResult, Evidence, Finding, Report, Severity
+from core.report.charts import WIDTH, drawings
+from core.report.layout import lay_out
+from core.report.logo import Logo, checked_logo, read_logo
+from core.report.mail_file import mail_file
+from core.report.markdown_file import escaped, report_markdown
+from core.report.options import ReportOptions, default_paper
+from core.report.pdf_file import made_pages, pdf_bytes
+from core.report.text_file import report_text
+from core.texts import LANGUAGES, Language, Texts
+
+JA, EN = Texts("ja"), Texts("en")
+AT = datetime(2026, 11, 22, 1, 15, tzinfo=UTC)
+LONG = "長い言葉 and words " * 600
+
+
+def pages_of(content: bytes) -> list[str]:
+    return [page.extract_text().replace("\u200b", "") for page in PdfReader(io.BytesIO(content)).pages]
+
+
+def png(width: int, height: int, body: bytes | None = None) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = zlib.compress(b"".join(b"\0" + b"\x20\x60\xa0" * width for _ in range(height))) if body is None else body
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def incident(relay_report: Report) -> Incident:
+    """Found, repaired in part, checked again: ticks, a decision, a request to a list."""
+    at = relay_report.started_at
+    closed = Finding("open_relay.closed", Severity.OK, dict(relay_report.results[2].findings[0].values))
+    results = (*relay_report.results[:2], replace(relay_report.results[2], findings=(closed,)))
+    later = replace(relay_report, results=results, causes=(), started_at=at + timedelta(hours=3))
+    entries = (
+        Entry(1, at + timedelta(minutes=5), "tick", {"step": "keep_settings", "initials": "NK"}),
+        Entry(2, at + timedelta(minutes=9), "decision", {"text": "送信を止める", "initials": "KB"}),
+        Entry(3, at + timedelta(minutes=30), "note", {"text": "# *<b>電話した</b>", "initials": "NK"}),
+    )
+    return Incident(1, at, runs=(KeptRun(1, relay_report), KeptRun(2, later)), entries=entries)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_answers_what_a_director_asks(relay_report: Report, language: Language) -> None:
+    texts = Texts(language)
+    page = pages_of(pdf_bytes(relay_report, language))[0].replace("\n", "").replace(" ", "")
+    for key in ("trouble", "since", "affected", "who_acts", "looked"):
+        assert texts.text(f"report.summary.{key}").replace(" ", "") in page
+    for key in ("work.heading", "work.nothing_done", "decide.heading", "way.heading", "decision.stop_sending"):
+        assert texts.text(f"report.{key}").replace(" ", "") in page
+    assert "8.9.3" in page, "the old server is for the reader to decide about"
+    assert texts.text("report.checks.heading").replace(" ", "") not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_is_one_page_however_long_the_words(with_answer: Callable[[str], Report], language: Language) -> None:
+    report = with_answer(LONG)
+    causes = tuple(replace(report.causes[0], code=code) for code in ("server_unsupported", "open_relay"))
+    pages = pages_of(pdf_bytes(replace(report, causes=causes), language, None, ReportOptions(company="社" * 60)))
+    assert Texts(language).text("report.details.heading") in pages[1]
+
+
+def test_could_not_look_asks_for_access_and_nothing_found_says_what_to_do(
+    could_not_look: Report, nothing_found: Report
+) -> None:
+    assert lay_out(could_not_look, JA)["decide"]["items"] == [JA.text("report.decision.give_access")]
+    assert lay_out(nothing_found, EN)["decide"]["items"] == [EN.text("report.decision.none")]
+
+
+def test_since_is_the_oldest_waiting_mail_where_nobody_told(relay_report: Report) -> None:
+    facts = {"total": 3, "oldest_arrival": "2026-11-20T08:00:00+00:00"}
+    queue = replace(relay_report.results[0], facts=facts)
+    report = replace(relay_report, results=(queue,), target=replace(relay_report.target, since=None))
+    rows = {row["name"]: row["text"] for row in lay_out(report, EN)["summary"]}
+    assert rows["Since"] == EN.text("report.since.oldest", at="2026-11-20T08:00:00+00:00")
+    broken = replace(queue, facts={"total": 3, "oldest_arrival": "yesterday", "reasons": 7, "ages": [None]})
+    assert EN.text("report.not_told") in str(lay_out(replace(report, results=(broken,)), EN)["summary"])
+
+
+def test_the_appendix_hides_people_unless_told_otherwise(relay_report: Report) -> None:
+    words = {"name": "nakamura", "addresses": ["198.51.100.9"], "since": AT.isoformat(), "until": AT.isoformat()}
+    counts = dict.fromkeys(("count", "recipients", "peak", "networks", "senders", "domains", "refused"), 7)
+    said = (Evidence("log", "nakamura in"),)
+    login = Finding("mail_log.account_abused", Severity.CRITICAL, {**words, **counts}, said)
+    results = (*relay_report.results, replace(relay_report.results[0], findings=(login,)))
+    report = replace(relay_report, results=results)
+    usual = report_text(report, JA, details=True)
+    assert "a***@example.net" in usual and "<a@example.net>" not in usual
+    assert "n*** in" in usual
+    assert "203.0.113.25" in usual
+    open_ = report_text(report, JA, details=True, options=ReportOptions(masked="nothing"))
+    assert "RCPT TO:<a@example.net>" in open_ and "nakamura in" in open_
+    hidden = report_text(report, JA, details=True, options=ReportOptions(masked="all"))
+    assert "203.0.113.25" not in hidden and "a@example.net" not in hidden and "masked.invalid" in hidden
+
+
+def test_letter_where_offices_use_it(relay_report: Report) -> None:
+    assert [default_paper("en", name) for name in ("en_US.UTF-8", "en-US", "en_GB", "C", "")] == [
+        "letter", "letter", "a4", "a4", "a4",
+    ]  # fmt: skip
+    assert default_paper("ja", "en_US") == "a4"
+    page = PdfReader(io.BytesIO(pdf_bytes(relay_report, "en", None, ReportOptions(paper="letter")))).pages[0]
+    assert [float(side) for side in page.mediabox[2:]] == [612, 792]
+
+
+def test_company_logo_and_mark_stand_on_each_page(relay_report: Report) -> None:
+    chosen = ReportOptions(company="株式会社みどり商事", logo=checked_logo(png(40, 20)), confidential=False)
+    content = pdf_bytes(relay_report, "ja", None, chosen)
+    assert all("株式会社みどり商事" in page and "社外秘" not in page for page in pages_of(content))
+    assert PdfReader(io.BytesIO(content)).pages[1].images
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><image href="/etc/passwd"/></svg>', "logo.unknown_kind"),
+        (b"", "logo.unknown_kind"),
+        (b"GIF89a" + b"\0" * 40, "logo.unknown_kind"),
+        (png(30_000, 30_000, b""), "logo.too_large"),
+        (png(1, 1) + b"\0" * 150_000, "logo.too_large"),
+        (b"\xff\xd8\xff\xe0\x00\x02\xff\xc0\x00\x11\x08\xff\xff\xff\xff\x03" + b"\0" * 20, "logo.too_large"),
+        (b"\xff\xd8\xff" + b"\xff" * 50, "logo.unknown_kind"),
+    ],
+)
+def test_a_hostile_logo_is_refused_before_the_engine_sees_it(data: bytes, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "logo.png"
+    path.write_bytes(data)
+    with pytest.raises(UsageError) as refused:
+        read_logo(path)
+    assert refused.value.code == code
+    assert JA.text(f"problem.{code}.title", refused.value.values)
+
+
+def test_a_damaged_logo_is_told_as_one(relay_report: Report) -> None:
+    damaged = Logo(png(10, 10, b"no pixels"), "png")
+    with pytest.raises(CheckError) as told:
+        pdf_bytes(relay_report, "ja", None, ReportOptions(logo=damaged))
+    assert told.value.code == "report.bad_logo"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_incident_shows_ticks_before_and_after_and_the_timeline(incident: Incident, language: Language) -> None:
+    texts, report = Texts(language), incident.latest
+    assert report
+    pages = pages_of(pdf_bytes(report, language, incident))
+    words = "".join(pages).replace("\n", "").replace(" ", "")
+    for key in ("notebook.part.checklist", "again.heading.causes", "again.heading.rows", "report.timeline.heading"):
+        assert texts.text(key).replace(" ", "") in words
+    assert texts.text("report.title_numbered", number=2).replace(" ", "") in words
+    assert "送信を止める" in pages[0] and "NK" in pages[0]
+    assert "#*<b>電話した</b>" in words
+    times = [at for at, _ in lay_out(report, texts, incident)["timeline"]["rows"]]
+    assert len(times) >= 5
+
+
+def chart_report(report: Report) -> Report:
+    """A queue with reasons and ages, and three senders over two days; names as a hostile log may hold them."""
+    queue = {
+        "total": 12,
+        "reasons": [{"reason": "ip_blocked", "count": 9}, {"reason": "#eval(1)\u202e" * 50, "count": 3}],
+        "ages": [{"name": "hour", "count": 2}, {"name": "older", "count": 10}, {"name": "odd", "count": 1}],
+    }
+    stamps = [f"2026-11-{day}T{hour:02}:00:00+09:00" for day in (20, 21) for hour in (1, 9, 20)]
+    hours = [{"at": at, "messages": number + 1} for number, at in enumerate(stamps)]
+    log = {"identities": [{"name": name, "hours": hours} for name in ("nakamura", "<b>x</b>" * 30, "web")]}
+    of_log = CheckResult("mail_log", report.started_at, report.started_at, log)
+    return replace(report, results=(replace(report.results[0], facts=queue), of_log))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pictures_stay_in_their_frame_and_say_their_numbers(relay_report: Report, language: Language) -> None:
+    texts = Texts(language)
+    made = drawings(chart_report(relay_report), texts)
+    assert [one.name for one in made] == ["reasons", "ages", "senders"]
+    for drawing in made:
+        assert drawing.title in drawing.alt
+        for shape in drawing.shapes:
+            assert 0 <= shape.x <= WIDTH and shape.y >= 0 and shape.x + shape.width <= WIDTH + 1
+            assert shape.y + shape.height <= drawing.height
+            assert len(shape.text) <= 40
+    assert {shape.text for shape in made[0].shapes} >= {"9", "3"}
+    assert {shape.pattern for shape in made[2].shapes if shape.pattern} == {"solid", "stripes", "dots"}
+    words = "".join(pages_of(pdf_bytes(chart_report(relay_report), language))).replace("\n", "")
+    assert all(drawing.title.replace(" ", "") in words.replace(" ", "") for drawing in made)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"reasons": "x"}, {"reasons": [{"count": -1}], "ages": {}}, {"identities": [{"hours": [{"at": 5}]}]}],
+)
+def test_bent_facts_draw_nothing(relay_report: Report, facts: dict[str, object]) -> None:
+    bent = replace(relay_report.results[0], facts=facts)
+    assert drawings(replace(relay_report, results=(bent, replace(bent, check_id="mail_log"))), JA) == []
+
+
+def test_thirty_findings_with_lines_of_ten_thousand_characters(relay_report: Report) -> None:
+    line = "x" * 10_000
+    one = Finding("mail_queue.long", Severity.CRITICAL, {"count": 2321}, (Evidence(line, line),))
+    found = tuple(replace(one, values={"count": number}) for number in range(30))
+    report = replace(relay_report, results=(replace(relay_report.results[0], findings=found),))
+    content = pdf_bytes(report, "ja")
+    assert len(content) < 500_000
+    assert len(pages_of(content)) < 60
+    assert "省きました" in "".join(pages_of(content))
+
+
+def test_what_is_seen_is_what_is_saved(relay_report: Report) -> None:
+    pages = made_pages(relay_report, "ja")
+    assert pages.pdf == pdf_bytes(relay_report, "ja")
+    pictures = pages.pictures(40)
+    assert len(pictures) == len(pages_of(pages.pdf))
+    assert all(struct.unpack(">II", one[16:24]) == (331, 468) for one in pictures)
+
+
+HOSTILE = (
+    "# x\n* [a](http://evil.example) ![i](x) <script>alert(1)</script> `c` | d | ~~e~~ "
+    "https://evil.example www.evil.example a@b.example &amp; $m$"
+)
+
+
+def test_markdown_holds_no_markup_of_others(with_answer: Callable[[str], Report]) -> None:
+    shown = report_markdown(with_answer(HOSTILE), EN, None, ReportOptions(masked="nothing"))
+    outside, inside = [], False
+    for line in shown.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        elif not inside:
+            outside.append(line)
+    text = "\n".join(outside)
+    for markup in ("<script", "](http", "[i]", "://", "@b", "~e"):
+        assert not re.search(rf"(?<!\\){re.escape(markup)}", text), markup
+    assert "www.evil" not in text
+    assert "\\<script\\>" in text
+    assert not inside
+
+
+def test_markdown_fences_are_longer_than_any_within(with_answer: Callable[[str], Report]) -> None:
+    shown = report_markdown(with_answer("``` \x00````` x"), EN)
+    assert "``````text" in shown
+    assert "\x00" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("# a", "\\# a"),
+        ("1. a", "1\\. a"),
+        ("- a", "\\- a"),
+        ("=== a", "\\=== a"),
+        ("a-b #1", "a-b #1"),
+        ("a\nb", "a b"),
+    ],
+)
+def test_a_line_opens_no_block(text: str, shown: str) -> None:
+    assert escaped(text) == shown
+
+
+def test_the_draft_carries_the_report_and_is_not_sent(relay_report: Report) -> None:
+    pdf = pdf_bytes(relay_report, "ja")
+    hostile = replace(relay_report, target=replace(relay_report.target, domain="x\r\nBcc: all@example.com"))
+    content = mail_file(lay_out(hostile, JA), pdf, "報告.pdf", JA)
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert message["X-Unsent"] == "1" and message["To"] is None and message["Bcc"] is None
+    (attached,) = message.iter_attachments()
+    assert attached.get_filename() == "報告.pdf" and attached.get_content() == pdf
+    assert JA.text("cause.open_relay.title") in message.get_body().get_content()
+
+
+def test_a_cause_without_a_repair_of_ours_asks_for_another_way(relay_report: Report) -> None:
+    cause = Cause("recipient_side", "confirmed", "recipient", values={"reasons": ["mailbox_full"]})
+    items = lay_out(replace(relay_report, causes=(cause,)), EN)["decide"]["items"]
+    assert items == [EN.text("report.decision.other_channel")]
