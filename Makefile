@@ -70,6 +70,9 @@ soak: machine-test setup soak-notebook  ## a thousand runs, a hundred broken off
 stories: machine-test setup  ## every incident rebuilt with real programs, and every tried fix card followed (minutes; as root)
 	$(BIN)/pytest -m "story or slow" tests/stories tests/first_aid tests/checks/server_health
 
+walks: machine-test setup  ## the 2004 story on a real X server, by keyboard alone and by screen reader alone (minutes)
+	$(BIN)/pytest -m screen -s tests/screen
+
 build: setup  ## what people download, in dist/: this system's program, tried, with sums and bill of materials
 	@packaging/setup_machine.sh build
 	$(BUILD_PYTHON) packaging/build.py
@@ -93,7 +96,7 @@ bench-window: build  ## how soon the built window stands, beside an empty one of
 icons: setup  ## every icon anew from resources/icons/mail-first-aid.svg
 	$(BIN)/python packaging/icons.py
 
-.PHONY: screenshots-matrix words
+.PHONY: screenshots-matrix words walks
 screenshots: machine-test setup  ## the pictures of the README
 	$(BIN)/python packaging/screenshots.py docs/screens
 

@@ -7,6 +7,10 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import gui.before_qt  # noqa: F401 - its place before Qt is what it is for
+
+# isort: split
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
