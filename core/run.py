@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import traceback
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,6 +37,8 @@ from core.model import CheckResult, Context, Port25, Problem, Report, Target
 from core.survey import Survey, first_survey, second_survey
 
 log = logging.getLogger(__name__)
+Clocks = tuple[Callable[[], float], Callable[[], float]]  # seconds: the calendar's, and one that only ever goes on
+_SLEPT = 30.0  # seconds by which the calendar ran ahead: the computer slept, or its clock was set
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,10 @@ class Run:
         doors: Doors | None = None,
         prompter: Prompter | None = None,
         checks: tuple[Check[Any], ...] = ALL,
+        clocks: Clocks = (time.time, time.monotonic),
     ) -> None:
         self.target = target
+        self._clocks = clocks
         self.checks = chosen_checks(checks, only, skip)
         self._doors = doors or Doors()
         self._prompter = prompter
@@ -238,9 +243,12 @@ class Run:
         if missing:
             return _not_measured(check, survey, missing, started_at)
         self._tell(CheckStarted(check.id))
+        lead = self._lead()
         try:
             async with asyncio.timeout(check.time_limit) as limit:
                 facts = await check.measure(survey.context, clients)
+            if abs(self._lead() - lead) > _SLEPT:
+                return _failed(check, started_at, Problem("run.interrupted"))
             return CheckResult(check.id, started_at, _now(), facts, check.judge(facts))
         except CheckError as error:
             return _failed(check, started_at, Problem(error.code, error.values))
@@ -250,6 +258,11 @@ class Run:
             return _failed(check, started_at, Problem("run.timed_out", {"seconds": check.time_limit}))
         except Exception:  # noqa: BLE001  the one place where a bug becomes "could not look"
             return _failed(check, started_at, _bug(check))
+
+    def _lead(self) -> float:
+        """By how much the calendar is ahead of the steady clock: it changes when the computer sleeps."""
+        calendar, steady = self._clocks
+        return calendar() - steady()
 
     def _tell(self, event: Event) -> None:
         self._events.put_nowait(event)

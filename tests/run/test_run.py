@@ -172,3 +172,23 @@ async def test_only_a_run_that_reads_the_server_logs_in(tmp_path: Path, reads_se
     async for _ in Run(Target(ssh="mx.example.jp"), doors=doors, checks=(one,)).events():
         pass
     assert knocked.exists() is reads_server
+
+
+@pytest.mark.parametrize(("slept", "code"), [(31.0, "run.interrupted"), (-3600.0, "run.interrupted"), (5.0, None)])
+async def test_y04_a_computer_that_slept_meanwhile_judges_nothing(slept: float, code: str | None) -> None:
+    """Closed lid, or a clock that was set: half an answer from before and half from after is none."""
+    clock = {"calendar": 1000.0, "steady": 50.0}
+
+    async def sleeps(context: Context, clients: Clients) -> str:
+        clock["calendar"] += slept + 1
+        clock["steady"] += 1
+        return "fine"
+
+    run = Run(
+        Target(), doors=NOWHERE, checks=(check(sleeps),), clocks=(lambda: clock["calendar"], lambda: clock["steady"])
+    )
+    async for event in run.events():
+        if isinstance(event, RunFinished):
+            (result,) = event.report.results
+    assert (result.problem and result.problem.code) == code
+    assert result.severity is (Severity.UNKNOWN if code else Severity.OK)
