@@ -9,8 +9,7 @@ import pytest
 from tests.servers.lab import SILENT
 from tests.stories.company import CUSTOMERS, Company, OpenCompany
 
-pytestmark = pytest.mark.story
-_SLOW = pytest.mark.slow
+pytestmark = [pytest.mark.story, pytest.mark.slow]
 # The folder of the waiting mail, moved onto a disk of its own that is far too small.
 _SMALL_DISK = (
     "service postfix stop; cp -a /var/spool/postfix /var/spool/kept; "
@@ -35,7 +34,6 @@ def provider_closes_25(office: Company) -> None:
     subprocess.run(["nsenter", "--target", str(office.lab.router.pid), "--net", "nft", rules], check=True)
 
 
-@_SLOW
 def test_the_hosting_company_closed_port_25(company: OpenCompany) -> None:
     """朝から一通も出ていかない。 Incoming mail works. Every outgoing letter waits, whoever it is for."""
     office = company("pf-closed")
@@ -48,7 +46,6 @@ def test_the_hosting_company_closed_port_25(company: OpenCompany) -> None:
     told.well("smtp_banner", "open_relay", "dns_health", "dnsbl", "sender_auth")
 
 
-@_SLOW
 def test_nobody_has_written_yet_and_still_it_is_seen(company: OpenCompany) -> None:
     """The same on a Sunday: no mail waits, and the log is empty."""
     office = company("ex-closed")
@@ -58,7 +55,6 @@ def test_nobody_has_written_yet_and_still_it_is_seen(company: OpenCompany) -> No
     told.well("mail_queue", "smtp_banner", "open_relay", "dns_health", "dnsbl")
 
 
-@_SLOW
 @pytest.mark.parametrize("kind", ["pf-closed", "sm-closed", "ex-closed"])
 def test_the_server_finds_no_names(company: OpenCompany, kind: str) -> None:
     """社内DNSの引退。 The office's old DNS server was switched off; only the mail server still asked it."""
@@ -95,7 +91,6 @@ def test_the_disk_is_full(company: OpenCompany) -> None:
     told.well("dns_health", "dnsbl", "sender_auth")
 
 
-@_SLOW
 def test_the_disk_is_so_full_that_the_mail_program_dies(company: OpenCompany) -> None:
     """最後の一バイトまで。 Not one byte is left: programs die, helpers look dead; the disk is the reason."""
     office = company("pf-closed")
@@ -106,7 +101,6 @@ def test_the_disk_is_so_full_that_the_mail_program_dies(company: OpenCompany) ->
     told.well("dns_health", "dnsbl", "sender_auth")
 
 
-@_SLOW
 def test_there_is_room_but_no_place_for_one_more_file(company: OpenCompany) -> None:
     """A million tiny session files: plenty of megabytes are free, and still nothing can be written."""
     office = company("pf-closed")
@@ -118,7 +112,7 @@ def test_there_is_room_but_no_place_for_one_more_file(company: OpenCompany) -> N
     told.well("open_relay", "dns_health", "dnsbl", "sender_auth")
 
 
-@pytest.mark.parametrize("kind", [kind if kind == "pf-closed" else pytest.param(kind, marks=_SLOW) for kind in STOP])
+@pytest.mark.parametrize("kind", STOP)
 def test_the_mail_program_does_not_run(company: OpenCompany, kind: str) -> None:
     """再起動のあと。 The machine was restarted after the power cut. The mail program was not."""
     office = company(kind)
@@ -129,7 +123,6 @@ def test_the_mail_program_does_not_run(company: OpenCompany, kind: str) -> None:
     told.well("dns_health", "dnsbl", "sender_auth", "open_relay")
 
 
-@_SLOW
 def test_from_outside_alone_a_silent_door_is_likely_a_stopped_program(company: OpenCompany) -> None:
     office = company("pf-closed")
     office.server.shell(STOP["pf-closed"])
@@ -138,7 +131,6 @@ def test_from_outside_alone_a_silent_door_is_likely_a_stopped_program(company: O
     told.well("dns_health", "dnsbl", "sender_auth")
 
 
-@_SLOW
 def test_the_door_is_open_but_nobody_carries_the_mail_away(company: OpenCompany) -> None:
     """受け取るだけのサーバー。 Somebody tidied up master.cf: Postfix greets and takes; its queue manager is gone."""
     office = company("pf-closed")
