@@ -47,6 +47,7 @@ format: setup  ## put the code into the house's form
 
 bench: machine-test setup  ## times and memory beside other programs' and our goals (minutes; as root); ARGS=--strict
 	$(BIN)/python tests/bench/all.py $(ARGS)
+	$(BIN)/python tests/bench/window_run.py
 
 relay-matrix: machine-test setup  ## every relay form against every real server we can build (minutes; as root)
 	$(BIN)/pytest -m slow -s tests/checks/open_relay tests/arrival
