@@ -21,6 +21,7 @@ _REFUSAL = (
     "since part of their network is on our block list (S3150)."
 )
 _RUN_LIMIT = 120.0  # seconds
+_SETTLES = 0.6  # seconds for what the notebook keeps to be on the screen
 
 
 def main() -> int:
@@ -126,8 +127,50 @@ async def _practice_pages(wizard: object, shots: _Shots) -> None:
     for part in range(1, 5):
         bar.setValue(bar.maximum() * part // 4)
         await shots.take(f"answer-{part + 1}")
+    await _aid_pages(wizard, shots)
     wizard.go_on()
     await shots.take("report")
+    wizard.to_start()
+    for tool in ("notebook", "settings", "about"):
+        wizard.open_side(tool)  # type: ignore[arg-type]
+        await asyncio.sleep(_SETTLES)
+        if tool == "notebook":
+            await wizard.aftercare.open(wizard.aftercare.notebook.summaries[0].id)
+        await shots.take(tool)
+        wizard.go_back()
+
+
+async def _aid_pages(wizard: object, shots: _Shots) -> None:
+    """The practice story to its end: repaired, checked again, the lists asked."""
+    from gui.wizard import Wizard
+
+    assert isinstance(wizard, Wizard)
+    aid = wizard.aftercare
+    wizard.show_aid("desk")
+    await shots.take("desk-shut")
+    wizard.show_aid("first_aid")
+    aid.who.set("NK")
+    await shots.take("first-aid")
+    bar = aid.first_aid.verticalScrollBar()
+    for part in range(1, 5):
+        bar.setValue(bar.maximum() * part // 4)
+        await shots.take(f"first-aid-{part + 1}")
+    aid.first_aid.views["open_relay"].outcomes["done"].click()
+    await asyncio.sleep(_SETTLES)
+    aid.again.start.click()
+    await shots.take("again-running")
+    if aid.run_task is not None:
+        await asyncio.wait_for(aid.run_task, _RUN_LIMIT)
+    await asyncio.sleep(_SETTLES)
+    await shots.take("again")
+    wizard.show_aid("desk")
+    await shots.take("desk")
+    aid.desk.views[0].buttons["request"].click()
+    await shots.take("request")
+    aid.letters.open_letter("boss")
+    await shots.take("letter")
+    wizard.go_back()
+    wizard.go_back()
 
 
 if __name__ == "__main__":
