@@ -1,0 +1,178 @@
+"""What comes after the answer, part by part: the record, the shut desk, the watch, settings, about, other stories."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from core.again import watch_entries
+from core.model import CheckResult, Finding, Report, Severity, Target
+from core.notebook import Notebook
+from core.practice import INCIDENTS
+from core.settings import load_settings
+from gui.aftercare import story_now
+from gui.pages.about import parts
+from gui.pages.start import STORIES
+from gui.widgets.dialogs import Confirm
+from gui.widgets.fold import Fold
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+AT = datetime(2026, 11, 22, 8, 40, tzinfo=UTC)
+
+
+def listed_run(domain: str = "example.co.jp") -> Report:
+    """A run that found an address on a list and no reason for it."""
+    values = {
+        "zone": "zen.spamhaus.org", "list_name": "Spamhaus ZEN", "address": "203.0.113.25", "removal": "self_service",
+        "wait": "about_a_day", "reasons": [], "weight": "major", "return_codes": ["127.0.0.2"], "source": "mx",
+        "lookup_page": "https://check.spamhaus.org/", "parts": [],
+    }  # fmt: skip
+    found = CheckResult("dnsbl", AT, AT, findings=(Finding("dnsbl.listed", Severity.CRITICAL, values),))
+    return Report(Target(domain=domain), (found,), (), AT, AT, "0", "2026-11-22")
+
+
+def words(page) -> str:
+    return "\n".join(each.text() for each in page.findChildren(QLabel) if each.isVisible())
+
+
+async def until(true, limit: float = 10) -> None:
+    for _ in range(int(limit / 0.02)):
+        if true():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come")
+
+
+def keep(tmp_path: Path, report: Report) -> int:
+    """In the notebook of the window; the incident's number."""
+    with Notebook(tmp_path / "notebook.sqlite3") as notebook:
+        notebook.save_run(report)
+        return notebook.incidents()[0].id
+
+
+async def test_the_desk_opens_by_a_written_reason_only(open_wizard, tmp_path: Path) -> None:
+    number = keep(tmp_path, listed_run())
+    wizard = await open_wizard()
+    desk = wizard.aftercare.desk
+    await wizard.aftercare.show_answer(number)
+    wizard.show_aid("desk")
+    assert [list(view.buttons) for view in desk.views] == [[]]
+    desk.findChildren(Fold)[-1].button.click()
+    wizard.aftercare.who.set("NK")
+    desk.reason.setText("短い")
+    desk.open_now.click()
+    assert wizard.texts.text("problem.delisting.reason_missing.title") in words(desk)
+    desk.reason.setText("会社が古い機器を外したと書いてきたため")
+    desk.open_now.click()
+    await until(lambda: desk.views and "request" in desk.views[0].buttons)
+    assert "会社が古い機器" in words(desk)
+
+
+async def test_a_note_is_kept_found_exported_masked_and_deleted(open_wizard, tmp_path: Path, qtbot: QtBot) -> None:
+    number = keep(tmp_path, listed_run())
+    wizard = await open_wizard()
+    aid, page = wizard.aftercare, wizard.aftercare.notebook
+    wizard.open_side("notebook")
+    await until(lambda: page.summaries)
+    await aid.open(number)
+    page.note.setPlainText("hanako@example.co.jp から電話")
+    page._add_note()
+    assert wizard.texts.text("gui.who.missing") in words(page)
+    aid.who.set("NK")
+    page._add_note()
+    await until(lambda: page.incident is not None and page.incident.notes)
+    await aid.search("電話")
+    assert page._hits is not None
+    assert [hit.incident for hit in page._hits] == [number]
+
+    exported = tmp_path / "one.json"
+    await aid.export(str(exported), True)
+    assert "203.0.113.25" not in exported.read_text(encoding="utf-8")
+    await aid.take_in(str(exported))
+    assert len(page.summaries) == 2
+    await aid.open(number)
+
+    deleting = asyncio.ensure_future(aid.delete(number))
+    await until(lambda: any(isinstance(each, Confirm) for each in QApplication.topLevelWidgets() if each.isVisible()))
+    question = next(e for e in QApplication.topLevelWidgets() if isinstance(e, Confirm) and e.isVisible())
+    qtbot.mouseClick(question.yes, Qt.MouseButton.LeftButton)
+    await asyncio.wait_for(deleting, 10)
+    assert number not in {one.id for one in page.summaries}
+
+
+async def test_an_incident_from_a_file_is_never_checked_again(open_wizard, tmp_path: Path) -> None:
+    number = keep(tmp_path, listed_run())
+    wizard = await open_wizard()
+    aid = wizard.aftercare
+    await aid.open(number)
+    await aid.export(str(tmp_path / "one.json"), False)
+    await aid.take_in(str(tmp_path / "one.json"))
+    await aid.show_answer(aid.notebook.incident.id)
+    wizard.show_aid("again")
+    assert not aid.again.start.isVisible()
+    aid.start_again()
+    assert aid.run_task is None
+
+
+async def test_the_watch_tells_of_what_is_due_once(open_wizard, tmp_path: Path) -> None:
+    number = keep(tmp_path, listed_run())
+    with Notebook(tmp_path / "notebook.sqlite3") as notebook:
+        notebook.add_all(number, watch_entries(AT))
+    wizard = await open_wizard()
+    aid = wizard.aftercare
+    assert await aid.records.due(AT + timedelta(minutes=59)) == []
+    due = await aid.records.due(AT + timedelta(hours=25))
+    assert [one.about for _, one in due] == ["1", "24"]
+    await aid.look_at_watch(AT + timedelta(hours=25))
+    assert aid._told == {f"{number}-again-1", f"{number}-again-24"}
+
+
+async def test_what_the_settings_page_changes_is_kept(open_wizard, tmp_path: Path) -> None:
+    wizard = await open_wizard()
+    wizard.open_side("settings")
+    wizard.settings_page.resolver.set_text("not an address")
+    wizard.settings_page.take.click()
+    assert wizard.doors.resolver is None
+    assert wizard.texts.text("gui.settings.bad_resolver") in words(wizard.settings_page)
+    wizard.settings_page.resolver.set_text("192.0.2.53:5353")
+    wizard.settings_page.take.click()
+    wizard.settings_page.languages["en"].click()
+    kept = load_settings(tmp_path / "settings.json")
+    assert (wizard.doors.resolver, kept.resolver, kept.language) == ("192.0.2.53:5353", "192.0.2.53:5353", "en")
+    assert wizard.texts.language == "en"
+
+
+async def test_about_asks_nobody_and_copies_no_secret(open_wizard) -> None:
+    wizard = await open_wizard(domain="secret-company.example")
+    wizard.open_side("about")
+    page = wizard.aftercare.about
+    page.copy.click()
+    copied = QGuiApplication.clipboard().text()
+    assert "mail-first-aid:" in copied
+    assert "secret-company" not in copied
+    assert not page.how_newer.isVisible()
+    page.newer.click()
+    assert page.how_newer.isVisible()
+    assert {"PySide6-Essentials", "dnspython"} <= {name for name, _, _ in parts()}
+
+
+async def test_every_story_can_be_chosen_and_changes_once_it_is_repaired(open_wizard, tmp_path: Path) -> None:
+    wizard = await open_wizard()
+    assert set(STORIES) <= set(INCIDENTS)
+    assert list(wizard.start.incidents.buttons) == list(STORIES)
+    with Notebook(tmp_path / "notebook.sqlite3") as notebook:
+        notebook.save_run(listed_run(), practice="relay-2004")
+        number = notebook.incidents()[0].id
+        assert story_now(notebook.incident(number)) == "relay-2004"
+        notebook.add(number, "tick", {"step": "repair_cause", "initials": "NK"})
+        assert story_now(notebook.incident(number)) == "relay-2004-closed"
+    fresh = await wizard.aftercare.records.keep_run(listed_run(), practice="relay-2004")
+    assert fresh.id != number  # practising anew begins anew
+    assert fresh.ticks == {}
