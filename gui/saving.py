@@ -8,6 +8,8 @@ them. A mail draft is a file with the report in it: no `mailto:` address can car
 from __future__ import annotations
 
 import asyncio
+import atexit
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +46,7 @@ class PdfSaver:
         self._report: Report | None = None
         self._incident: Incident | None = None
         self._shown: tuple[_Key, bytes] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         page.pages_wanted.connect(self.show_pages)
         page.print_wanted.connect(lambda: self._hand_over("print"))
         page.draft_wanted.connect(lambda: self._hand_over("draft"))
@@ -150,8 +152,10 @@ class PdfSaver:
         from core.report.pdf_file import write_file
 
         assert self._report is not None
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="mail-report-", ignore_cleanup_errors=True)
-        path = Path(self._folder.name) / pdf_name(self._report, language)
+        if self._folder is None:  # the other program may need the file as long as we run
+            self._folder = Path(tempfile.mkdtemp(prefix="mail-report-"))
+            atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+        path = self._folder / pdf_name(self._report, language)
         if way == "draft":
             texts = Texts(language)
             data = lay_out(self._report, texts, self._incident, self._page.choices.options())

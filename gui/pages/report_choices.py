@@ -126,8 +126,9 @@ class ReportChoices(QWidget):
     def _row(self, *parts: QWidget) -> QHBoxLayout:
         line = QHBoxLayout()
         for part in parts:
-            line.addWidget(part)
-        line.addStretch(1)
+            line.addWidget(part, 1 if part is self._logo_said else 0)  # its words take the room that is left
+        if self._logo_said not in parts:
+            line.addStretch(1)
         return line
 
     def _connect(self) -> None:
