@@ -47,7 +47,6 @@ format: setup  ## put the code into the house's form
 
 bench: machine-test setup  ## times and memory beside other programs' and our goals (minutes; as root); ARGS=--strict
 	$(BIN)/python tests/bench/all.py $(ARGS)
-	$(BIN)/python tests/bench/window_run.py
 
 relay-matrix: machine-test setup  ## every relay form against every real server we can build (minutes; as root)
 	$(BIN)/pytest -m slow -s tests/checks/open_relay tests/arrival
@@ -69,7 +68,7 @@ soak: machine-test setup soak-notebook  ## a thousand runs, a hundred broken off
 	$(BIN)/python -m tests.soak.soak
 
 stories: machine-test setup  ## every incident rebuilt with real programs, and every tried fix card followed (minutes; as root)
-	$(BIN)/pytest -m "story or slow" tests/stories tests/first_aid tests/checks/server_health
+	$(BIN)/pytest -m "story or slow" tests/stories tests/first_aid tests/checks/server_health tests/clients/ssh
 
 walks: machine-test setup  ## the 2004 story on a real X server, by keyboard alone and by screen reader alone (minutes)
 	$(BIN)/pytest -m screen -s tests/screen

@@ -98,7 +98,8 @@ def _our_ssh(port: int) -> int:
     return next(pid for pid in pids if f"-p\0{port}\0".encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+# Two whole readings for each shell: one shell always, the others with the slow tests.
+@pytest.mark.parametrize("shell", [SHELLS[0], *(pytest.param(shell, marks=pytest.mark.slow) for shell in SHELLS[1:])])
 async def test_nothing_is_written_on_the_server(server, open_door, tmp_path, shell):
     await open_door(shell).reading()  # fish makes its folders at an account's first login
     stamp = tmp_path / "stamp"
