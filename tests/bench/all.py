@@ -17,7 +17,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.result import HEADING
 
-PARTS = ("measure", "bounces", "log", "blacklists", "domain_dns", "relay", "queue_over_ssh", "critical_path")
+PARTS = (
+    "measure",
+    "bounces",
+    "log",
+    "blacklists",
+    "domain_dns",
+    "relay",
+    "queue_over_ssh",
+    "critical_path",
+    "window_run",
+)
 LIMIT = 150  # seconds for one part
 
 

@@ -90,8 +90,10 @@ def words(text: str) -> Any:
 
 
 def focused() -> Any:
-    """What has the keyboard. The list of a closed combo box on a hidden page may claim it too: it is not shown."""
-    return next((p for p in parts(app()) if p.get_state_set().contains(Atspi.StateType.FOCUSED) and shown(p)), None)
+    """What has the keyboard. Qt lets the chosen line of a combo box claim it too, even on a page that is hidden."""
+    claim = [p for p in parts(app()) if p.get_state_set().contains(Atspi.StateType.FOCUSED) and shown(p)]
+    controls = [p for p in claim if p.get_role_name() in _CONTROLS and p.get_role_name() != "combo box"]
+    return next(iter(controls or claim), None)
 
 
 def nameless() -> list[str]:
