@@ -52,7 +52,7 @@ def judge(facts: LogFacts) -> tuple[Finding, ...]:
     found = [*_who(facts), *_broken(facts), *_outages(facts), *_refusals(facts)]
     told = [*found, *_beside(facts), *_limits(facts)]
     if not any(each.severity in (_CRITICAL, _WARNING) for each in found):
-        told.insert(0, _ordinary(facts))
+        told.insert(0, _ordinary(facts) if told or facts.sent or facts.deferred or facts.bounced else _no_mail(facts))
     first = replace(told[0], table=told[0].table or sender_table(facts.identities))
     return (first, *told[1:])
 
@@ -212,6 +212,11 @@ def _ordinary(facts: LogFacts) -> Finding:
         "ordinary", _OK, count=facts.lines, sent=facts.sent, deferred=facts.deferred, bounced=facts.bounced,
         since=_iso(facts.first), until=_iso(facts.last),
     )  # fmt: skip
+
+
+def _no_mail(facts: LogFacts) -> Finding:
+    """Lines of a mail program, but no mail: a fresh or cut log, or the wrong one. That is no good news."""
+    return _finding("no_mail", _UNKNOWN, count=facts.lines, since=_iso(facts.first), until=_iso(facts.last))
 
 
 def _days(facts: LogFacts) -> float:
