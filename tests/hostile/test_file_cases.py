@@ -64,15 +64,17 @@ def test_f01_a_file_that_grows_and_goes_is_read_once(tmp_path: Path) -> None:
     path = tmp_path / "growing.log"
     path.write_bytes(b"line\n" * 1000)
     began = time.monotonic()
-    stop = threading.Event()
+    stop, begun = threading.Event(), threading.Event()
 
     def grow() -> None:
         with path.open("ab") as stream:
+            begun.set()
             while not stop.wait(0.01):
                 stream.write(b"line\n" * 1000)
 
     writer = threading.Thread(target=grow)
     writer.start()
+    assert begun.wait(10)
     try:
         text, _, _ = log_text(str(path), 100_000)
         path.unlink()
