@@ -113,16 +113,20 @@ def key(*names: str) -> None:
 
 
 def by_keyboard(name: str) -> None:
-    """Tab (and, within a group of choices, the arrow keys) until the control has the focus, then Enter."""
+    """Tab until the control has the focus, then Enter. Where Tab alone comes round without it, the arrow keys are used
+    within the groups of choices (they choose as they go, so that they come second)."""
     wait_for(name, lambda: control(name))
     heard: list[str] = []
+    round_done = False
     for _ in range(_MOST_TABS):
         here = focused()
         heard.append(_said(here))
         if heard[-1].startswith(name):
             key("Return")
             return
-        in_group = here is not None and here.get_state_set().contains(Atspi.StateType.CHECKABLE)
+        if not round_done and heard.count(heard[-1]) > 1 and heard[-1] == heard[0]:
+            round_done, heard = True, [heard[-1]]
+        in_group = round_done and here is not None and here.get_state_set().contains(Atspi.StateType.CHECKABLE)
         key(_GROUP[min(heard.count(heard[-1]), len(_GROUP)) - 1] if in_group else "Tab")
     raise SystemExit(f"the keyboard does not reach {name!r}; heard {heard}")
 
