@@ -78,6 +78,7 @@ STARK_DARK: Mapping[str, str] = dict.fromkeys(LIGHT, "#ffffff") | dict.fromkeys(
 # Each size as a factor of the system's font size.
 _SIZES = {"small": 1.08, "body": 1.25, "lead": 1.42, "title": 2.05}
 _SMALLEST = 9.0  # points
+_MIDDLE = 127  # of a colour's lightness
 _SYSTEM_SIZE = "systemFontPoints"  # property of the application: its font size before we ever touched it
 
 
@@ -116,6 +117,8 @@ def apply_style(app: QApplication, dark: bool | None = None, stark: bool | None 
 def filled(template: str, colours: Mapping[str, str], points: float) -> str:
     """The style sheet with its @names replaced. An unknown name raises `KeyError`."""
     values = dict(colours) | {name: f"{points * factor:.1f}pt" for name, factor in _SIZES.items()}
+    ink = "light" if QColor(colours["on_accent"]).lightness() > _MIDDLE else "dark"
+    values["tick"] = (resources_dir() / "style" / f"tick-{ink}.svg").as_posix()
     return re.sub(r"@([a-z_]+)", lambda found: values[found[1]], template)
 
 
