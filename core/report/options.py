@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from core.masking import Mask, mask_people
+from core.masking import Mask, mask_people, short_name
 from core.report.logo import Logo
 from core.texts import Language
 
@@ -52,7 +53,7 @@ def masked_report(data: dict[str, Any], masked: Masked, names: frozenset[str] = 
 def _people(value: Any, names: frozenset[str]) -> Any:
     if isinstance(value, str):
         for name in names:
-            value = value.replace(name, f"{name[:1]}***")
+            value = short_name(name).join(re.split(rf"(?<![A-Za-z0-9_-]){re.escape(name)}(?![A-Za-z0-9_-])", value))
         return mask_people(value)
     if isinstance(value, list):
         return [_people(item, names) for item in value]
