@@ -22,7 +22,7 @@ class PagePreview(QWidget):
         self._texts: Texts | None = None
         self.back, self.on = SpokenButton("gui.report.page_back"), SpokenButton("gui.report.page_on")
         self.where = label(wrap=False)
-        self.sheet = QLabel()
+        self.sheet = label(wrap=False)  # a picture; should it ever be text, it is plain
         self.sheet.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.sheet.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.sheet.setFrameShape(QLabel.Shape.Box)
