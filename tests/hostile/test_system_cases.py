@@ -76,7 +76,7 @@ def test_y08_without_a_home_and_a_language_it_works(tmp_path: Path) -> None:
 
 def test_y08_without_ssh_it_says_what_is_missing(tmp_path: Path) -> None:
     done = command(
-        "check", "--ssh", "mail.example.jp", "--only", "mail_queue", "--lang", "en", "--resolver", "127.0.0.1:9",
+        "check", "--ssh", "127.0.0.1:9", "--only", "mail_queue", "--lang", "en", "--resolver", "127.0.0.1:9",
         HOME=str(tmp_path), PATH=str(tmp_path),
     )  # fmt: skip
     assert done.returncode == 3
