@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from core.diagnosis.clues import Clues
 from core.diagnosis.ranking import Place, ranked
 from core.diagnosis.rules import RULES
-from core.model import Cause, CheckResult, Context
+from core.model import Cause, CheckResult, Context, Target, Values
 
 
 def diagnose(results: Sequence[CheckResult], context: Context) -> tuple[Cause, ...]:
     """Ranked causes; never empty: with nothing found it says so, and with nothing looked at it says that."""
     clues = Clues.of(results, context)
-    return tuple(cause for _, cause in placed_causes(clues)) or (_no_cause(results),)
+    return tuple(cause for _, cause in placed_causes(clues)) or (_no_cause(results, context),)
 
 
 def placed_causes(clues: Clues) -> tuple[tuple[Place, Cause], ...]:
@@ -27,10 +27,19 @@ def placed_causes(clues: Clues) -> tuple[tuple[Place, Cause], ...]:
     return ranked(found, clues.context.target)
 
 
-def _no_cause(results: Sequence[CheckResult]) -> Cause:
+def _no_cause(results: Sequence[CheckResult], context: Context) -> Cause:
     looked_at = [result for result in results if result.applies and not result.problem]
     answered = [result for result in looked_at if result.severity.value != "unknown"]
     unknown = len(results) - len(answered)
+    values: Values = {"count": len(answered), "unknown": unknown, "topic": _topic(context.target)}
     if not answered:
         return Cause("could_not_look", "confirmed", "you", values={"unknown": unknown})
-    return Cause("nothing_found", "confirmed", "you", values={"count": len(answered), "unknown": unknown})
+    return Cause("nothing_found", "confirmed", "you", values=values)
+
+
+def _topic(target: Target) -> str:
+    """What to try next depends on what is missing."""
+    if target.symptom == "checkup":
+        return "checkup"
+    receiving = target.direction == "receiving" or (target.direction is None and target.symptom == "not_received")
+    return "receiving" if receiving else "sending"

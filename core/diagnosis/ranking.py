@@ -44,6 +44,11 @@ def fits(code: str, target: Target) -> bool:
     return not (missed := _missed(target)) or bool(nature_of(code).stops & missed)
 
 
+def beside_the_point(cause: Cause, target: Target) -> bool:
+    """Whether this is a danger worth naming, but not why what the person misses is missing."""
+    return cause.code in RISKS or not fits(cause.code, target)
+
+
 def _missed(target: Target) -> frozenset[str]:
     if target.direction == "both" or target.symptom == "checkup":
         return frozenset()

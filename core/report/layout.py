@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.clean import clean
-from core.diagnosis.ranking import RISKS
+from core.diagnosis.ranking import beside_the_point
 from core.incident import Incident
 from core.model import Cause, CheckResult, Finding, Report, Severity
 from core.report.appendix import appendix
@@ -145,7 +145,8 @@ def _verdict(report: Report, cause: Cause | None, texts: Texts) -> dict[str, str
     light = mark_of(report.severity.value, texts)
     if cause:
         words = words_for(texts, f"cause.{cause.code}", cause.values)
-        label = phrase(texts, f"report.verdict.{'risk' if cause.code in RISKS else 'cause'}", certainty=cause.certainty)
+        kind = "risk" if beside_the_point(cause, report.target) else "cause"
+        label = phrase(texts, f"report.verdict.{kind}", certainty=cause.certainty)
         return {**light, "label": label, "sentence": words.title, "meaning": words.meaning}
     none = report.causes[0] if report.causes else None
     words = words_for(texts, f"cause.{none.code}", none.values) if none else _words_without_cause(report, texts)

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.clean import clean
-from core.diagnosis.ranking import RISKS
+from core.diagnosis.ranking import beside_the_point
 from core.incident import Incident
-from core.model import Cause, Report
+from core.model import Cause, Report, Target
 from core.report.explain_text import explanation_text
 from core.report.text_file import report_text
 from core.report.way import way
@@ -82,7 +82,7 @@ class AnswerPage(Page):
     def _fill_report(self, report: Report, box: QVBoxLayout, texts: Texts) -> None:
         if report.causes:
             first = report.causes[0]
-            self.title.setText(headline(first, texts))
+            self.title.setText(headline(first, report.target, texts))
             self._add_cause(first, report, box, texts)
         else:
             self.title.setText(texts.text("gui.answer.no_cause"))
@@ -160,19 +160,19 @@ def _why(report: Report, texts: Texts) -> QWidget:
 
 
 def _hand_on(report: Report, texts: Texts) -> QWidget:
-    subject = texts.text("gui.answer.hand_subject", title=headline(report.causes[0], texts))
+    subject = texts.text("gui.answer.hand_subject", title=headline(report.causes[0], report.target, texts))
     holder, box = card()
     box.addWidget(label(texts.text("gui.answer.hand_more"), "small"))
     box.addWidget(Handing(texts, lambda: ("", subject, report_text(report, texts)), subject))
     return holder
 
 
-def headline(cause: Cause, texts: Texts) -> str:
+def headline(cause: Cause, target: Target, texts: Texts) -> str:
     """The answer with how sure it is in the same breath: a suspicion must never read as a fact."""
     title = cause_title(cause, texts)
     if cause.code in WITHOUT_CULPRIT:
         return title
-    key = "gui.answer.risk_headline" if cause.code in RISKS else "gui.answer.headline"
+    key = "gui.answer.risk_headline" if beside_the_point(cause, target) else "gui.answer.headline"
     return texts.text(key, certainty=cause.certainty, title=title)
 
 

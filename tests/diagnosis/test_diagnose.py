@@ -60,7 +60,7 @@ def test_nothing_found_counts_what_was_and_was_not_looked_at() -> None:
         ],
         Context(Target()),
     )
-    assert (cause.code, cause.values) == ("nothing_found", {"count": 2, "unknown": 2})
+    assert (cause.code, cause.values) == ("nothing_found", {"count": 2, "unknown": 2, "topic": "sending"})
 
 
 def test_no_answer_at_all_is_never_called_nothing_found() -> None:

@@ -319,3 +319,20 @@ def test_a_few_letters_that_wait_for_one_domain(recipients: str, domains: int, c
     queue = QueueFacts("postfix", NOW, total=3, deferred=3, distinct_domains=domains)
     result = CheckResult("mail_queue", NOW, NOW, queue, (sign("mail_queue.normal", OK, count=3),))
     assert diagnose([result], Context(replace(TARGET, recipients=recipients)))[0].code == code
+
+
+def test_an_account_that_its_own_provider_locked_is_a_theft_not_a_time_to_wait() -> None:
+    locked = sign("bounce.rate_limited", playbook="microsoft_tenant_blocked", provider="microsoft")
+    first = causes(locked)[0]
+    assert (first.code, first.who_acts, first.values["sender"]) == ("account_hijacked", "you", "example.jp")
+
+
+def test_another_name_in_the_certificate_alone_is_no_cause() -> None:
+    assert [cause.code for cause in causes(sign("tls_health.wrong_name", WARNING, host="mail"))] == ["nothing_found"]
+
+
+def test_a_weak_signpost_is_looked_at_when_mail_does_not_come_in() -> None:
+    weak = sign("dns_health.implicit_mx", WARNING)
+    assert causes(weak)[0].code == "nothing_found"
+    missing = Target(domain="example.jp", symptom="not_received")
+    assert causes(weak, sign("dns_health.ptr_missing", WARNING, address="x"), target=missing)[0].code == "dns_moved"

@@ -12,6 +12,7 @@ from gui.widgets.edition import Edition
 
 async def test_the_sidebar_shows_version_and_date_of_the_data(open_wizard) -> None:
     wizard = await open_wizard("ja")
+    wizard.resize(1200, 900)  # the sidebar needs room
     shown = wizard.sidebar.findChild(Edition)
     assert __version__ in shown.text()
     checked = data_checked_on()

@@ -71,7 +71,9 @@ def run() -> MakeRun:
         causes = causes if state == "accepted" else []
         if listed:
             causes.append(Cause("address_listed", "confirmed", "you", ("dnsbl.listed",), {"zones": list(listed)}))
-        causes = causes or [Cause("nothing_found", "confirmed", "you", values={"count": 2, "unknown": 0})]
+        causes = causes or [
+            Cause("nothing_found", "confirmed", "you", values={"count": 2, "unknown": 0, "topic": "sending"})
+        ]
         target = Target(domain="midori.example", mail_host=HOST, own_server=True, **more)  # type: ignore[arg-type]
         addresses = (SendingAddress(ADDRESS, "ssh"),)
         return Report(target, results, tuple(causes), at, at + timedelta(minutes=1), "1", "2026-11-22", addresses)

@@ -24,7 +24,7 @@ def items(language: Language, code: str, who: WhoActs | None, severity: Severity
     causes = (
         (Cause("rate_limited", "likely", who),)
         if who
-        else (Cause("nothing_found", "confirmed", "you", (), {"count": 2, "unknown": 0}),)
+        else (Cause("nothing_found", "confirmed", "you", (), {"count": 2, "unknown": 0, "topic": "sending"}),)
     )
     report = Report(Target(domain="midori.example"), (hosting, trouble), causes, NOW, NOW, "0", "2026-11-22")
     found: list[str] = lay_out(report, Texts(language))["steps"]["items"]

@@ -80,7 +80,7 @@ def test_trouble_without_a_cause_is_not_called_a_cause(relay_report: Report) -> 
 
 @pytest.mark.parametrize("code", ["nothing_found", "could_not_look"])
 def test_a_cause_that_names_none_is_shown_as_a_result(relay_report: Report, code: str) -> None:
-    cause = Cause(code, "confirmed", "you", values={"count": 3, "unknown": 2})
+    cause = Cause(code, "confirmed", "you", values={"count": 3, "unknown": 2, "topic": "sending"})
     data = lay_out(replace(relay_report, causes=(cause,)), JA)
     assert data["verdict"]["sentence"] == JA.text(f"cause.{code}.title", cause.values)
     assert "原因（" not in data["verdict"]["label"]

@@ -13,7 +13,8 @@ BLOCKED = {
     "icloud.com": "550 5.7.1 [CS01] Message rejected due to local policy. Please visit "
     "https://support.apple.com/en-us/HT204137",
     "gmail.com": "550 5.7.1 [{client}] Our system has detected that this message is likely suspicious due to the "
-    "very low reputation of the sending IP address. To best protect our users from spam, the message has been blocked. gsmtp",
+    "very low reputation of the sending IP address. To best protect our users from spam, the message has been "
+    "blocked. gsmtp",
     "outlook.com": "550 5.7.606 Access denied, banned sending IP [{client}]. To request removal from this list please "
     "visit https://sender.office.com/ and follow the directions.",
 }

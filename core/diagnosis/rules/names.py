@@ -14,6 +14,10 @@ _NO_PROOF = (
     "dkim_key_missing", "dkim_key_revoked", "dkim_key_broken", "message_not_aligned",
 )  # fmt: skip
 
+_MOVING = ("dns_health.resolver_differs", "dns_health.delegation_differs")
+# Mail may still find its way; for somebody whose mail does not come in it is where to look.
+_WEAK_MX = ("dns_health.implicit_mx", "dns_health.mx_is_alias")
+
 
 def domain_expired(clues: Clues) -> Iterator[Ranked]:
     """The registry's word confirms it; a name the DNS does not know is only a suspicion of it."""
@@ -37,7 +41,7 @@ def dns_moved(clues: Clues) -> Iterator[Ranked]:
     wrong = clues.having(*(f"dns_health.{code}" for code in codes))
     if bad := critical(wrong) + led_elsewhere(clues):
         yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(bad))
-    elif moving := clues.having("dns_health.resolver_differs", "dns_health.delegation_differs"):
+    elif moving := clues.having(*_MOVING, *(_WEAK_MX if clues.context.target.symptom == "not_received" else ())):
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(moving))
 
 

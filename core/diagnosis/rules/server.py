@@ -86,7 +86,7 @@ def certificate_expired(clues: Clues) -> Iterator[Ranked]:
         certainty: Certainty = "confirmed" if critical(ended) else "likely"
         yield ROOT, Cause("certificate_expired", certainty, "you", codes_of(bad + beside), values)
     elif risky := clues.having(
-        "tls_health.expired", "tls_health.chain_expired", "tls_health.wrong_name",
+        "tls_health.expired", "tls_health.chain_expired",
         "server_health.certificate_not_reloaded_yet", "server_health.certificate_file_ended",
     ):  # fmt: skip
         yield RISK, Cause("certificate_expired", "possible", "you", codes_of(risky), values)

@@ -10,6 +10,8 @@ from core.model import Cause, Certainty, Finding
 
 # Senders that are programs of a web site, not people.
 WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
+# Our own provider locked an account of ours for sending spam (Microsoft 365: 5.1.8, 5.7.708).
+_LOCKED_FOR_SPAM = ("microsoft_tenant_blocked",)
 # What spam leaves behind, whoever sent it.
 _TRACES = (
     "mail_queue.long", "mail_queue.strangers", "mail_queue.null_senders", "dnsbl.listed", "mail_log.refused_listed",
@@ -63,6 +65,11 @@ def account_hijacked(clues: Clues) -> Iterator[Ranked]:
             yield ROOT, _hijacked(finding, "name", "likely", clues)
         else:
             yield SUSPICION, _hijacked(finding, "name", "possible", clues)
+    for finding in clues.bounced("rate_limited"):
+        if finding.values.get("playbook") in _LOCKED_FOR_SPAM:
+            of = clues.context.target.domain or "?"
+            codes = _with_traces((finding,), clues)
+            yield ROOT, Cause("account_hijacked", "likely", "you", codes, {"sender": of})
     if not abused and not doubtful:
         yield from _hijacked_by_queue(clues)
 
