@@ -67,6 +67,11 @@ def lay_out(
     return masked_report(data, options.masked, _account_names(report))
 
 
+def is_practice(report: Report) -> bool:
+    """A run on the practice company, or any other domain under the name kept for examples (RFC 2606 section 2)."""
+    return (report.target.domain or "").rstrip(".").lower().endswith(".example")
+
+
 def first_cause(report: Report) -> Cause | None:
     """The answer, if there is one."""
     return next((cause for cause in report.causes[:1] if cause.code not in NO_ANSWER), None)
@@ -95,7 +100,7 @@ def _head(report: Report, texts: Texts, incident: Incident | None, options: Repo
     number = len(incident.runs) if incident else 0
     title = phrase(texts, "report.title_numbered", number=number) if number else phrase(texts, "report.title")
     return {
-        "title": title,
+        "title": f"{phrase(texts, 'report.practice')} {title}" if is_practice(report) else title,
         "about": clean(about, 60),
         "company": clean(options.company, LONGEST_COMPANY),
         "confidential": phrase(texts, "report.confidential") if options.confidential else "",

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.incident import Incident
 from core.model import Finding, Report
-from core.report.layout import by_weight, lay_out
+from core.report.layout import by_weight, is_practice, lay_out
 from core.report.options import ReportOptions
 from core.report.playbook import playbook_of, refusal_lines
 from core.report.words import mark_of, phrase, words_for
@@ -35,6 +35,9 @@ def report_text(
     """
     page = _Page(max(width, _NARROWEST))
     data = lay_out(report, texts, incident, options)
+    if is_practice(report):
+        page.write(data["head"]["title"])
+        page.gap()
     _verdict(data, page)
     _next(data, page)
     _decide(data, page)
