@@ -62,7 +62,7 @@ def confirmation() -> Confirm | None:
 async def test_practice_from_the_click_to_the_pdf(open_wizard, qtbot: QtBot, tmp_path: Path) -> None:
     wizard = await practised(await open_wizard(), qtbot)
     assert wizard.report.causes[0].code == "open_relay"
-    assert wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.texts)
+    assert wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.report.target, wizard.texts)
     certainty = wizard.report.causes[0].certainty  # never a suspicion as a fact: it is said in the same breath
     assert wizard.answer.title.text().startswith(f"原因（{wizard.texts.text(f'certainty.{certainty}')}）：")
     assert {line.state for line in wizard.running.lines.values()} <= {
@@ -86,7 +86,7 @@ async def test_the_answer_changes_its_language_and_opens_its_details(open_wizard
     japanese = wizard.answer.title.text()
     wizard.change_language("en")
     await asyncio.sleep(0.05)
-    assert wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.texts) != japanese
+    assert wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.report.target, wizard.texts) != japanese
     folds = wizard.answer.findChildren(Fold)
     assert len(folds) > 5
     for fold in folds:

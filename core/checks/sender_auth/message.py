@@ -21,7 +21,7 @@ async def look_at_message(resolver: Resolver, context: Context, domain: str) -> 
     pasted = context.target.bounce
     found = messages_in(pasted.text) if pasted else ()
     chosen = next((one for one in reversed(found) if one.from_domain), None)
-    if chosen is None:
+    if chosen is None or (not chosen.returned and _is_notice(chosen)):
         return None
     ours = {registrable_domain(name) for name in (domain, *context.target.also_domain)}
     return Message(
@@ -33,6 +33,13 @@ async def look_at_message(resolver: Resolver, context: Context, domain: str) -> 
         signatures=await _signatures(resolver, chosen),
         spf=await _spf(resolver, chosen, sorted(ours)),
     )
+
+
+def _is_notice(message: PastedMessage) -> bool:
+    """A mail program's own notice (RFC 3462, RFC 3834): nobody here wrote it, so it proves nothing about our mail."""
+    kinds = " ".join(message.all("content-type")).lower()
+    authors = " ".join(message.all("from")).lower()
+    return "multipart/report" in kinds or "mailer-daemon@" in authors or "postmaster@" in authors
 
 
 def _has_travelled(message: PastedMessage, ours: set[str]) -> bool:

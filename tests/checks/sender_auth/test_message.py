@@ -189,6 +189,12 @@ async def test_a_bounce_alone_and_mail_of_others_say_nothing_of_us(server: DnsSe
     assert await look(server, arrived(HEADERS.replace(DOMAIN, "friend.example") + "\n" + BODY)) == {}
 
 
+async def test_our_own_servers_notice_is_no_mail_of_ours(server: DnsServer) -> None:
+    """Postfix writes its notices under our own name; nobody here wrote them."""
+    notice = bounce_of("").replace("MAILER-DAEMON@mx.far.example", f"MAILER-DAEMON@mail.{DOMAIN}")
+    assert await look(server, notice) == {}
+
+
 async def test_a_kind_of_key_we_cannot_check_is_no_fault(server: DnsServer) -> None:
     server.add(f"ed._domainkey.{DOMAIN}", "TXT", f'"v=DKIM1; k=ed25519; p={base64.b64encode(bytes(32)).decode()}"')
     found = await look(server, arrived(signed(selector="ed"), envelope=SERVICE))
