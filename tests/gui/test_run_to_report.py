@@ -86,7 +86,9 @@ async def test_the_answer_changes_its_language_and_opens_its_details(open_wizard
     japanese = wizard.answer.title.text()
     wizard.change_language("en")
     await asyncio.sleep(0.05)
-    assert wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.report.target, wizard.texts) != japanese
+    assert (
+        wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.report.target, wizard.texts) != japanese
+    )
     folds = wizard.answer.findChildren(Fold)
     assert len(folds) > 5
     for fold in folds:
