@@ -27,6 +27,11 @@ def said_no(result: ProbeResult) -> bool:
     return result.reply_code is not None and result.outcome != "accepted"
 
 
+def _silent(result: ProbeResult) -> bool:
+    """Connected, and never greeted: each further connection would wait as long for nothing."""
+    return result.stage == "connect" and result.error is not None and result.error.endswith("timed_out")
+
+
 async def careful(
     smtp: SmtpClient, door: Door, probes: Sequence[Probe], refused_before: int
 ) -> tuple[list[ProbeResult], Visit | None]:
@@ -46,7 +51,7 @@ async def careful(
 
 def _enough(results: Sequence[ProbeResult], refused_before: int) -> Outcome | None:
     """Why to stop: the server shows it has had enough, cannot be reached, said yes, or refused often enough."""
-    if any(result.outcome in HAD_ENOUGH or result.error in NOBODY_THERE for result in results):
+    if any(result.outcome in HAD_ENOUGH or result.error in NOBODY_THERE or _silent(result) for result in results):
         return "not_tried"
     if any(r.outcome == "accepted" and r.control != "accepted" for r in results):
         return "not_tried"
