@@ -107,6 +107,9 @@ def _parts(texts: Texts) -> QWidget:
     return raw_box("\n".join(lines), texts.text("gui.about.parts.open"))
 
 
+_LICENCES = ("License-Expression", "License")  # keys of a package's own metadata, the newer first
+
+
 def parts() -> list[tuple[str, str, str]]:
     """Name, version and licence of every part that is installed here, as its own package says."""
     found = []
@@ -115,6 +118,6 @@ def parts() -> list[tuple[str, str, str]]:
             about = metadata.metadata(name)
         except metadata.PackageNotFoundError:
             continue
-        licence = next((about[key] for key in ("License-Expression", "License") if about[key]), "see its package")
+        licence = next((about[key] for key in _LICENCES if key in about and about[key]), "see its package")
         found.append((name, about["Version"], licence.splitlines()[0][:200]))
     return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import keyring
+import keyring.backends.fail
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
@@ -75,6 +77,16 @@ async def test_the_details_say_who_may_ask_how_long_it_takes_and_never_to_pay(op
         assert words in said
 
 
+@pytest.fixture
+def no_keychain() -> Iterator[None]:
+    """As on a system without one; the person's own is never touched, and what other tests chose is put back."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.mark.usefixtures("no_keychain")
 async def test_a_key_is_never_shown_and_a_wrong_one_is_named(open_wizard, qtbot: QtBot) -> None:
     wizard = await open_wizard("en", Doors(list_keys=ListKeys()))
     wizard.open_side("blacklists")

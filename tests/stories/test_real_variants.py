@@ -62,7 +62,7 @@ def test_docker_that_lets_nobody_look_is_permission_denied_though_the_loop_ends_
     _into_container(here.server, f"#!/bin/sh\ncat >&2 <<'E'\n{_DENIED}\nE\nexit 1\n")
     answer = here.ask("admin")
     assert answer.facts["total"] is None
-    assert "docker" in answer.finding("mail_queue.permission_denied")["meaning"]
+    assert "docker" in answer.finding("mail_queue.permission_denied")["values"]["command"]
     assert answer.status == 3
 
 
