@@ -118,6 +118,7 @@ def parts() -> list[tuple[str, str, str]]:
             about = metadata.metadata(name)
         except metadata.PackageNotFoundError:
             continue
-        licence = next((about[key] for key in _LICENCES if key in about and about[key]), "see its package")
+        # `get` is not in every Python's type of it, and a missing key is an error in some and None in others.
+        licence = next((about[key] for key in _LICENCES if key in set(about)), "") or "see its package"
         found.append((name, about["Version"], licence.splitlines()[0][:200]))
     return found
