@@ -130,9 +130,11 @@ async def test_the_filled_pages_fit_too(open_wizard) -> None:
     wizard = await open_wizard("ja")
     wizard.start.choices.choose("practice")
     wizard.go_on()
+    run = wizard.run_task  # the wizard forgets it when the run is over, which may be while the sizes are tried
+    assert run is not None
     await asyncio.sleep(0.6)  # some checks have begun by then
     wrong = await _at_every_size(wizard)
-    await asyncio.wait_for(wizard.run_task, 120)
+    await asyncio.wait_for(run, 120)
     for language in LANGUAGES:
         wizard.change_language(language)
         for page in ("running", "answer", "report"):
