@@ -92,9 +92,7 @@ async def measure(context: Context, clients: Clients) -> Facts:
         addresses=addresses,
         domains=domains,
         own_lists=own_lists,
-        dead_in_refusals=await asyncio.to_thread(
-            dead_zones_named, [pasted.text for pasted in _refusals(context) if pasted]
-        ),
+        dead_in_refusals=await _dead_zones_in([pasted.text for pasted in _refusals(context) if pasted]),
         keys_unread=clients.list_keys.unread,
     )
     _require_an_answer(facts)
@@ -103,6 +101,11 @@ async def measure(context: Context, clients: Clients) -> Facts:
 
 def _refusals(context: Context) -> tuple[Pasted | None, ...]:
     return context.target.bounce, context.target.queue
+
+
+async def _dead_zones_in(texts: Sequence[str]) -> tuple[str, ...]:
+    """Off the event loop, as a pasted text may be long; a thread for nothing would cost more than a question."""
+    return await asyncio.to_thread(dead_zones_named, texts) if texts else ()
 
 
 async def own_server_lists(clients: Clients) -> tuple[ListUse, ...]:
