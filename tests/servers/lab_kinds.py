@@ -238,6 +238,10 @@ KINDS: dict[str, Kind] = {
     "sm-open": Kind(SENDMAIL, "sed -i '/^MAILER(/i FEATURE(`promiscuous_relay'\"'\"')dnl' /etc/mail/sendmail.mc"),
     # On a Debian that is no longer repaired for nothing.
     "sm-old": Kind(replace(SENDMAIL, layer="oldmail")),
+    # With fail2ban, nftables and Dovecot beside them; a test starts the ones it needs.
+    "sm-full": Kind(replace(SENDMAIL, layer="fullsendmail")),
+    "ex-full": Kind(replace(EXIM, layer="fullexim")),
+    "os-full": Kind(replace(OPENSMTPD, layer="fullopensmtpd")),
     "ex-closed": Kind(EXIM),
     "ex-open": Kind(
         EXIM, "sed -i \"s|^dc_relay_nets=.*|dc_relay_nets='0.0.0.0/0'|\" /etc/exim4/update-exim4.conf.conf"

@@ -28,7 +28,16 @@ LAYER_PACKAGES = {
     # What stands around a mail server: a guard that bans, a filter, a greylist; and what logs it in to another one.
     "guarded": ("postfix", "fail2ban", "nftables", "opendkim", "postgrey", "libsasl2-modules"),
     "oldmail": ("sendmail", "sendmail-bin", "sendmail-cf", "make"),
-}
+    # The other mail servers with what stands around them. (No name may begin with another's and "-".)
+    "fullsendmail": (
+        "sendmail", "sendmail-bin", "sendmail-cf", "make", "fail2ban", "nftables", "opendkim", "sasl2-bin",
+        "libsasl2-modules", "dovecot-core", "dovecot-lmtpd", "dovecot-imapd",
+    ),
+    "fullexim": (
+        "exim4-daemon-light", "exim4-config", "fail2ban", "nftables", "dovecot-core", "dovecot-lmtpd", "dovecot-imapd",
+    ),
+    "fullopensmtpd": ("opensmtpd", "fail2ban", "nftables", "dovecot-core", "dovecot-lmtpd", "dovecot-imapd"),
+}  # fmt: skip
 # A system that is no longer repaired for nothing.
 OLD_SUITE, OLD_LAYERS = "bullseye", ("oldmail",)
 BUILD_LIMIT = 900.0  # seconds for one debootstrap or one installation, on a slow line
