@@ -41,7 +41,7 @@ def lay_out(
     """Everything the report says, as strings, lists and dicts; with `incident`, what the notebook holds of it too."""
     options = options or ReportOptions()
     first = first_cause(report)
-    steps = [*next_steps(report, texts), *enquiry_steps(report, first, texts)]
+    steps = list(dict.fromkeys([*next_steps(report, texts), *enquiry_steps(report, first, texts)]))
     data = {
         "language": texts.language,
         "severity": report.severity.value,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import locale
 import os
 import re
+import subprocess
 import sys
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -63,6 +63,7 @@ def _people(value: Any, names: frozenset[str]) -> Any:
 
 
 def _system_place() -> str:
+    """The reader's locale name; "" when the system has none to tell (Python would call the C locale "en_US")."""
     for variable in ("LC_ALL", "LC_PAPER", "LANG"):
         if value := os.environ.get(variable):
             return value
@@ -72,4 +73,14 @@ def _system_place() -> str:
         name = ctypes.create_unicode_buffer(85)  # LOCALE_NAME_MAX_LENGTH
         ctypes.windll.kernel32.GetUserDefaultLocaleName(name, 85)
         return name.value
-    return locale.getlocale()[0] or ""
+    return _mac_place() if sys.platform == "darwin" else ""
+
+
+def _mac_place() -> str:
+    """A Mac's programs started by double-click know no variables: its settings are asked, "en_US" for example."""
+    asked = ["/usr/bin/defaults", "read", "-g", "AppleLocale"]
+    try:
+        told = subprocess.run(asked, capture_output=True, timeout=2, check=False, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""  # then the paper most of the world uses
+    return told.stdout.decode("ascii", "replace").strip()

@@ -65,9 +65,13 @@ def mark_of(state: str, texts: Texts) -> dict[str, str]:
 
 
 def sentences(parts: list[str], texts: Texts) -> str:
-    """Whole sentences in a row, each with its full stop; Japanese needs no blank between them."""
+    """Whole sentences in a row, each with its full stop; Japanese needs no blank between them.
+
+    A closing quotation mark or bracket ends a sentence only when the stop stands inside it.
+    """
     stop, gap = ("。", "") if texts.language == "ja" else (".", " ")
-    return gap.join(part if part[-1] in "。.?!？！」”)）" else part + stop for part in parts if part)
+    ended = (part for each in parts if (part := each.rstrip()))
+    return gap.join(part if part.rstrip("」』”\"')）")[-1:] in tuple("。.?!？！") else part + stop for part in ended)
 
 
 def _text_or_code(texts: Texts, key: str, values: Mapping[str, Value], fallback: str) -> str:
@@ -83,6 +87,7 @@ def _text_or_code(texts: Texts, key: str, values: Mapping[str, Value], fallback:
 
 def _steps(texts: Texts, prefix: str, values: Mapping[str, Value]) -> list[str]:
     found: list[str] = []
+    prefix = texts.steps_key(prefix, values)
     while texts.has(key := f"{prefix}.step.{len(found) + 1}"):
         found.append(_text_or_code(texts, key, values, key))
     letter = values.get("letter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import io
+import sys
 import re
 import struct
 import zlib
@@ -114,6 +115,15 @@ def test_the_appendix_hides_people_unless_told_otherwise(relay_report: Report) -
     assert "RCPT TO:<a@example.net>" in open_ and "nakamura in" in open_
     hidden = report_text(report, JA, details=True, options=ReportOptions(masked="all"))
     assert "203.0.113.25" not in hidden and "a@example.net" not in hidden and "masked.invalid" in hidden
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Windows and Macs are asked for their own setting")
+def test_a_system_without_a_place_prints_on_a4(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("LC_ALL", "LC_PAPER", "LANG"):
+        monkeypatch.delenv(variable, raising=False)
+    assert default_paper("en") == "a4"  # Python itself calls the C locale "en_US"
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert default_paper("en") == "letter"
 
 
 def test_letter_where_offices_use_it(relay_report: Report) -> None:

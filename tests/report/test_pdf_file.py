@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from core.model import Evidence, Finding, Report, Severity
 from core.report.file_name import pdf_name
 from core.report.fonts import font_files, printable
+from core.report.options import ReportOptions
 from core.report.pdf_file import pdf_bytes, write_pdf
 from core.texts import LANGUAGES, Language, Texts
 
@@ -93,7 +94,7 @@ def test_every_font_is_embedded_and_only_ours(relay_report: Report) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_ordinary_report_is_small_and_short(relay_report: Report, language: Language) -> None:
-    content = pdf_bytes(relay_report, language)
+    content = pdf_bytes(relay_report, language, None, ReportOptions(paper="a4"))
     reader = opened(content)
     assert len(content) < ORDINARY_BYTES
     assert 2 <= len(reader.pages) <= 4
