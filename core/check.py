@@ -34,3 +34,4 @@ class Check(Generic[F]):
     judge: Callable[[F], tuple[Finding, ...]]  # pure
     problem_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     uses_server: bool = False  # starts only after the ssh reading: it stands on the addresses or vantage found there
+    one_network: bool = False  # what it says depends on where we look from: void when the computer changed its network

@@ -31,10 +31,11 @@ from core.clients.ssh_tunnel import SshTunnel
 from core.clients.tls_door import TlsDoor
 from core.clients.whois import WhoisClient
 from core.diagnosis import diagnose
+from core.diagnosis.hosted import with_company
 from core.errors import CheckError
 from core.knowledge.dates import data_checked_on
-from core.model import CheckResult, Context, Port25, Problem, Report, Target
-from core.survey import Survey, first_survey, second_survey
+from core.model import CheckResult, Context, Port25, Problem, Report, Target, Vantage
+from core.survey import Survey, first_survey, second_survey, ways_to
 
 log = logging.getLogger(__name__)
 Clocks = tuple[Callable[[], float], Callable[[], float]]  # seconds: the calendar's, and one that only ever goes on
@@ -131,6 +132,7 @@ class Run:
         self.checks = chosen_checks(checks, only, skip)
         self._doors = doors or Doors()
         self._prompter = prompter
+        self._ways: tuple[str | None, ...] | None = None  # into which network the first survey looked
         self._skipped: set[str] = set()
         self._tasks: dict[str, asyncio.Task[CheckResult]] = {}
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -166,6 +168,7 @@ class Run:
         login = asyncio.create_task(self._log_in(clients))  # beside the DNS: nothing there is needed for it
         try:
             first = await self._first(clients)
+            self._ways = ways_to(first.context.mail_hosts) if self._doors.vantage is None else None
             self._tell(ContextFound(first.context))
             results, context = await self._surveyed_run(first, clients)
         finally:
@@ -249,6 +252,8 @@ class Run:
                 facts = await check.measure(survey.context, clients)
             if abs(self._lead() - lead) > _SLEPT:
                 return _failed(check, started_at, Problem("run.interrupted"))
+            if check.one_network and self._moved(survey.context):
+                return _failed(check, started_at, Problem("run.network_changed"))
             return CheckResult(check.id, started_at, _now(), facts, check.judge(facts))
         except CheckError as error:
             return _failed(check, started_at, Problem(error.code, error.values))
@@ -264,19 +269,25 @@ class Run:
         calendar, steady = self._clocks
         return calendar() - steady()
 
+    def _moved(self, context: Context) -> bool:
+        """Whether this computer reaches the mail servers out of another network than when the run began."""
+        return self._ways is not None and ways_to(context.mail_hosts) != self._ways
+
     def _tell(self, event: Event) -> None:
         self._events.put_nowait(event)
 
     def _report(
         self, started_at: datetime, results: tuple[CheckResult, ...], context: Context, clients: Clients
     ) -> Report:
-        vantage = replace(context.vantage, port_25=_port_25(results))
+        moved = self._moved(context)
+        vantage = Vantage() if moved else replace(context.vantage, port_25=_port_25(results))
         context = replace(context, vantage=vantage)
         checked = data_checked_on()
+        causes = diagnose(results, context)
         return Report(
             target=self.target,
-            results=results,
-            causes=diagnose(results, context),
+            results=with_company(results, causes, self.target),
+            causes=causes,
             started_at=started_at,
             finished_at=_now(),
             app_version=__version__,

@@ -181,6 +181,20 @@ def _vantage_with_login(context: Context, reading: ServerReading) -> Vantage:
     return Vantage(relation_of(local, peer, seen, trusted_networks(reading)), seen)
 
 
+def ways_to(hosts: Iterable[MailHost]) -> tuple[str | None, ...]:
+    """Out of which network this computer reaches each mail server; another one later means that it was carried off.
+
+    An IPv4 address, or the network an IPv6 address lies in: its end changes by itself (RFC 8981). None: no way.
+    """
+    return tuple(_network_of(local_address_towards(host.addresses[0], host.port)) for host in hosts if host.addresses)
+
+
+def _network_of(address: str | None) -> str | None:
+    if address is None or ":" not in address:
+        return address
+    return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
+
+
 def local_address_towards(address: str, port: int) -> str | None:
     """The laptop's own address on the way to `address`. Sends nothing: a UDP socket only picks a route."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

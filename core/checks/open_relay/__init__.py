@@ -36,5 +36,6 @@ CHECK: Check[OpenRelayFacts] = Check(
     time_limit=1300.0,  # three servers, thoroughly; each client and the thorough run have their own limits
     measure=measure,
     judge=judge,
+    one_network=True,
     uses_server=True,
 )

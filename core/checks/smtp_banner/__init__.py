@@ -38,4 +38,5 @@ CHECK: Check[SmtpBannerFacts] = Check(
     time_limit=90.0,
     measure=measure,
     judge=judge,
+    one_network=True,
 )
