@@ -5,9 +5,9 @@ from __future__ import annotations
 import email
 import email.policy
 import io
-import sys
 import re
 import struct
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
