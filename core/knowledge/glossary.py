@@ -17,6 +17,8 @@ from core.resources import resources_dir
 _LANGUAGES: tuple[Literal["ja", "en"], ...] = ("ja", "en")
 _LATIN = r"[A-Za-z0-9_]"
 _KATAKANA = r"[ァ-ヺー]"
+# "you log in" is no log; "the log in the table" is one: what stands before tells a noun.
+_NOT_A_VERB = r"(?:(?<=\bthe )|(?<=\ba )|(?<=\bthis )|(?<=\bmail )|(?<='s )|(?!logs?\s+(?:in|on|out|off)\b))"
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,15 @@ def _spellings(language: Literal["ja", "en"]) -> Mapping[str, str]:
 def _pattern(language: Literal["ja", "en"]) -> re.Pattern[str]:
     """Latin and katakana words only as whole words: "MX" is not in "AMX", nor 「ログ」 in 「ログイン」.
 
-    A letter of another script beside it is no hindrance.
+    A letter of another script beside it is no hindrance. A verb that is spelt like a term is not marked.
     """
     longest_first = sorted(_spellings(language), key=len, reverse=True)
     return re.compile("|".join(_bounded(word) for word in longest_first), re.IGNORECASE)
 
 
 def _bounded(word: str) -> str:
-    return "".join(_edges(re.escape(word), word))
+    noun = _NOT_A_VERB if word in ("log", "logs") else ""
+    return noun + "".join(_edges(re.escape(word), word))
 
 
 def _edges(escaped: str, word: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core.first_aid import Card, CardStep, NoCard
+from core.first_aid.menus import menu_path
 from core.report.text_file import wrapped
 from core.report.words import check_name
 from core.texts import Texts
@@ -98,7 +99,7 @@ def _step(step: CardStep, number: int, texts: Texts, width: int) -> Iterator[str
     for line in command_text(step, texts):
         yield f"         {line}"
     if step.open:
-        yield from _wrapped(texts.text("fix.open", path=step.open), width, "     → ")
+        yield from _wrapped(texts.text("fix.open", path=menu_path(step.open, texts)), width, "     → ")
     if step.app:
         yield from _wrapped(texts.text("fix.app_check", check=check_name(texts, step.app)), width, "     → ")
     if step.expect:

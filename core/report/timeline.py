@@ -21,6 +21,13 @@ _LONGEST = 500  # characters of one line
 _MOST_TROUBLES = 8
 # Entries that only steer the app.
 _SILENT = ("reminder", "reminder_done")
+# Fields of an entry that hold a code -> the prefix of its words.
+_CODES = {
+    "step": "checklist.step",
+    "state": "delisting.entry",
+    "letter": "notebook.letter",
+    "language": "notebook.language",
+}
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -75,7 +82,7 @@ def _content(entry: Entry, texts: Texts) -> str:
         return " / ".join(filter(None, (_card(key, entry, texts), clean(entry.word("initials"), 20))))
     words = []
     for name, value in entry.content.items():
-        key = f"checklist.step.{value}" if name == "step" else f"delisting.entry.{value}" if name == "state" else ""
+        key = f"{_CODES[name]}.{value}" if name in _CODES else ""
         if value and name != "key":
             words.append(texts.text(key) if key and texts.has(key) else clean(value, _LONGEST))
     return " / ".join(words)

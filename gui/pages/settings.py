@@ -13,6 +13,7 @@ from gui.widgets.field import Field
 from gui.widgets.finding import card
 from gui.widgets.flow import FlowLayout
 from gui.widgets.footer import LANGUAGE_NAMES
+from gui.widgets.hint import SpokenHint
 from gui.widgets.text import SpokenButton, SpokenLabel, label
 
 
@@ -51,6 +52,7 @@ class SettingsPage(Page):
         self.body.addWidget(frame)
         frame, box = card()
         box.addWidget(SpokenLabel("gui.settings.keys", "strong"))
+        box.addWidget(SpokenHint("gui.blacklists.keys_note", "small"))
         self.keys = SpokenButton("gui.settings.to_keys")
         self.keys.clicked.connect(lambda: self.wanted.emit("blacklists"))
         box.addWidget(self._row(self.keys))

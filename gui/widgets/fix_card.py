@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidg
 
 from core.clean import clean
 from core.first_aid import Card, CardStep, NoCard
+from core.first_aid.menus import menu_path
 from core.incident import Entry, Incident
 from core.report.fix_card import card_mail, card_title, command_text, tell_text, tried_text
 from core.report.words import check_name
@@ -104,7 +105,7 @@ class FixCardView(QFrame):
             names = [texts.text(f"fix.blank.{name}") for name in step.blanks]
             found.append(texts.text("fix.fill_in", blanks=names))
         if step.open:
-            found.append(texts.text("fix.open", path=step.open))
+            found.append(texts.text("fix.open", path=menu_path(step.open, texts)))
         if step.app:
             found.append(texts.text("fix.app_check", check=check_name(texts, step.app)))
         if step.expect:

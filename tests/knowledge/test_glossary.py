@@ -46,3 +46,19 @@ def test_a_long_hostile_text_is_read_in_time() -> None:
 def test_a_katakana_word_is_no_part_of_a_longer_one() -> None:
     assert terms_in("ログインしていない社外", "ja") == ()
     assert [mention.term for mention in terms_in("記録（ログ）を見ます", "ja")] == ["log"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Check whether you can log in to the server.", 0),
+        ("He logs in, then logs out.", 0),
+        ("Look at the log in the table.", 1),
+        ("the server's log in short", 1),
+        ("There is no mail log in the usual place.", 1),
+        ("Log in first, then read the logs.", 1),
+        ("Read the log.", 1),
+    ],
+)
+def test_logging_in_is_no_log(text: str, found: int) -> None:
+    assert [mention.term for mention in terms_in(text, "en")] == ["log"] * found
