@@ -94,15 +94,22 @@ class Texts:
     def steps(self, prefix: str, values: Mapping[str, Value] | None = None) -> list[str]:
         """The texts `<prefix>.step.1`, `.step.2`, ... as long as they follow on one another.
 
-        Last comes the text to send or read out, when the values name one as `letter`.
+        When the values name other steps as `steps`, those: who else must act. Last comes the text to send or read
+        out, when the values name one as `letter`.
         """
         found: list[str] = []
+        prefix = self.steps_key(prefix, values)
         while self.has(key := f"{prefix}.step.{len(found) + 1}"):
             found.append(self.text(key, values))
         letter = (values or {}).get("letter")
         if found and isinstance(letter, str) and self.has(letter):
             found.append(self.text(letter, values))
         return found
+
+    def steps_key(self, prefix: str, values: Mapping[str, Value] | None) -> str:
+        """The key whose steps count: the one the values name as `steps`, else `prefix`."""
+        other = (values or {}).get("steps")
+        return other if isinstance(other, str) and self.has(f"{other}.step.1") else prefix
 
     def number(self, value: int | float) -> str:
         """A number with thousands separators; at most one decimal."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.diagnosis.clues import Clues
+from core.diagnosis.hosted import handed_over, keeper
 from core.diagnosis.ranking import Place, ranked
 from core.diagnosis.rules import RULES
 from core.model import Cause, CheckResult, Context, Target, Values
@@ -18,7 +19,8 @@ from core.model import Cause, CheckResult, Context, Target, Values
 def diagnose(results: Sequence[CheckResult], context: Context) -> tuple[Cause, ...]:
     """Ranked causes; never empty: with nothing found it says so, and with nothing looked at it says that."""
     clues = Clues.of(results, context)
-    return tuple(cause for _, cause in placed_causes(clues)) or (_no_cause(results, context),)
+    causes = [cause for _, cause in placed_causes(clues)]
+    return handed_over(causes, keeper(clues.findings, context.target)) or (_no_cause(results, context),)
 
 
 def placed_causes(clues: Clues) -> tuple[tuple[Place, Cause], ...]:

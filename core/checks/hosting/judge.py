@@ -55,12 +55,17 @@ def _unnamed(facts: Facts, names: list[str]) -> Iterator[Finding]:
 
 def mail_servers(facts: Facts) -> list[str]:
     """The names of the servers that take the mail: the MX, else the one told, else the domain itself."""
-    records = facts.mx.records if facts.mx else ()
+    records = sorted(facts.mx.records, key=_preference) if facts.mx else ()
     names = [plain_domain(record.partition(" ")[2]) for record in records]
     names = [clean(name, 255) for name in names if name]
     if not names and facts.told_host:
         names = [clean(plain_domain(facts.told_host), 255)]
     return names[:MOST_NAMES]
+
+
+def _preference(record: str) -> tuple[int, str]:
+    number, _, name = record.partition(" ")
+    return int(number) if number.isascii() and number.isdigit() else 65536, name
 
 
 def reverse_names(facts: Facts) -> list[str]:
