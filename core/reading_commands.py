@@ -15,7 +15,6 @@ from core.errors import CheckError
 from core.model import Finding, Severity, headline
 from core.read_log_command import add_read_log, explain_log
 from core.report.json_file import finding_to_json
-from core.report.text_file import findings_text
 from core.texts import Texts
 
 AddCommand = Callable[..., argparse.ArgumentParser]
@@ -107,6 +106,8 @@ def _tell_read(
         whole = {**({"file": path} if several else {}), **summary, **words, "severity": severity, "findings": worded}
         write_json(whole, "lines" if several else arguments.json)
         return
+    from core.report.text_file import findings_text  # brings the whole report along: not for JSON
+
     if several:
         print(f"== {clean(path)}")
     print(findings_text(findings, texts))

@@ -138,7 +138,7 @@ def _lay(rule: Rule) -> Iterator[Flat]:
     if not rule.wordings:
         yield "", None, rule
     for wording in rule.wordings:
-        yield wording.literal, wording.pattern.search, rule
+        yield wording.literal, wording.search, rule
 
 
 def _first_fitting(flats: tuple[Flat, ...], reply: Reply) -> Rule | None:

@@ -45,8 +45,12 @@ class Wording:
     """One pattern (on folded lower-case text), a literal every match contains, and its test."""
 
     literal: str
-    pattern: re.Pattern[str]
+    pattern: str
     example: str
+
+    def search(self, words: str) -> re.Match[str] | None:
+        """Where the pattern stands in the words. Compiled when first asked for: of hundreds a reply needs a few."""
+        return _compiled(self.pattern).search(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,13 @@ class RuleFile:
 
 
 @cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+@cache
 def rule_files() -> tuple[RuleFile, ...]:
-    """All files, providers first, statuses last; within a kind by name. Read and compiled once a process."""
+    """All files, providers first, statuses last; within a kind by name. Read once a process."""
     folder = resources_dir() / "data" / "replies"
     files = [read_rule_file(path) for path in sorted(folder.glob("*.toml"))]
     return tuple(sorted(files, key=lambda file: (KINDS.index(file.kind), file.provider)))
@@ -100,7 +109,7 @@ def read_rule_file(path: Path) -> RuleFile:
     """Read one file. Raises `RuleFileError` naming the file and what is wrong in it."""
     try:
         return _rule_file(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (RuleFileError, tomllib.TOMLDecodeError, re.error, KeyError, TypeError) as error:
+    except (RuleFileError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise RuleFileError(f"{path.name}: {error}") from error
 
 
@@ -137,7 +146,7 @@ def _rule(raw: dict[str, Any], provider: str, kind: Kind, links: dict[str, str])
 
 
 def _wording(pattern: str, example: str) -> Wording:
-    return Wording(required_literal(pattern), re.compile(pattern), example)
+    return Wording(required_literal(pattern), pattern, example)
 
 
 def expand_codes(entry: str) -> list[str]:

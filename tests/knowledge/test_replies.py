@@ -29,7 +29,7 @@ CASES = [
 def test_an_example_is_explained_as_its_rule_says(file: RuleFile, reason: str, example: str, wording: object) -> None:
     found = explain_reply(example)
     if wording is not None:
-        assert wording.pattern.search(found.reply.words), "the example does not show the wording it stands beside"
+        assert wording.search(found.reply.words), "the example does not show the wording it stands beside"
         assert wording.literal in found.reply.words
     if found.word != reason and file.hosts:
         found = explain_reply(example, host=f"mx.{file.hosts[0]}")
