@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import gui.before_qt  # noqa: F401 - its place before Qt is what it is for
+import gui.plain_imports  # noqa: F401 - its place before Qt is what it is for
 
 # isort: split
 
