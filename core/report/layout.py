@@ -213,12 +213,17 @@ def _headline(result: CheckResult, texts: Texts) -> str:
 
 def _unseen(report: Report, texts: Texts) -> dict[str, Any]:
     """What was not looked at, and why: a reader must never take silence for good news."""
-    rows = []
+    names: dict[tuple[str, str], list[str]] = {}  # the same reason is said once, for all checks it stopped
     for result in report.results:
         blind = [finding for finding in result.findings if finding.severity is Severity.UNKNOWN]
         words = [words_of_problem(texts, result)] if result.problem else []
         words += [words_for(texts, finding.code, finding.values) for finding in blind]
-        name = check_name(texts, result.check_id)
-        rows += [{"name": name, "text": one.title, "way": sentences([one.meaning, *one.steps], texts)} for one in words]
+        for one in words:
+            why = one.title, sentences([one.meaning, *one.steps], texts)
+            names.setdefault(why, []).append(check_name(texts, result.check_id))
+    rows = [
+        {"name": texts.joined(list(dict.fromkeys(checks))), "text": text, "way": way}
+        for (text, way), checks in names.items()
+    ]
     columns = [phrase(texts, f"report.column.{name}") for name in ("check", "why")]
     return {"heading": phrase(texts, "report.unseen.heading"), "columns": columns, "rows": rows}

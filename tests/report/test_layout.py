@@ -49,6 +49,14 @@ def test_what_was_not_looked_at_is_named_with_its_reason(relay_report: Report) -
     assert "会社のドメイン名" in rows[1]["way"]
 
 
+def test_the_same_reason_is_said_once_for_all_checks_it_stopped(relay_report: Report) -> None:
+    silent = Problem("dns.timed_out", {"name": "midori.example.jp", "server": "192.0.2.53:53"})
+    when = relay_report.started_at
+    stopped = tuple(CheckResult(name, when, when, problem=silent) for name in ("dns_health", "hosting"))
+    rows = lay_out(replace(relay_report, results=stopped), JA)["unseen"]["rows"]
+    assert [row["name"] for row in rows] == ["、".join(JA.text(f"check.{one.check_id}.name") for one in stopped)]
+
+
 def test_nothing_found_never_says_all_is_well(nothing_found: Report) -> None:
     verdict = lay_out(nothing_found, JA)["verdict"]
     assert verdict["sentence"] == "調べた1項目では、届かない原因は見つかりませんでした"
