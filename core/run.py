@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,49 +35,16 @@ from core.diagnosis.hosted import with_company
 from core.errors import CheckError
 from core.knowledge.dates import data_checked_on
 from core.model import CheckResult, Context, Port25, Problem, Report, Target, Vantage
+from core.run_events import CheckFinished, CheckStarted, ContextFound, Event, RunFinished, RunStarted
 from core.survey import Survey, first_survey, second_survey, ways_to
 
+__all__ = [
+    "CheckFinished", "CheckStarted", "ContextFound", "Event", "Run", "RunFinished", "RunStarted", "chosen_checks",
+    "open_clients",
+]  # fmt: skip
 log = logging.getLogger(__name__)
 Clocks = tuple[Callable[[], float], Callable[[], float]]  # seconds: the calendar's, and one that only ever goes on
 _SLEPT = 30.0  # seconds by which the calendar ran ahead: the computer slept, or its clock was set
-
-
-@dataclass(frozen=True)
-class RunStarted:
-    """The checks that were chosen, in the order people see."""
-
-    checks: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ContextFound:
-    """Mail hosts, sending addresses and vantage are known (as far as they can be)."""
-
-    context: Context
-
-
-@dataclass(frozen=True)
-class CheckStarted:
-    """A check began to measure."""
-
-    check_id: str
-
-
-@dataclass(frozen=True)
-class CheckFinished:
-    """A check brought its result home."""
-
-    result: CheckResult
-
-
-@dataclass(frozen=True)
-class RunFinished:
-    """All is done; the last event."""
-
-    report: Report
-
-
-Event = RunStarted | ContextFound | CheckStarted | CheckFinished | RunFinished
 
 
 def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Clients:
