@@ -30,9 +30,17 @@ _QUEUE = re.compile(
     r"|^\s*/\S+ is empty$|^\s*(?:Mail Queue|/\S+)(?: \(Q:\S+\))? \(\d+ requests?"
     r"|^\s*Total requests: \d+$|^[0-9a-f]{16}\|[^|]*\|(?:mta|mda|bounce)\|"
     r"|^\s*\d{1,6}[smhdw]\s+(?:[\d.]+[KMG]?\s+)?[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}\s+<"
-    r"|^messages in queue: \d+|^\d+ messages?\.$"
+    r"|^messages in queue(?: but not yet preprocessed)?: -?\d+|^\s*\d+ messages?\.$|^messages: \d{1,9}$"
+    r"|^\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\s+#\d"  # qmail
+    r"|^Size\s{1,40}Queue ID\s{1,99}Date$|[\s;][0-9A-F]{16}\.[0-9A-F]{16}\.[0-9A-F]{8}[\s;]"  # Courier
+    r"|^ID\s*: [0-9a-f]{1,16}\.[0-9a-f]{1,16}$"  # dma
+    r"|^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \d{1,15} bytes(?: from <|$)"  # nullmailer
     r"|^[0-9A-Za-z]{6,24}[*!#]?\s+\d+\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s+[A-Z][a-z]{2}\s+\d+ "
-    r"|^(?:\S*/)?postqueue: (?:fatal|warning): "
+    # What the tools say instead of a list: its reader knows why.
+    r"|^(?:\S{0,99}/)?postqueue: (?:fatal|warning): |^You are not permitted to see the queue$"
+    r"|^(?:\S{0,99}/)?(?:exim4?|smtpctl|mailq|sendmail): (?:permission denied|need root privileges)"
+    r"|^(?:\S{1,30}: (?:(?:line )?\d{1,4}: )?)[‘'`]?(?:\S{0,99}/)?(?:postqueue|mailq|exim4?|smtpctl|qmail-qread)['’]?: "
+    r"(?:command )?(?:not found|No such file or directory)"
 )
 _BOUNCE = re.compile(
     r"^(?:Return-Path|Received|From|Subject|Message-ID|Content-Type|MIME-Version|Reporting-MTA|Final-Recipient"

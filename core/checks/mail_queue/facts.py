@@ -9,6 +9,9 @@ from typing import Literal
 # Why the server's tool would not (or could not fully) answer. "daemon_down" may come with a full listing.
 Refusal = Literal["permission_denied", "daemon_down", "not_found"]
 State = Literal["active", "deferred", "hold", "frozen", "incoming"]
+# Whose mail the tool showed: everyone's, only that of whoever asked, one of the two (a pasted listing does not tell
+# who asked), or only mail on its way from the server's own programs to its queue (Sendmail's submission queue).
+Shows = Literal["all", "own", "own_or_all", "submission"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class QueueFacts:
     listed_example: str = ""
     own_domains: tuple[str, ...] = ()
     refused: Refusal | None = None
+    shows: Shows = "all"
     running: bool | None = None  # whether the mail program is among those that run; None when not shown
     unparsed: int = 0  # lines that are no part of the format
     complete: bool = True  # False: the listing was cut, or a part of it was refused

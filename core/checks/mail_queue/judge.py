@@ -20,6 +20,7 @@ _REFUSALS = {
     "not_found": Severity.UNKNOWN,
     "daemon_down": Severity.CRITICAL,
 }
+_PART_ONLY = {"own": "own_only", "own_or_all": "own_or_all", "submission": "submission_only"}
 _CODES = {"daemon_down": "system_down"}
 _ROWS = 10
 
@@ -50,9 +51,11 @@ def _level(facts: QueueFacts) -> Iterator[Finding]:
         yield from _too_long(facts, count)
     elif count > NORMAL:
         yield from _raised(facts, count)
-    elif complete:
+    elif complete and facts.shows == "all":
         code = "normal" if count else "empty"
         yield _finding(code, Severity.OK, **({"count": count} if count else {}))
+    if facts.shows != "all":
+        yield _finding(_PART_ONLY[facts.shows], Severity.UNKNOWN, count=count)
 
 
 def _mostly_unreadable(facts: QueueFacts) -> bool:
@@ -74,7 +77,7 @@ def _too_long(facts: QueueFacts, count: int) -> Iterator[Finding]:
 def _raised(facts: QueueFacts, count: int) -> Iterator[Finding]:
     age = facts.oldest_age
     suspicious = shapes.strangers(facts) or shapes.null_senders_many(facts) or shapes.leading_sender(facts)
-    if not suspicious and age is not None and age < YOUNG:
+    if facts.shows == "all" and not suspicious and age is not None and age < YOUNG:
         yield _finding("young", Severity.OK, count=count, seconds=int(age))
     elif suspicious or not _one_cause(facts):
         yield _finding("raised", Severity.WARNING, count=count)
@@ -88,7 +91,9 @@ def _one_cause(facts: QueueFacts) -> bool:
 
 def _shape(facts: QueueFacts) -> Iterator[Finding]:
     if facts.total:
-        yield from _who(facts)
+        # Mail of one user has one sender: that says something of a great heap only.
+        if facts.shows == "all" or facts.total > RAISED:
+            yield from _who(facts)
         yield from _why(facts)
         yield from _stuck(facts)
 

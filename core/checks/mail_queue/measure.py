@@ -99,9 +99,9 @@ def _facts(section: Section, read_at: datetime, reading: ServerReading) -> Queue
     facts = _listed(section, mta or _small_mta(reading), command, read_at)
     if mta == "postfix":
         facts = replace(facts, command=command + (" -p" if _FOR_PEOPLE.search(facts.excerpt) else " -j"))
-    if section.name == "courier_queue" and facts.total == 0 and not _is_root(reading):
-        # Courier shows everyone else only their own mail, and says "0 messages" with exit status 0.
-        facts = replace(facts, total=None, refused="permission_denied", complete=False)
+    if section.name == "courier_queue":
+        # Courier shows everyone but root only their own mail, with exit status 0. Here we know who asked.
+        facts = replace(facts, shows="all" if _is_root(reading) else "own")
     return replace(facts, running=is_running(reading, mta) if mta else None)
 
 

@@ -18,6 +18,10 @@ _NOTICES: tuple[tuple[Refusal, re.Pattern[str]], ...] = (
         "permission_denied",
         re.compile(
             r"^You are not permitted to see the queue|^permission denied while trying to connect to the Docker|"
+            # Sendmail without special rights, qmail's qmail-qread, and find(1) in qmail-qstat.
+            r"^Program mode requires special privileges|^can not chdir\(/\S{0,99}\): Permission denied|"
+            r"^fatal: unable to (?:chdir|opendir [a-z0-9/]{1,40}): (?:access|permission) denied$|"
+            r"^find: \S?queue/(?:mess|todo)\S{0,20}: Permission denied|"
             + _TOOL
             + r".*(?:permission denied|not allowed to view the mail queue|need root privileges|"
             r"reserved for the superuser|you must be root|a password is required|not in the sudoers)",

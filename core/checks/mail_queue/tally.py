@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.checks.mail_queue.facts import Named, QueueFacts, Reason, Refusal, State
+from core.checks.mail_queue.facts import Named, QueueFacts, Reason, Refusal, Shows, State
 from core.checks.mail_queue.notices import refusal, speaker
 from core.knowledge.queue_reasons import classify, list_named
 
@@ -42,6 +42,7 @@ class Tally:
         self.unlisted = 0  # messages that the tool counts but does not list
         self.truncated = False
         self.refused: Refusal | None = None
+        self.shows: Shows = "all"
         self.count = 0
         self._states: Counter[str] = Counter()
         self._bytes = self._recipients = self._unparsed = self._timed_out = 0
@@ -117,6 +118,7 @@ class Tally:
             lists_named=tuple(self._lists),
             listed_example=self._examples.get("ip_blocked", ""),
             refused=self.refused,
+            shows=self.shows,
             unparsed=self._unparsed,
             complete=self._complete(listed),
         )

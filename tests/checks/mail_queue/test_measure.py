@@ -105,11 +105,14 @@ def test_the_program_on_port_25_is_asked(sample: Sample) -> None:
     assert from_reading(reading(**both)).mta == "exim"  # the longer one
 
 
-def test_courier_shows_a_plain_user_nothing(sample: Sample) -> None:
-    empty = sample("courier-empty-mailq")
-    plain = from_reading(reading(courier_queue=empty, who="uid=1000(taro) gid=1000(taro)"))
-    assert (plain.total, plain.refused) == (None, "permission_denied")
-    assert from_reading(reading(courier_queue=empty, who=ROOT)).total == 0
+@pytest.mark.parametrize("listing", ["courier-empty-mailq", "courier-mixed-mailq"])
+def test_courier_shows_a_plain_user_only_their_own_mail(listing: str, sample: Sample) -> None:
+    text = sample(listing)
+    plain = from_reading(reading(courier_queue=text, who="uid=1000(taro) gid=1000(taro)"))
+    assert plain.shows == "own"
+    assert "mail_queue.own_only" in {finding.code for finding in judge(plain)}
+    assert not any(finding.severity is Severity.OK for finding in judge(plain))
+    assert from_reading(reading(courier_queue=text, who=ROOT)).shows == "all"
 
 
 def test_ages_stand_on_the_servers_clock_and_zone(sample: Sample) -> None:

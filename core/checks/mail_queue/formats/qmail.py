@@ -1,6 +1,7 @@
 """`qmail-qstat` and `qmail-qread` (qmail-qstat(8), qmail-qread(8)). Times are GMT.
 
-Written from the documentation; not tried on a running qmail.
+Written from the documentation and the sources; not tried on a running qmail. For an account that may not read the
+queue, qmail-qstat subtracts the folders it believes to see from no files and prints a count below zero, with success.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _ROW = rf"(\d\d?) {MONTH} (\d{{4}}) (\d\d:\d\d:\d\d) GMT\s+#(\d{{1,20}})\s+(\d{{
 _MESSAGE = re.compile("^" + _ROW)
 _COUNT = re.compile(r"^messages in queue: (\d{1,9})\s*$")
 _NEW = re.compile(r"^messages in queue but not yet preprocessed: (\d{1,9})\s*$")
+_BELOW_ZERO = re.compile(r"^messages in queue(?: but not yet preprocessed)?: -\d{1,9}\s*$")
 _RECIPIENT = re.compile(r"^\s+(done\s+)?(?:remote|local)\s+(\S.*)$")
 
 
@@ -36,10 +38,14 @@ def read(lines: Iterable[str], tally: Tally) -> None:
             tally.declare(int(count[1]))
         elif new := _NEW.match(line):
             tally.unlisted = int(new[1])
+        elif _BELOW_ZERO.match(line):
+            tally.refused = "permission_denied"
         elif line.strip():
             tally.odd(line)
     if message:
         tally.add(message)
 
 
-FORMAT = Format("qmail", re.compile(f"^{_ROW}|{_COUNT.pattern}|{_NEW.pattern}"), read, tried=False)
+FORMAT = Format(
+    "qmail", re.compile(f"^{_ROW}|{_COUNT.pattern}|{_NEW.pattern}|{_BELOW_ZERO.pattern}"), read, tried=False
+)

@@ -1,7 +1,8 @@
 """Sendmail's `mailq`, with -v and -Ac (mailq(1)), from 8.9 ("Mail Queue (2 requests)") to 8.18.
 
 Debian's `mailq` prints two queues, the submission queue and the main queue; with -Ac it prints the same queue
-twice. Sendmail cuts reasons at 60 characters (100 with -v) and recipients at 38 without -v.
+twice: the submission queue, which says nothing of what waits in the main one. Sendmail cuts reasons at 60 characters
+(100 with -v) and recipients at 38 without -v.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from core.checks.mail_queue.facts import State
+from core.checks.mail_queue.facts import Shows, State
 from core.checks.mail_queue.formats.listing import Format
 from core.checks.mail_queue.moments import MONTH, WEEKDAY, size, without_year
 from core.checks.mail_queue.tally import Message, Tally
@@ -21,6 +22,8 @@ _QUEUE = re.compile(
     r"^\s*(Mail Queue|/\S{1,255})(?: \(Q:\S{1,99}\))? \((\d{1,9}) requests?(?:, only \d{1,9} printed)?\)"
 )
 _EMPTY = re.compile(r"^\s*/\S{1,255} is empty$")
+# Where mail waits on its way from the server's own programs to the main queue.
+_SUBMISSION = re.compile(r"/(?:mqueue-client|clientmqueue)/?$")
 _TOTAL = re.compile(r"^\s*Total requests: \d{1,9}$")
 _HEADING = re.compile(r"^-+Q-ID-+ ")
 _PART = re.compile(r"^M(?:SP|TA) Queue status\.\.\.$")
@@ -35,14 +38,21 @@ def read(lines: Iterable[str], tally: Tally) -> None:
     for line in lines:
         reader.take(line.rstrip())
     reader.close()
+    tally.shows = reader.shows
 
 
 class _Reader:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._seen: set[str] = set()
+        self._main = self._submission = False
         self._repeated = False
         self._message: Message | None = None
+
+    @property
+    def shows(self) -> Shows:
+        """Everyone's mail, unless only the submission queue was listed."""
+        return "submission" if self._submission and not self._main else "all"
 
     def take(self, line: str) -> None:
         if row := _MESSAGE.match(line):
@@ -67,6 +77,10 @@ class _Reader:
         self.close()
         self._repeated = directory in self._seen
         self._seen.add(directory)
+        if _SUBMISSION.search(directory):
+            self._submission = True
+        else:
+            self._main = True
         if not self._repeated:
             self._tally.declare(requests)
 
