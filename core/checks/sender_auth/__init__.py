@@ -43,6 +43,7 @@ CHECK: Check[Facts] = Check(
         "sender_auth.dmarc_reports_refused": ("domain", "receiver", "name", "proposed"),
         "sender_auth.dmarc_against_us": ("domain", "policy"),
         "sender_auth.message_signed": ("domain", "signers"),
+        "sender_auth.message_signed_new_kind": ("domain", "signers"),
         "sender_auth.message_signature_bad": ("domain", "signer", "selector", "problem"),
         "sender_auth.message_signature_unknown": ("domain", "problems"),
         "sender_auth.message_not_aligned": ("domain", "from_domain", "signers", "envelope"),

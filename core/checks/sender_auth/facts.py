@@ -42,8 +42,7 @@ class SpfCheck:
 
 
 # body_differs: changed after signing, or not pasted whole; wrong: the headers or the key are not those it was made
-# with; not_checkable: what was pasted need not be what was sent, byte for byte; other_key: Ed25519 (RFC 8463), which
-# senders use beside RSA only.
+# with; not_checkable: what was pasted need not be what was sent, byte for byte; other_key: neither RSA nor Ed25519.
 SignatureState = Literal[
     "pass", "body_differs", "wrong", "no_key", "key_unusable", "key_not_asked", "out_of_date", "not_readable",
     "not_checkable", "other_key",
@@ -52,11 +51,15 @@ SignatureState = Literal[
 
 @dataclass(frozen=True)
 class Signature:
-    """One DKIM signature of the message: the domain (d=) that vouches, its key's name (s=), and how verifying went."""
+    """One DKIM signature of the message: the domain (d=) that vouches, its key's name (s=), and how verifying went.
+
+    `ed25519`: of that kind (RFC 8463), which many receivers cannot check; senders use it beside RSA.
+    """
 
     domain: str
     selector: str
     state: SignatureState
+    ed25519: bool = False
 
 
 @dataclass(frozen=True)

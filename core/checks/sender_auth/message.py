@@ -56,7 +56,7 @@ async def _signatures(resolver: Resolver, message: PastedMessage) -> tuple[Signa
     verified = verify_signatures(message.text, dict(zip(places, answers, strict=True)))
     # What comes back in a bounce is often cut, and many paste the headers alone.
     cut = {"body_differs"} if message.returned or not message.body.strip() else set()
-    return tuple(Signature(d, s, "not_checkable" if state in cut else state) for d, s, state in verified)
+    return tuple(Signature(d, s, "not_checkable" if state in cut else state, ed) for d, s, state, ed in verified)
 
 
 async def _spf(resolver: Resolver, message: PastedMessage, ours: list[str]) -> SpfCheck | None:

@@ -29,7 +29,11 @@ def judge_message(facts: Facts, record: Dmarc | None, policy: str) -> Iterator[F
             yield _finding(facts, message, "forwarded", Severity.WARNING, from_domain=clean(message.from_domain, 255))
         return
     near = [one for one in message.signatures if _fits(message, one.domain, bool(record and record.strict_dkim))]
+    near = [one for one in near if not one.ed25519] or near  # of two kinds, the one that every receiver checks counts
     good = list(dict.fromkeys(clean(one.domain, 255) for one in near if one.state == "pass"))
+    if good and all(one.ed25519 for one in near):
+        yield _finding(facts, message, "signed_new_kind", Severity.WARNING, signers=good)
+        return
     if good:
         yield _finding(facts, message, "signed", Severity.OK, signers=good)
         return
