@@ -11,6 +11,7 @@ from core.clean import clean
 from core.diagnosis.ranking import beside_the_point
 from core.incident import Incident
 from core.model import Cause, Report, Target
+from core.report.charts import drawings
 from core.report.explain_text import explanation_text
 from core.report.layout import is_practice
 from core.report.text_file import report_text
@@ -18,6 +19,7 @@ from core.report.way import way
 from core.texts import Texts
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
+from gui.widgets.chart import ChartPicture
 from gui.widgets.finding import card, numbered, problem_row, result_rows, rows_card
 from gui.widgets.flow import FlowLayout
 from gui.widgets.fold import Fold
@@ -94,6 +96,7 @@ class AnswerPage(Page):
             self._add_heading("gui.answer.other_causes", box, texts)
             box.addWidget(rows_card([_other_cause(cause, texts) for cause in others]))
         self._add_results(report, box, texts)
+        self._add_charts(report, box, texts)
 
     def _add_cause(self, cause: Cause, report: Report, box: QVBoxLayout, texts: Texts) -> None:
         if cause.code not in WITHOUT_CULPRIT:
@@ -152,6 +155,17 @@ class AnswerPage(Page):
             if rows:
                 self._add_heading(key, box, texts)
                 box.addWidget(rows_card(rows))
+
+    def _add_charts(self, report: Report, box: QVBoxLayout, texts: Texts) -> None:
+        """The report's pictures, as they stand in the file."""
+        found = drawings(report, texts)
+        if found:
+            self._add_heading("report.chart.heading", box, texts)
+        for drawing in found:
+            frame, inside = card()
+            inside.addWidget(label(drawing.title, "strong"))
+            inside.addWidget(ChartPicture(drawing))
+            box.addWidget(frame)
 
     def _add_heading(self, key: str, box: QVBoxLayout, texts: Texts) -> None:
         box.addSpacing(8)

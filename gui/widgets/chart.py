@@ -6,13 +6,14 @@ Grows with the window's text; each sender has a pattern of its own, so that no c
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.report.charts import WIDTH, Drawing, Shape
 from gui.style import colours_now
 
 _TEXT = 12.0  # the shapes' own units a line of text takes
+_LEAST = 0.5  # of the window's text size
 _PATTERNS = {
     "solid": Qt.BrushStyle.SolidPattern,
     "stripes": Qt.BrushStyle.BDiagPattern,
@@ -29,21 +30,28 @@ class ChartPicture(QWidget):
         super().__init__()
         self.drawing = drawing
         self.setAccessibleName(drawing.alt)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
         """A line of the picture's text is as high as one of the window's."""
-        scale = self._scale()
-        return QSize(round(WIDTH * scale), round(self.drawing.height * scale))
+        return self._size(self._wanted())
 
     def minimumSizeHint(self) -> QSize:
-        """The same: squeezed, its words would lie on one another."""
-        return self.sizeHint()
+        """In a narrow window the whole picture shrinks, its words with it, so that none lie on one another."""
+        return self._size(self._wanted() * _LEAST)
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as it must be at this width."""
+        return self._size(min(self._wanted(), width / WIDTH)).height()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it anew; the colours follow the ground the window now has."""
-        colours, scale = {name: QColor(value) for name, value in colours_now().items()}, self._scale()
+        colours = {name: QColor(value) for name, value in colours_now().items()}
+        scale = min(self._wanted(), self.width() / WIDTH)
         painter = QPainter(self)
+        painter.setFont(self._font(scale / self._wanted()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for shape in self.drawing.shapes:
             if shape.text:
@@ -52,8 +60,17 @@ class ChartPicture(QWidget):
                 _fill(painter, shape, colours["ink"], scale)
         painter.end()
 
-    def _scale(self) -> float:
+    def _wanted(self) -> float:
         return self.fontMetrics().height() / _TEXT
+
+    def _size(self, scale: float) -> QSize:
+        return QSize(round(WIDTH * scale), round(self.drawing.height * scale))
+
+    def _font(self, part: float) -> QFont:
+        font = self.font()
+        if part < 1:
+            font.setPixelSize(max(1, int(self.fontInfo().pixelSize() * part)))
+        return font
 
     def _write(self, painter: QPainter, shape: Shape, ink: QColor, scale: float) -> None:
         width = painter.fontMetrics().horizontalAdvance(shape.text)
