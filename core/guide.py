@@ -8,12 +8,13 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from core.clients.remote_script import SECTIONS
 from core.model import Pasted, Sudo, Symptom, Target
+from core.recent_servers import Server, same_server, server_of
 
 PageName = Literal[
     "start",
@@ -111,6 +112,18 @@ class Answers:
             self.log, self.log_name = text, name
         else:
             self.bounce, self.bounce_name = text, name
+
+    def choose_server(self, domain: str, mail_host: str, recent: Sequence[Server] = ()) -> None:
+        """Take both names as entered. What belongs to another server is left behind: its login, and the leave to test
+        it. What was entered for this one before comes back."""
+        before, now = server_of(self.remembered()), {"domain": domain, "mail_host": mail_host}
+        self.domain, self.mail_host = domain, mail_host
+        if not before or same_server(before, now):
+            return
+        known = next((each for each in recent if same_server(each, now)), {})
+        kept = Answers.from_remembered(known)
+        self.how_inside, self.ssh = kept.how_inside, kept.ssh
+        self.sudo, self.own_server, self.thorough, self.outside = None, None, False, ""
 
     @property
     def hosted(self) -> bool:

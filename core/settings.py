@@ -13,6 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from core.kept_file import read_kept, replace_kept
+from core.recent_servers import Server, kept_servers
 
 _FORM = 1  # raised when the meaning of a field changes
 LOOKS = ("system", "light", "dark")
@@ -32,6 +33,7 @@ class Settings:
     resolver: str = ""
     report: dict[str, str] = field(default_factory=dict)  # choices about the printed report: company, paper ...
     window: str = ""  # where the window stood, in Qt's own words (base64)
+    recent: list[Server] = field(default_factory=list)  # servers looked at before, the newest first
 
 
 def settings_file() -> Path:
@@ -56,6 +58,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
         "resolver": settings.resolver,
         "report": settings.report,
         "window": settings.window,
+        "recent": settings.recent,
     }
     replace_kept(path, json.dumps(kept, ensure_ascii=False, indent=1))
 
@@ -75,6 +78,7 @@ def _parsed(raw: bytes) -> Settings:
         resolver if isinstance(resolver, str) else "",
         _texts(kept.get("report")),
         window if isinstance(window := kept.get("window"), str) else "",
+        kept_servers(kept.get("recent")),
     )
 
 

@@ -10,6 +10,7 @@ from core.errors import CheckError
 from core.guide import Answers
 from core.model import Report
 from core.notebook import Notebook, RunSummary
+from core.recent_servers import FIELDS, Server, same_server, server_of, with_newest, without
 from core.settings import Settings, load_settings, save_settings
 
 log = logging.getLogger(__name__)
@@ -54,3 +55,16 @@ class Keeping:
             log.info("the settings could not be saved: %s", error)
             return error.strerror or type(error).__name__
         return ""
+
+    def remember_server(self, answers: Answers) -> None:
+        """A look at this server begins: it is offered the next time. Saved with the other settings."""
+        self.settings.recent = with_newest(self.settings.recent, server_of(answers.remembered()))
+        self.keep_settings(answers)
+
+    def forget_server(self, server: Server, answers: Answers) -> str:
+        """Keep nothing about this server any more, nor its names as the last answers."""
+        self.settings.recent = without(self.settings.recent, server)
+        if same_server(answers.remembered(), server):
+            for name in FIELDS:
+                setattr(answers, name, None if name == "how_inside" else "")
+        return self.keep_settings(answers)

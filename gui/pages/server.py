@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
@@ -12,13 +13,24 @@ from core.errors import CheckError
 from core.guide import Answers, Missing, is_host_name, mail_domain
 from core.knowledge.hosts import Host, hosted_by
 from core.model import MailHost
+from core.recent_servers import Server, same_server
+from core.settings import Settings
 from core.texts import Texts
 from gui.pages.page import Page
 from gui.widgets.field import Field
 from gui.widgets.finding import card
+from gui.widgets.recent import RecentServers
 from gui.widgets.text import SpokenButton, label, said
 
 Found = Sequence[MailHost] | CheckError | None
+
+
+class Keeping(Protocol):
+    """What is needed of the keeper of the settings."""
+
+    @property
+    def settings(self) -> Settings: ...
+    def forget_server(self, server: Server, answers: Answers) -> str: ...
 
 
 class ServerPage(Page):
@@ -47,6 +59,12 @@ class ServerPage(Page):
         frame, box = card()
         box.addWidget(self.mail_host)
         self.body.addWidget(frame)
+        self.recent = RecentServers()
+        self.recent.chosen.connect(self._take_recent)
+        self.recent.forgotten.connect(self._forget_recent)
+        self.body.addWidget(self.recent)
+        self._keeping: Keeping | None = None
+        self._answers: Answers | None = None
         self.looked_up: str | None = None  # the domain whose answer (or failure) stands on the page
         self.busy = False
         self._found: Found = None
@@ -54,6 +72,10 @@ class ServerPage(Page):
             self.domain.edit.setPlaceholderText("example.co.jp")
         if isinstance(self.mail_host.edit, QLineEdit):
             self.mail_host.edit.setPlaceholderText("mail.example.co.jp")
+
+    def offer_recent(self, keeping: Keeping) -> None:
+        """Offer the servers that are kept (when the page is shown); here they are forgotten too."""
+        self._keeping = keeping
 
     def wants_lookup(self) -> bool:
         """Whether going on should first show which servers the domain names."""
@@ -87,15 +109,18 @@ class ServerPage(Page):
         """The result again, in this language."""
         if self._found is not None:
             self._show_result(self._sentence(texts))
+        self._show_recent()
 
     def show_answers(self, answers: Answers) -> None:
         """Show what was entered before."""
+        self._answers = answers
         self.domain.set_text(answers.domain)
         self.mail_host.set_text(answers.mail_host)
+        self._show_recent()
 
     def read_answers(self, answers: Answers) -> None:
         """Both names as entered."""
-        answers.domain, answers.mail_host = self.domain.text(), self.mail_host.text()
+        answers.choose_server(self.domain.text(), self.mail_host.text(), self._recent_kept())
         company = self._company() if self.looked_up == mail_domain(answers.domain) else None
         answers.hosted_by = company.id if company else ""
 
@@ -108,6 +133,27 @@ class ServerPage(Page):
     def first_focus(self) -> QWidget | None:
         """The domain."""
         return self.domain.edit
+
+    def _recent_kept(self) -> list[Server]:
+        return self._keeping.settings.recent if self._keeping else []
+
+    def _show_recent(self) -> None:
+        self.recent.show_servers(self._recent_kept(), self.texts)
+
+    def _take_recent(self, server: Server) -> None:
+        """Its names; how one logs in there follows when the page is left."""
+        self.domain.set_text(server.get("domain", ""))
+        self.mail_host.set_text(server.get("mail_host", ""))
+        self.domain.edit.setFocus()
+
+    def _forget_recent(self, server: Server) -> None:
+        if self._keeping is None or self._answers is None:
+            return
+        shown = {"domain": self.domain.text(), "mail_host": self.mail_host.text()}
+        self._keeping.forget_server(server, self._answers)
+        if same_server(shown, server):
+            self._take_recent({})
+        self._show_recent()
 
     def _look_up(self) -> None:
         if is_host_name(mail_domain(self.domain.text())):

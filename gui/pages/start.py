@@ -47,7 +47,7 @@ class StartPage(Page):
         self.body.addWidget(self.choices)
         self.incidents = Question("gui.start.incident", STORIES, usual=STORIES[0])
         self.incidents.hide()
-        self.choices.chosen.connect(lambda _: self._show_incidents())
+        self.choices.chosen.connect(lambda _: self._chosen())
         self.body.addWidget(self.incidents)
         self.refusal = self._refusal_card()
         self.body.addWidget(self.refusal)
@@ -69,7 +69,8 @@ class StartPage(Page):
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(SpokenLabel("gui.start.refusal.title", "body"))
-        words.addWidget(SpokenLabel("gui.start.refusal.hint", "small"))
+        self.clue = SpokenLabel("gui.start.refusal.hint", "small")
+        words.addWidget(self.clue)
         self.paste = SpokenButton("gui.start.refusal.paste")
         self.paste.clicked.connect(self.refusal_wanted)
         line.addLayout(words, 1)
@@ -81,8 +82,13 @@ class StartPage(Page):
         """The practice incident that is chosen."""
         return self.incidents.value() or STORIES[0]
 
-    def _show_incidents(self) -> None:
+    def _chosen(self) -> None:
+        """Practice offers its incidents; each kind of trouble has clues of its own."""
         self.incidents.setVisible(self.practice_chosen)
+        symptom = self.choices.value()
+        told = symptom in get_args(Symptom)
+        self.clue.key = f"gui.start.clue.{symptom}" if told else "gui.start.refusal.hint"
+        self.clue.say(self.texts)
 
     @property
     def practice_chosen(self) -> bool:
@@ -126,7 +132,7 @@ class StartPage(Page):
         """Show the symptom chosen before."""
         if not self.practice_chosen:
             self.choices.choose(answers.symptom)
-        self._show_incidents()
+        self._chosen()
 
     def read_answers(self, answers: Answers) -> None:
         """The symptom; practice is no symptom."""

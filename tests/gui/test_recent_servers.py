@@ -1,0 +1,137 @@
+"""Several servers kept apart: each offered again with what belongs to it, no secret, and each can be forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from core.clients import Doors
+from core.clients.reroute import Reroute
+from core.guide import Answers
+from core.model import Symptom
+from core.recent_servers import MOST, kept_servers, with_newest
+from core.settings import Settings, load_settings, save_settings
+
+NOWHERE = Doors(resolver="127.0.0.1:9", reroute=Reroute(closed=True))
+SHOP = {"domain": "shop.example", "mail_host": "mx.shop.example", "how_inside": "ssh", "ssh": "root@mx.shop.example"}
+WORKS = {"domain": "works.example", "how_inside": "neither"}
+
+
+def settings_with(folder: Path, *servers: dict[str, str], **answers: str) -> Path:
+    path = folder / "settings.json"
+    save_settings(Settings("ja", dict(answers), recent=list(servers)), path)
+    return path
+
+
+async def at_server(open_wizard, *, doors: Doors = NOWHERE):
+    wizard = await open_wizard("ja", doors)
+    wizard.start.choices.choose("not_delivered")
+    wizard.go_on()
+    wizard.go_on()
+    assert wizard.guide.page == "server"
+    return wizard
+
+
+async def test_a_look_is_remembered_without_anything_secret(open_wizard, tmp_path: Path) -> None:
+    wizard = await at_server(open_wizard)
+    wizard.server.mail_host.set_text("mx.shop.example")
+    wizard.go_on()
+    wizard.guide.answers.how_inside, wizard.guide.answers.ssh = "ssh", "root@mx.shop.example"
+    wizard.guide.answers.hand_over("log", "Nov 22 08:00:01 mx postfix/smtpd[9]: secret-in-a-log")
+    wizard.guide.answers.own_server, wizard.guide.answers.outside = True, "me@elsewhere.example"
+    wizard.guide.page = "consent"
+    wizard._show_page()
+    wizard.go_on()
+    run = wizard.run_task
+    assert run is not None
+    await asyncio.sleep(0)
+    kept = load_settings(tmp_path / "settings.json").recent
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    assert kept == [{"mail_host": "mx.shop.example", "how_inside": "ssh", "ssh": "root@mx.shop.example"}]
+    assert "secret-in-a-log" not in (tmp_path / "settings.json").read_text(encoding="utf-8")
+
+
+async def test_practice_is_no_server_of_ours(open_wizard, tmp_path: Path) -> None:
+    wizard = await open_wizard("ja")
+    wizard.start.choices.choose("practice")
+    wizard.go_on()
+    assert wizard.run_task is not None
+    await asyncio.wait_for(wizard.run_task, 120)
+    assert load_settings(tmp_path / "settings.json").recent == []
+
+
+async def test_choosing_one_brings_back_what_belongs_to_it_and_nothing_of_the_other(open_wizard, tmp_path) -> None:
+    settings_with(tmp_path, SHOP, WORKS, symptom="slow", **WORKS)
+    wizard = await at_server(open_wizard)
+    assert len(wizard.server.recent.takes) == 2 and wizard.server.recent.isVisible()
+    wizard.guide.answers.own_server = True  # said of the works' server
+    wizard.server.recent.takes[0].click()
+    assert wizard.server.mail_host.text() == "mx.shop.example"
+    wizard.go_on()
+    answers = wizard.guide.answers
+    assert (answers.domain, answers.how_inside, answers.ssh) == ("shop.example", "ssh", "root@mx.shop.example")
+    assert answers.own_server is None, "the leave to test one server is none for another"
+    wizard.go_back()
+    wizard.server.domain.set_text("third.example")
+    wizard.server.mail_host.set_text("mx.third.example")
+    wizard.go_on()
+    assert (wizard.guide.answers.ssh, wizard.guide.answers.how_inside) == ("", None)
+
+
+async def test_one_can_be_forgotten(open_wizard, tmp_path: Path) -> None:
+    path = settings_with(tmp_path, SHOP, WORKS, symptom="slow", **SHOP)
+    wizard = await at_server(open_wizard)
+    wizard.server.recent.forgets[0].click()
+    assert wizard.server.domain.text() == wizard.server.mail_host.text() == ""
+    assert [each["domain"] for each in wizard.server.recent.servers] == ["works.example"]
+    wizard.close()
+    await asyncio.wait_for(wizard.closed.wait(), 10)
+    kept = path.read_text(encoding="utf-8")
+    assert "shop.example" not in kept and "works.example" in kept
+
+
+async def test_the_rows_speak_both_languages_and_each_button_names_its_server(open_wizard, tmp_path: Path) -> None:
+    settings_with(tmp_path, SHOP)
+    wizard = await at_server(open_wizard)
+    assert "mx.shop.example" in wizard.server.recent.forgets[0].accessibleName()
+    wizard.change_language("en")
+    assert wizard.server.recent.takes[0].text() == "Use this one"
+    wizard.change_language("ja")
+    assert wizard.server.recent.takes[0].text() == "これにする"
+
+
+@pytest.mark.parametrize("symptom", get_args(Symptom))
+async def test_each_kind_of_trouble_is_told_its_own_clue(open_wizard, symptom: Symptom) -> None:
+    wizard = await open_wizard("en")
+    general = wizard.start.clue.text()
+    wizard.start.choices.cards[symptom].click()
+    assert wizard.start.clue.text() not in ("", general)
+    wizard.start.choices.cards["practice"].click()
+    assert wizard.start.clue.text() == general
+
+
+def test_what_a_strange_file_holds_is_left_out() -> None:
+    odd = [SHOP, {"domain": 3}, "x", {"ssh": "a@b"}, {"domain": "d" * 500, "mail_host": "m.example"}, {"password": "p"}]
+    assert kept_servers(odd) == [SHOP, {"mail_host": "m.example"}]
+    assert kept_servers(None) == kept_servers({"a": 1}) == []
+
+
+def test_the_list_stays_short_and_each_server_stands_once() -> None:
+    recent: list[dict[str, str]] = []
+    for number in range(20):
+        recent = with_newest(recent, {"domain": f"d{number}.example"})
+    recent = with_newest(recent, {"domain": "Info@D19.example.", "how_inside": "neither"})
+    assert len(recent) == MOST and recent[0]["how_inside"] == "neither"
+    assert json.dumps(recent).lower().count("d19") == 1
+
+
+def test_the_same_server_keeps_its_login() -> None:
+    answers = Answers.from_remembered(SHOP)
+    answers.own_server = True
+    answers.choose_server("shop.example", "mx.shop.example")
+    assert (answers.ssh, answers.own_server) == ("root@mx.shop.example", True)
