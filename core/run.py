@@ -30,10 +30,11 @@ from core.clients.ssh import SshDoor
 from core.clients.ssh_tunnel import SshTunnel
 from core.clients.tls_door import TlsDoor
 from core.clients.whois import WhoisClient
+from core.clock_doubt import clock_doubt, held_back
 from core.diagnosis import diagnose
 from core.diagnosis.hosted import with_company
 from core.errors import CheckError
-from core.knowledge.dates import data_checked_on
+from core.knowledge.dates import data_checked_on, newest_data
 from core.model import CheckResult, Context, Port25, Problem, Report, Target, Vantage
 from core.run_events import CheckFinished, CheckStarted, ContextFound, Event, RunFinished, RunStarted
 from core.survey import Survey, first_survey, second_survey, ways_to
@@ -205,8 +206,14 @@ class Run:
                 raise
             asyncio.current_task().uncancel()  # type: ignore[union-attr]
             result = _failed(check, started_at, Problem("run.skipped"))
+        result = self._in_good_time(result, clients)
         self._tell(CheckFinished(result))
         return result
+
+    def _in_good_time(self, result: CheckResult, clients: Clients) -> CheckResult:
+        """Nothing is called valid or expired by a clock that is in doubt."""
+        now = datetime.fromtimestamp(self._clocks[0](), UTC)
+        return held_back(result, clock_doubt(clients.journal.clocks, now, newest_data()))
 
     async def _measured(self, check: Check[Any], survey: Survey, clients: Clients, started_at: datetime) -> CheckResult:
         missing = _missing_needs(check, survey.context)
@@ -246,6 +253,7 @@ class Run:
     def _report(
         self, started_at: datetime, results: tuple[CheckResult, ...], context: Context, clients: Clients
     ) -> Report:
+        results = tuple(self._in_good_time(result, clients) for result in results)
         moved = self._moved(context)
         vantage = Vantage() if moved else replace(context.vantage, port_25=_port_25(results))
         context = replace(context, vantage=vantage)

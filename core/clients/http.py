@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from core import __version__
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
+from core.clients.server_clock import time_in_text
 from core.clients.smtp_wire import SocketWire
 from core.clients.tls import PlainTextInsteadOfTlsError, TlsWire, verifying_context
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
@@ -31,11 +32,12 @@ _PORT = 443
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """Status, media type and body of one answer."""
+    """Status, media type, body and date of one answer."""
 
     status: int
     content_type: str
     body: bytes
+    date: str = ""
 
     def json(self) -> Any:
         """The body as JSON. Raises ValueError; hostile depth counts as that too."""
@@ -82,7 +84,9 @@ class HttpClient:
         finally:
             if wire:
                 wire.close()
-        return _parsed(raw, host)
+        answer = _parsed(raw, host)
+        self._journal.note_clock(host, time_in_text(answer.date))
+        return answer
 
     async def _connect(self, host: str) -> SocketWire:
         """The first address that takes the connection."""
@@ -152,4 +156,5 @@ def _parsed(raw: bytes, host: str) -> HttpAnswer:
         body = response.read()
     except (http.client.HTTPException, OSError, ValueError) as error:
         raise CheckError("http.broken_answer", host=host) from error
-    return HttpAnswer(response.status, (response.getheader("Content-Type") or "").lower(), body)
+    kind, date = (response.getheader(name) or "" for name in ("Content-Type", "Date"))
+    return HttpAnswer(response.status, kind.lower(), body, date)

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True)
+class ServerClock:
+    """A server's word about the time, and this computer's clock at that moment."""
+
+    host: str
+    said: datetime
+    ours: datetime
 
 
 @dataclass
@@ -12,12 +22,19 @@ class Journal:
 
     contacted: list[str] = field(default_factory=list)  # "198.51.100.5:53 (DNS)"
     commands: list[str] = field(default_factory=list)  # as they stand in the remote script
+    clocks: list[ServerClock] = field(default_factory=list)  # the last word of each server
 
     def note_contact(self, host: str, port: int, purpose: str) -> None:
         """Remember that something was sent to `host`:`port`."""
         entry = f"{host}:{port} ({purpose})"
         if entry not in self.contacted:
             self.contacted.append(entry)
+
+    def note_clock(self, host: str, said: datetime | None) -> None:
+        """Remember what time it is by this server, if it told."""
+        if said is not None:
+            others = [clock for clock in self.clocks if clock.host != host]
+            self.clocks = [*others, ServerClock(host, said, datetime.now(UTC))]
 
     def note_command(self, command: str) -> None:
         """Remember a command that was run on the mail server."""

@@ -21,6 +21,7 @@ from typing import NoReturn
 
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
+from core.clients.server_clock import time_in_text
 from core.clients.smtp_reply import LINE_LIMIT, SESSION_LIMIT, Reply, ReplyError, ReplyReader
 from core.clients.smtp_wire import SocketWire
 from core.clients.ssh_tunnel import PipeWire, SshTunnel
@@ -95,6 +96,7 @@ class SmtpClient:
         except BaseException:
             session.close()
             raise
+        self._journal.note_clock(address, time_in_text(session.greeting.text))
         return session
 
     async def _connect(self, address: str, port: int, limit: float) -> SocketWire | PipeWire:

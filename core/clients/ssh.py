@@ -31,6 +31,7 @@ from core.clients.journal import Journal
 from core.clients.program import start_program
 from core.clients.remote_frames import FrameParser
 from core.clients.remote_frames import Section as Section
+from core.clients.server_clock import time_in_reading
 from core.clients.ssh_run import Limits, Outcome, SshRun
 from core.clients.ssh_sudo import SudoGate
 from core.clients.ssh_system import System, not_started, remove_folder, run_folder, this_system, usable_ssh
@@ -167,7 +168,9 @@ class SshDoor:
                 await askpass.close()
         if outcome.exit_status == 255 and not parser.started:
             await self._raise_if_elsewhere(outcome, ssh_command.question_argv(program, settings, self._to))
-        return self._result(outcome, parser, askpass, gate)
+        reading = self._result(outcome, parser, askpass, gate)
+        self._journal.note_clock(self._to.host, time_in_reading(reading.lines("system")))
+        return reading
 
     async def _raise_if_elsewhere(self, outcome: Outcome, argv: list[str]) -> None:
         """ssh's words for a way that is closed are the same behind a jump host; and it waits in vain for a mail

@@ -9,12 +9,18 @@ from functools import cache
 from core.resources import resources_dir
 
 
-@cache
 def data_checked_on() -> date | None:
     """The oldest `checked` date of all data files: everything the app knows is at least this fresh."""
-    dates = []
-    for path in (resources_dir() / "data").rglob("*.toml"):
-        checked = tomllib.loads(path.read_text(encoding="utf-8")).get("checked")
-        if isinstance(checked, date):
-            dates.append(checked)
-    return min(dates, default=None)
+    return min(_dates(), default=None)
+
+
+def newest_data() -> date | None:
+    """The newest of them: today cannot be before it."""
+    return max(_dates(), default=None)
+
+
+@cache
+def _dates() -> tuple[date, ...]:
+    files = (resources_dir() / "data").rglob("*.toml")
+    dates = (tomllib.loads(path.read_text(encoding="utf-8")).get("checked") for path in files)
+    return tuple(checked for checked in dates if isinstance(checked, date))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from core.checks.server_health.facts import Load, Panel, Program, Role, Space, System
+from core.clients.server_clock import time_in_reading
 from core.clients.ssh import ServerReading
 from core.knowledge.distributions import system_of
 
@@ -86,10 +87,7 @@ def _number(word: str) -> int | None:
 
 def clock(reading: ServerReading) -> datetime | None:
     """The server's own clock at the beginning of the reading, in UTC."""
-    for line in reading.lines("system"):
-        if found := re.fullmatch(r"epoch=(\d{1,11})", line):
-            return datetime.fromtimestamp(int(found[1]), UTC)
-    return None
+    return time_in_reading(reading.lines("system"))
 
 
 def load(reading: ServerReading) -> Load | None:
