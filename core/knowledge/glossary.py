@@ -30,6 +30,11 @@ class Mention:
     end: int
 
 
+# A term in a mail address or a host name ("postmaster@example.jp", "dns.example.jp") is a name there.
+_NOT_IN_A_NAME = r"(?<![@A-Za-z0-9][.-])(?<!@)"
+_NOT_OF_A_NAME = r"(?!@|\.[A-Za-z0-9])"
+
+
 def terms_in(text: str, language: Literal["ja", "en"]) -> tuple[Mention, ...]:
     """Each term of the text at its first mention, in the order they come. The longest spelling wins."""
     first: dict[str, Mention] = {}
@@ -72,7 +77,8 @@ def _pattern(language: Literal["ja", "en"]) -> re.Pattern[str]:
     A letter of another script beside it is no hindrance. A verb that is spelt like a term is not marked.
     """
     longest_first = sorted(_spellings(language), key=len, reverse=True)
-    return re.compile("|".join(_bounded(word) for word in longest_first), re.IGNORECASE)
+    words = "|".join(_bounded(word) for word in longest_first)
+    return re.compile(f"{_NOT_IN_A_NAME}(?:{words}){_NOT_OF_A_NAME}", re.IGNORECASE)
 
 
 def _bounded(word: str) -> str:

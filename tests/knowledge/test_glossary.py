@@ -62,3 +62,9 @@ def test_a_katakana_word_is_no_part_of_a_longer_one() -> None:
 )
 def test_logging_in_is_no_log(text: str, found: int) -> None:
     assert [mention.term for mention in terms_in(text, "en")] == ["log"] * found
+
+
+@pytest.mark.parametrize("name", ["postmaster@example.jp", "a@relay.example.jp", "dns.example.jp", "the-relay.example"])
+def test_a_term_inside_an_address_or_a_host_name_is_not_marked(name: str) -> None:
+    assert terms_in(f"to {name}", "en") == () == terms_in(f"宛先は{name}です", "ja")
+    assert [each.term for each in terms_in("The DNS. Next", "en")] == ["dns"]
