@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from core.clients.files import read_file
-from core.first_aid import Card, CardStep, NoCard, card_for, cards_for, server_kind
+from core.errors import UsageError
+from core.first_aid import Card, CardStep, NoCard, card_for, cards_for, server_kind, typed_value
 from core.knowledge.fixes import KINDS, ServerKind, load_fixes
 from core.model import Report
 from core.report.fix_card import card_text, card_title, command_text, tell_text, tried_text
@@ -21,18 +22,45 @@ def add_fix(add_command: Callable[..., argparse.ArgumentParser], commands: Any) 
     parser = add_command(commands, "fix", "print how to repair a cause, step by step", None)
     parser.add_argument("cause", nargs="?", metavar="CAUSE", help="a cause's name; without it the list, or the run's")
     parser.add_argument("--server", choices=KINDS, help="kind of server; without it, what the run saw")
+    parser.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="fill in what the card leaves blank; repeatable",
+    )
     parser.add_argument("--run", metavar="RUN.json", help="a saved run: its causes, with its server's own values")
     return parser
 
 
 def fix_result(arguments: argparse.Namespace) -> tuple[Card | NoCard, ...]:
-    """The cards asked for; none when only the list is. Raises `UsageError` (unknown cause, unreadable run)."""
+    """The cards asked for; none when only the list is. Raises `UsageError` (unknown cause, unreadable run, a value of
+    another form, a value that none of these cards takes)."""
+    typed = _typed(arguments.set)
+    cards = _cards(arguments, typed)
+    for name in typed:
+        if not any(isinstance(card, Card) and name in card.takes for card in cards):
+            raise UsageError("fix.not_asked", name=name)
+    return cards
+
+
+def _typed(words: list[str]) -> dict[str, str]:
+    found = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UsageError("fix.unknown_blank", name=name[:60])
+        found[name] = typed_value(name, value)
+    return found
+
+
+def _cards(arguments: argparse.Namespace, typed: Mapping[str, str]) -> tuple[Card | NoCard, ...]:
     report = report_from_text(read_file(arguments.run).text()) if arguments.run else None
     chosen: ServerKind | None = arguments.server
     if arguments.cause:
         kind = chosen or (server_kind(report) if report else "unknown")
-        return (card_for(arguments.cause, kind, report, _now(report)),)
-    return cards_for(report, chosen) if report else ()
+        return (card_for(arguments.cause, kind, report, _now(report), typed),)
+    return cards_for(report, chosen, typed) if report else ()
 
 
 def fix_text(cards: tuple[Card | NoCard, ...], arguments: argparse.Namespace, texts: Texts) -> str:
@@ -70,6 +98,8 @@ def _card(card: Card | NoCard, texts: Texts) -> dict[str, Any]:
         },
         "stop": [texts.text(f"fix.stop.{code}") for code in card.stop],
         "then": list(card.then),
+        "values": dict(card.values),
+        "blanks": list(card.blanks),
         "steps": [_step(step, texts) for step in card.steps],
     }
 

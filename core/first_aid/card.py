@@ -60,6 +60,12 @@ class Card:
     version: str = ""  # of this server, when it is known
     then: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()  # the names of all its blanks, filled or not
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """The names of the values that are still missing, in the order they are needed."""
+        return tuple(dict.fromkeys(name for step in self.steps for name in step.blanks))
 
     def of_part(self, part: Part) -> tuple[CardStep, ...]:
         """The steps of one part."""
@@ -105,6 +111,7 @@ def made_out(fix: Fix, kind: ServerKind, values: Mapping[str, str], version: str
         version=version,
         then=fix.then,
         values=fitting,
+        takes=tuple(dict.fromkeys(name for step in found.steps for name in step.placeholders)),
     )
 
 

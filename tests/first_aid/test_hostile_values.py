@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 from datetime import UTC, datetime
@@ -10,11 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.first_aid import Card, card_for, cards_for, filled, kind_in_listing, made_out, server_kind
+from core.errors import UsageError
+from core.first_aid import (
+    Card,
+    card_for,
+    cards_for,
+    filled,
+    kind_in_listing,
+    made_out,
+    server_kind,
+    typed_value,
+)  # fmt: skip
 from core.knowledge.fixes import KINDS, PLACEHOLDERS, load_fixes
 from core.model import Cause, CheckResult, Finding, Report, Severity, Target
 from core.report.fix_card import card_text
-from core.texts import Texts
+from core.texts import LANGUAGES, Texts
 
 HOSTILE = (
     "a@b.example; rm -rf /", "$(reboot)", "`id`", "x' ; reboot #", "a@b.example\nreboot", "-rf", "--help", "../../etc",
@@ -43,8 +54,12 @@ def test_a_value_of_another_form_is_not_filled_in(name: str) -> None:
 def test_whatever_is_filled_in_means_nothing_to_a_shell(name: str, value: str) -> None:
     found = filled(name, value)
     if found is not None:
-        assert found == shlex.quote(found) and not found.startswith("-") and found.isascii()
-        assert not set(found) & set("'\"`$;&|<>(){}*?!#~%\\ \n\t")
+        assert found.isascii() and not found.startswith("-")
+        assert not set(found) & set("'\"`$;&|<>(){}[]*?!#~%^\n\t\r")
+        if name not in ("connector", "networks"):  # the one stands between quotes of PowerShell, the other has blanks
+            assert found == shlex.quote(found)
+        if name != "connector":
+            assert "\\" not in found
 
 
 @pytest.mark.parametrize(
@@ -57,10 +72,68 @@ def test_whatever_is_filled_in_means_nothing_to_a_shell(name: str, value: str) -
         ("queue_id", "4F1B2C3D4E", "4F1B2C3D4E"),
         ("queue_id", "1tEXab-0001Yz-3A", "1tEXab-0001Yz-3A"),
         ("zone", "zen.spamhaus.org", "zen.spamhaus.org"),
+        ("big_file", "/var/log/mail.log.1", "/var/log/mail.log.1"),
+        ("big_file", "/opt/zimbra/log/mailbox.log", "/opt/zimbra/log/mailbox.log"),
+        ("form_file", "/home/web/public_html/contact.php", "/home/web/public_html/contact.php"),
+        ("networks", "192.168.1.0/24  10.1.2.3/32", "192.168.1.0/24 10.1.2.3"),
+        ("networks", "203.0.113.0/24", "203.0.113.0/24"),
+        ("connector", "MAIL01\\Default Frontend MAIL01", "MAIL01\\Default Frontend MAIL01"),
+        ("helper", "clamav-daemon", "clamav-daemon"),
+        ("resolver", "192.0.2.53", "192.0.2.53"),
     ],
 )
 def test_ordinary_values_are_filled_in(name: str, value: str, said: str) -> None:
     assert filled(name, value) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("networks", "0.0.0.0/0"), ("networks", "0.0.0.0"), ("networks", "8.0.0.0/8"), ("networks", "203.0.113.0/16"),
+        ("networks", "10.0.0.0/7"), ("networks", "192.168.1.0/25"), ("networks", "192.168.1.0/24;reboot"),
+        ("networks", "192.168.1.1 x"), ("networks", " ".join(["10.0.0.1"] * 21)), ("networks", ""),
+        ("big_file", "/var/lib/mysql/ibdata1"), ("big_file", "/var/mail/taro"), ("big_file", "/"),
+        ("big_file", "/var/log/../lib/x"), ("big_file", "/var/log/.hidden"), ("big_file", "/var/log"),
+        ("big_file", "var/log/x"), ("form_file", "/var/www/a b.php"), ("form_file", "//x"), ("form_file", "/x/"),
+        ("form_file", "/x/-rf"), ("form_file", "/x/$(id)"), ("form_file", "/" + "a" * 300),
+        ("resolver", "0.0.0.0"), ("resolver", "224.0.0.1"), ("resolver", "dns.example"), ("resolver", "::"),
+        ("connector", "a'; Remove-Item x; '"), ("connector", "a\\b\\c"), ("connector", "$(x)"), ("connector", "a\nb"),
+        ("jail", "-x"), ("helper", "x y"), ("relay_user", "a:b"), ("recipient", "taro"),
+    ],
+)  # fmt: skip
+def test_a_typed_value_of_another_form_is_refused_with_an_example(name: str, value: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        typed_value(name, value)
+    assert refused.value.code == "fix.bad_value"
+    for language in LANGUAGES:
+        texts = Texts(language)
+        said = texts.text("problem.fix.bad_value.meaning", refused.value.values)
+        assert texts.text(f"fix.example.{name}") in said
+
+
+@pytest.mark.parametrize("name", ["x", "backup;", "", "__class__"])
+def test_a_blank_that_no_card_has_is_refused(name: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        typed_value(name, "x")
+    assert refused.value.code == "fix.unknown_blank"
+
+
+def test_an_example_has_the_form_it_is_the_example_of() -> None:
+    for language in LANGUAGES:
+        for name in PLACEHOLDERS:
+            shown = re.split(r"（| \(| または | or ", Texts(language).text(f"fix.example.{name}"))[0]
+            assert filled(name, shown) == shown, name
+
+
+def test_typed_values_come_before_what_the_run_saw_and_complete_every_command() -> None:
+    typed = {name: re.split(r" \(| or ", Texts("en").text(f"fix.example.{name}"))[0] for name in PLACEHOLDERS}
+    run = report(Cause("account_hijacked", "confirmed", "you", (), {"sender": "boss@midori-shoji.example"}))
+    for cause in load_fixes():
+        for kind in KINDS:
+            card = card_for(cause, kind, run, typed={name: typed_value(name, value) for name, value in typed.items()})
+            if isinstance(card, Card):
+                assert card.blanks == () and "boss@" not in card_text(card, Texts("en"))
+                assert all(step.ready for step in card.steps if step.command)
 
 
 def test_a_hostile_sender_leaves_a_blank_that_cannot_be_run() -> None:
