@@ -15,6 +15,7 @@ from core.incident import Incident, Reminder
 from core.model import Report
 from core.notebook import Hit, IncidentSummary, Notebook, incident_file, incident_from_text, write_incident
 from core.notebook.exchange import LARGEST
+from core.notebook.history import beside_earlier
 
 Entries = Sequence[tuple[str, Mapping[str, Any]]]
 Found = TypeVar("Found")
@@ -49,6 +50,10 @@ class Records:
             return _incident_of(notebook, notebook.save_run(report, incident=number, practice=practice))
 
         return await self._with(keeping)
+
+    async def beside_earlier(self, report: Report) -> Report:
+        """`report` with what only earlier runs can tell: changed settings, encryption that is gone."""
+        return await self._with(lambda notebook: beside_earlier(report, notebook))
 
     async def incident_of(self, run: int) -> Incident:
         """The incident a run belongs to."""

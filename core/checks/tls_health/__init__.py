@@ -26,6 +26,7 @@ CHECK: Check[Facts] = Check(
         "tls_health.unproven_25": (*_DOOR, "faults"),
         "tls_health.old_protocol": (*_DOOR, "version"),
         "tls_health.not_offered": _DOOR,
+        "tls_health.starttls_gone": ("hosts", "ports", "since"),
         "tls_health.failed": _DOOR,
         "tls_health.not_tls": _DOOR,
         "tls_health.unreadable": _DOOR,
