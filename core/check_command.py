@@ -20,7 +20,7 @@ from core.errors import CheckError, UsageError
 from core.guide import is_host_and_port, is_host_name, mail_domain
 from core.model import Pasted, Report, Target
 from core.notebook import Notebook
-from core.notebook.settings_history import with_settings_changes
+from core.notebook.history import beside_earlier
 from core.practice import INCIDENTS, practice_company
 from core.report.explain_text import explanation_text
 from core.report.json_file import report_from_text, report_to_json
@@ -189,10 +189,10 @@ async def _follow(run: Run, texts: Texts) -> Report:
 
 
 def _save(report: Report, texts: Texts, practice: str = "") -> Report:
-    """Keep the run; returned is what it says beside the earlier one: which settings of the server have changed."""
+    """Keep the run; returned is what it says beside earlier ones: settings that changed, encryption that is gone."""
     try:
         with Notebook() as notebook:
-            report = report if practice else with_settings_changes(report, notebook)
+            report = report if practice else beside_earlier(report, notebook)
             notebook.save_run(report, practice=practice)
     except CheckError as error:
         print(problem_line(error, texts), file=sys.stderr)

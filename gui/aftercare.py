@@ -113,6 +113,13 @@ class Aftercare:
             self.show(None)
             self._window.tell_of(error)
 
+    async def beside_earlier(self, report: Report) -> Report:
+        """`report` with what a look at earlier runs adds; as it is without a notebook, which `keep_run` then tells."""
+        try:
+            return await self.records.beside_earlier(report)
+        except CheckError:
+            return report
+
     async def follow(self, run_id: int) -> None:
         """The incident that this run of the notebook belongs to."""
         try:
@@ -169,7 +176,7 @@ class Aftercare:
         handle = RunHandle(self._window.doors, self._window.ask_prompt, self.again.hear)
         if incident.practice:
             return await handle.practise(story_now(incident), only)
-        return await handle.check(target_again(first), only)
+        return await self.beside_earlier(await handle.check(target_again(first), only))
 
     async def stop(self) -> None:
         """Leave off; nothing of it is kept."""

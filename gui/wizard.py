@@ -274,7 +274,8 @@ class Wizard(QMainWindow):
                 report = await run.practise(self.start.story)
             else:
                 self.unfinished.begin(self.guide.answers.remembered())
-                report = await run.check(self.guide.answers.to_target())
+                checked = await run.check(self.guide.answers.to_target())
+                report = await self.aftercare.beside_earlier(checked)
             await self.aftercare.keep_run(report, self.start.story if self.guide.practice else "")
         finally:
             self._run = self.run_task = None
