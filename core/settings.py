@@ -12,10 +12,12 @@ from pathlib import Path
 
 import platformdirs
 
+from core.clean import clean
 from core.kept_file import read_kept, replace_kept
 from core.recent_servers import Server, kept_servers
 
 _FORM = 1  # raised when the meaning of a field changes
+LONGEST_INITIALS = 20
 LOOKS = ("system", "light", "dark")
 _LONGEST_FILE = 100_000  # bytes; ours has a few hundred
 
@@ -33,6 +35,8 @@ class Settings:
     resolver: str = ""
     report: dict[str, str] = field(default_factory=dict)  # choices about the printed report: company, paper ...
     window: str = ""  # where the window stood, in Qt's own words (base64)
+    initials: str = ""  # who ticks; at most `LONGEST_INITIALS` characters
+    sender: dict[str, str] = field(default_factory=dict)  # who signs letters: company, name, phone, contact
     recent: list[Server] = field(default_factory=list)  # servers looked at before, the newest first
 
 
@@ -58,6 +62,8 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
         "resolver": settings.resolver,
         "report": settings.report,
         "window": settings.window,
+        "initials": settings.initials,
+        "sender": settings.sender,
         "recent": settings.recent,
     }
     replace_kept(path, json.dumps(kept, ensure_ascii=False, indent=1))
@@ -78,6 +84,8 @@ def _parsed(raw: bytes) -> Settings:
         resolver if isinstance(resolver, str) else "",
         _texts(kept.get("report")),
         window if isinstance(window := kept.get("window"), str) else "",
+        clean(initials, LONGEST_INITIALS) if isinstance(initials := kept.get("initials"), str) else "",
+        _texts(kept.get("sender")),
         kept_servers(kept.get("recent")),
     )
 

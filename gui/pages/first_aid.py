@@ -3,12 +3,12 @@ what was done, when and by whom."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.checklist import Line, checklist, next_line
 from core.clean import clean
-from core.first_aid import Card, NoCard, cards_for, server_kind
+from core.first_aid import Card, NoCard, cards_for, filled, server_kind
 from core.incident import NO_CAUSE, Incident
 from core.knowledge.fixes import KINDS, ServerKind
 from core.model import Report
@@ -31,13 +31,16 @@ class FirstAidPage(IncidentPage):
     def __init__(self, who: Who) -> None:
         super().__init__(who)
         self.kind: ServerKind | None = None  # as chosen; None: as the run saw it
+        # What was typed for the commands' blanks, fitting or not; forgotten with the incident, never kept.
+        self.typed: dict[str, str] = {}
+        self._opened: set[str] = set()  # causes whose cards were unfolded
         self.views: dict[str, FixCardView] = {}
         self.boxes: dict[str, QCheckBox] = {}
 
     def show_incident(self, incident: Incident | None) -> None:
         """Another incident may be about another server."""
         if incident is None or self.incident is None or incident.id != self.incident.id:
-            self.kind = None
+            self.kind, self.typed, self._opened = None, {}, set()
         super().show_incident(incident)
 
     def build(self, box: QVBoxLayout, texts: Texts) -> None:
@@ -48,7 +51,7 @@ class FirstAidPage(IncidentPage):
         report = _report_to_repair(incident)
         box.addWidget(InitialsField(self.who, texts))
         box.addWidget(self._first_of_all(incident, texts))
-        if report is not None and (cards := cards_for(report, self.kind)):
+        if report is not None and (cards := cards_for(report, self.kind, self._fitting())):
             box.addWidget(self._kinds(self.kind or server_kind(report), texts))
             first, *others = cards
             box.addWidget(self._card(first, texts))
@@ -115,7 +118,8 @@ class FirstAidPage(IncidentPage):
 
     def _card(self, made: Card | NoCard, texts: Texts) -> QWidget:
         assert self.incident is not None
-        view = FixCardView(made, ticked_steps(self.incident, made.cause), texts)
+        view = FixCardView(made, ticked_steps(self.incident, made.cause), texts, self.typed)
+        view.typed.connect(self._take_typed)
         view.step_ticked.connect(lambda number, done: self._tick_card(made.cause, number, done))
         view.ended.connect(lambda outcome: self._end_card(made.cause, outcome))
         self.views[made.cause] = view
@@ -130,7 +134,21 @@ class FirstAidPage(IncidentPage):
         line.addWidget(fold.button, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(line)
         box.addWidget(fold)
+        fold.button.setChecked(made.cause in self._opened)
+        fold.button.toggled.connect(lambda opened: self._remember(made.cause, opened))
         return holder
+
+    def _remember(self, cause: str, opened: bool) -> None:
+        (self._opened.add if opened else self._opened.discard)(cause)
+
+    def _take_typed(self, name: str, value: str) -> None:
+        """Into the commands of every card; the field leaves the stage when it has done its work, so not at once."""
+        self.typed = {known: kept for known, kept in {**self.typed, name: value}.items() if kept}
+        QTimer.singleShot(0, self, lambda: self.show_incident(self.incident))
+
+    def _fitting(self) -> dict[str, str]:
+        found = {name: filled(name, text) for name, text in self.typed.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
     def _tick_card(self, cause: str, number: int, done: bool) -> None:
         if not (initials := self.initials()):

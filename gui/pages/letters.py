@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from core.clean import clean
 from core.delisting import DeskLine, asked_entries, desk, gate
 from core.incident import Incident
 from core.letters import KINDS, Kind, Letter, Sender, letter, request
@@ -22,6 +23,7 @@ from gui.widgets.text import SpokenButton, label
 
 _OF_SENDER = ("company", "name", "phone", "contact")
 _LINES = 16
+_LONGEST_FIELD = 200
 
 
 class LettersPage(IncidentPage):
@@ -34,7 +36,7 @@ class LettersPage(IncidentPage):
         self.kind: Kind = "hosting"
         self.asked: tuple[str, str] | None = None  # zone and subject of the request that is shown, instead of a letter
         self.language: Language | None = None
-        self.writer: dict[str, str] = dict.fromkeys(_OF_SENDER, "")
+        self.writer = {name: clean(who.sender.get(name, ""), _LONGEST_FIELD) for name in _OF_SENDER}
         self.edited = False
         self._kept = ("", "")  # subject and body as changed by hand
 
@@ -162,7 +164,8 @@ class LettersPage(IncidentPage):
         return holder
 
     def _take_sender(self) -> None:
-        self.writer = {name: field.text().strip() for name, field in self.fields.items()}
+        self.writer = {name: clean(field.text().strip(), _LONGEST_FIELD) for name, field in self.fields.items()}
+        self.who.set_sender(self.writer)
         self.edited = False
         self.show_texts(self.texts)
 

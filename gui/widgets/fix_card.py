@@ -1,7 +1,9 @@
-"""A fix card on the screen: what will happen, then its steps in their order, each command with a button that copies
-it, and when to stop and call. Ticks and the outcome are signals; the page keeps them."""
+"""A fix card on the screen: what will happen, the values it still needs, then its steps in their order, each command
+with a button that copies it, and when to stop and call. Ticks and the outcome are signals; the page keeps them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -9,11 +11,13 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidg
 
 from core.clean import clean
 from core.first_aid import Card, CardStep, NoCard
+from core.first_aid.choice import NOTHING
 from core.first_aid.menus import menu_path
 from core.incident import Entry, Incident
 from core.report.fix_card import card_mail, card_title, command_text, tell_text, tried_text
 from core.report.words import check_name
 from core.texts import Texts
+from gui.widgets.blank import BlankField
 from gui.widgets.flow import FlowLayout
 from gui.widgets.fold import Fold
 from gui.widgets.handing import Handing
@@ -24,15 +28,20 @@ OUTCOMES = ("done", "stopped", "undone")
 
 
 class FixCardView(QFrame):
-    """`step_ticked`: the step's number and whether it is done; `ended`: one of `OUTCOMES`."""
+    """`step_ticked`: the step's number and whether it is done; `ended`: one of `OUTCOMES`; `typed`: a blank's name
+    and what was typed for it. `known` is what was typed before, fitting or not."""
 
     step_ticked = Signal(int, bool)
     ended = Signal(str)
+    typed = Signal(str, str)
 
-    def __init__(self, made: Card | NoCard, ticks: dict[int, Entry], texts: Texts) -> None:
+    def __init__(
+        self, made: Card | NoCard, ticks: dict[int, Entry], texts: Texts, known: Mapping[str, str] = NOTHING
+    ) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.made, self._ticks, self._texts = made, ticks, texts
+        self.made, self._ticks, self._texts, self._known = made, ticks, texts, known
+        self.blanks: dict[str, BlankField] = {}
         self.boxes: dict[int, QCheckBox] = {}
         self.copies: list[SpokenButton] = []
         self.outcomes: dict[str, SpokenButton] = {}
@@ -63,6 +72,7 @@ class FixCardView(QFrame):
         }
         for key, value in rows.items():
             self._column.addWidget(HintLabel(texts, f"{texts.text(key)}{colon}{value}", "small"))
+        self._values(made)
         part = ""
         for number, step in enumerate(made.steps, 1):
             if step.part != part:
@@ -72,6 +82,20 @@ class FixCardView(QFrame):
                 self._say("fix.part.act" if acts else f"fix.part.{part}", "strong")
             self._column.addWidget(self._step(number, step))
         self._end(made, colon)
+
+    def _values(self, made: Card) -> None:
+        """A field for each value that is missing, and for each that was typed."""
+        asked = [name for name in made.takes if name in made.blanks or name in self._known]
+        if not asked:
+            return
+        self._column.addWidget(rule())
+        self._say("gui.fix.values", "strong")
+        self._say("gui.fix.values_note", "small")
+        for name in asked:
+            field = BlankField(name, made.cause, self._known.get(name, ""), self._texts)
+            field.taken.connect(self.typed)
+            self.blanks[name] = field
+            self._column.addWidget(field)
 
     def _step(self, number: int, step: CardStep) -> QWidget:
         texts = self._texts

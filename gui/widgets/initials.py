@@ -1,30 +1,40 @@
-"""Who does it: the initials that stand beside every tick, asked once for the whole window."""
+"""Who does it: the initials that stand beside every tick, asked once and remembered."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from core.clean import clean
+from core.settings import LONGEST_INITIALS
 from core.texts import Texts
 from gui.widgets.text import label
 
-_LONGEST = 20
-
 
 class Who(QObject):
-    """The initials as entered last, shared by all pages."""
+    """The initials as entered last, and who signs letters (company, name, ...), shared by all pages.
+
+    `changed`: other initials; `signs`: another sender.
+    """
 
     changed = Signal()
+    signs = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, initials: str = "", sender: Mapping[str, str] | None = None) -> None:
         super().__init__()
-        self.initials = ""
+        self.initials, self.sender = initials, dict(sender or {})
 
     def set(self, text: str) -> None:
         """Take what was typed."""
-        self.initials = clean(text.strip(), _LONGEST)
+        self.initials = clean(text.strip(), LONGEST_INITIALS)
         self.changed.emit()
+
+    def set_sender(self, sender: Mapping[str, str]) -> None:
+        """Take who signs."""
+        self.sender = dict(sender)
+        self.signs.emit()
 
 
 class InitialsField(QWidget):
@@ -35,7 +45,7 @@ class InitialsField(QWidget):
         name = label(texts.text("gui.who.label"), wrap=False)
         self.edit = QLineEdit(who.initials)
         self.edit.setObjectName("initials")
-        self.edit.setMaxLength(_LONGEST)
+        self.edit.setMaxLength(LONGEST_INITIALS)
         self.edit.setFixedWidth(self.edit.fontMetrics().horizontalAdvance("あ") * 6 + 24)
         self.edit.setAccessibleName(texts.text("gui.who.label"))
         self.edit.setPlaceholderText("NK")
