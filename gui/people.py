@@ -34,10 +34,10 @@ def remembered_who(window: Window) -> Who:
         window.settings.initials = who.initials
         pause.start(_PAUSE_MS)
 
-    def sender() -> None:
-        window.settings.sender = dict(who.sender)
+    def writer() -> None:
+        window.settings.sender = dict(who.writer)
         window.keep_settings()
 
     who.changed.connect(initials)
-    who.signs.connect(sender)
+    who.signs.connect(writer)
     return who

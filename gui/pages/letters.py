@@ -36,7 +36,7 @@ class LettersPage(IncidentPage):
         self.kind: Kind = "hosting"
         self.asked: tuple[str, str] | None = None  # zone and subject of the request that is shown, instead of a letter
         self.language: Language | None = None
-        self.writer = {name: clean(who.sender.get(name, ""), _LONGEST_FIELD) for name in _OF_SENDER}
+        self.writer = {name: clean(who.writer.get(name, ""), _LONGEST_FIELD) for name in _OF_SENDER}
         self.edited = False
         self._kept = ("", "")  # subject and body as changed by hand
 
@@ -165,7 +165,7 @@ class LettersPage(IncidentPage):
 
     def _take_sender(self) -> None:
         self.writer = {name: clean(field.text().strip(), _LONGEST_FIELD) for name, field in self.fields.items()}
-        self.who.set_sender(self.writer)
+        self.who.set_writer(self.writer)
         self.edited = False
         self.show_texts(self.texts)
 

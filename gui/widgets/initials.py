@@ -16,24 +16,24 @@ from gui.widgets.text import label
 class Who(QObject):
     """The initials as entered last, and who signs letters (company, name, ...), shared by all pages.
 
-    `changed`: other initials; `signs`: another sender.
+    `changed`: other initials; `signs`: another writer.
     """
 
     changed = Signal()
     signs = Signal()
 
-    def __init__(self, initials: str = "", sender: Mapping[str, str] | None = None) -> None:
+    def __init__(self, initials: str = "", writer: Mapping[str, str] | None = None) -> None:
         super().__init__()
-        self.initials, self.sender = initials, dict(sender or {})
+        self.initials, self.writer = initials, dict(writer or {})
 
     def set(self, text: str) -> None:
         """Take what was typed."""
         self.initials = clean(text.strip(), LONGEST_INITIALS)
         self.changed.emit()
 
-    def set_sender(self, sender: Mapping[str, str]) -> None:
+    def set_writer(self, writer: Mapping[str, str]) -> None:
         """Take who signs."""
-        self.sender = dict(sender)
+        self.writer = dict(writer)
         self.signs.emit()
 
 
