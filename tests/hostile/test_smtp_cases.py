@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from core.checks import smtp_banner, tls_health
 from core.checks.open_relay import judge as judge_relay
 from core.checks.open_relay import measure as measure_relay
@@ -75,6 +77,27 @@ async def test_s23_nothing_of_ours_ever_logs_in_by_itself() -> None:
         await tls_health.CHECK.measure(OUTSIDE, clients)
         assert server.connections >= 3
         assert not any(line.upper().startswith("AUTH") for line in server.received)
+
+
+@pytest.mark.parametrize("offer", [b"AUTH PLAIN LOGIN", b"auth login", b"AUTH=LOGIN", b"AUTH CRAM-MD5 PLAIN"])
+async def test_s23_a_login_before_encryption_is_warned_of(offer: bytes) -> None:
+    async with hostile_server({"EHLO": [Send(b"250-mx.example.jp\r\n250-STARTTLS\r\n250 %s\r\n" % offer)]}) as server:
+        clients = clients_at({(OURS, 25): server.port, (OURS, 587): server.port})
+        findings = smtp_banner.judge(await smtp_banner.measure(OUTSIDE, clients))
+    (finding,) = [one for one in findings if one.code == "smtp_banner.login_in_clear"]
+    assert (finding.severity, finding.values["ports"]) == (Severity.WARNING, [25, 587])
+
+
+async def test_s23_a_login_after_encryption_only_is_not() -> None:
+    """Before STARTTLS there is no AUTH; at 465 everything is encrypted already. CRAM-MD5 sends no password."""
+    plain: Script = {"EHLO": [Send(b"250-mx.example.jp\r\n250-XAUTH PLAIN\r\n250-AUTH CRAM-MD5\r\n250 STARTTLS\r\n")]}
+    offer: Script = {"EHLO": [Send(b"250-mx.example.jp\r\n250 AUTH PLAIN\r\n")]}
+    tls = server_context(self_signed("mx.example.jp"))
+    async with hostile_server(plain) as server, hostile_server(offer, tls=tls, implicit_tls=True) as inner:
+        clients = clients_at({(OURS, 25): server.port, (OURS, 465): inner.port})
+        facts = await smtp_banner.measure(OUTSIDE, clients)
+    assert any("AUTH PLAIN" in answer.capabilities for host in facts.hosts for answer in host.answers)
+    assert not [one for one in smtp_banner.judge(facts) if one.code == "smtp_banner.login_in_clear"]
 
 
 async def test_s25_tls_on_the_plain_port_is_no_mail_server_and_ends_in_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from core.checks.smtp_banner.facts import HostPorts, PortAnswer, SmtpBannerFacts
@@ -22,7 +23,22 @@ def judge(facts: SmtpBannerFacts) -> tuple[Finding, ...]:
         findings.append(reached)
         if reached.code == "smtp_banner.answers":
             findings.append(_product(host, facts.measured_at))
+        findings += _login_in_clear(host)
     return tuple(findings)
+
+
+def _login_in_clear(host: HostPorts) -> Iterator[Finding]:
+    """Doors where a password is taken before anything is encrypted (RFC 8314 section 4 wants that ended)."""
+    open_ = [answer for answer in host.answers if not answer.tls and any(map(_asks_for_password, answer.capabilities))]
+    if open_:
+        values: dict[str, Value] = {"host": clean(host.host, 255), "ports": sorted({answer.port for answer in open_})}
+        yield _finding(host, "login_in_clear", Severity.WARNING, values)
+
+
+def _asks_for_password(capability: str) -> bool:
+    """ "AUTH PLAIN LOGIN", "AUTH=LOGIN" for mail programs of the nineties. CRAM-MD5 and its like send no password."""
+    words = capability.upper().replace("=", " ").split()
+    return words[:1] == ["AUTH"] and not {"PLAIN", "LOGIN"}.isdisjoint(words[1:])
 
 
 def _told_by_landmark(reached: Finding, host: HostPorts, landmark: PortAnswer | None) -> Finding:
@@ -49,6 +65,8 @@ def _reached(host: HostPorts, anyone_answers: bool) -> Finding:
     if answered:
         said = f"{answered[0].reply_code} {answered[0].text}"
         return _finding(host, "busy", Severity.UNKNOWN, {**values, "said": clean(said, 300)})
+    if family := _not_carried(host):
+        return _finding(host, "no_family", Severity.UNKNOWN, {**values, "family": family})
     if wrong := _on_mail_port(host, "not_smtp"):
         said = wrong[0].evidence[-1].answered if wrong[0].evidence else ""
         return _finding(host, "not_smtp", Severity.WARNING, {**values, "said": clean(said, 200)})
@@ -57,6 +75,15 @@ def _reached(host: HostPorts, anyone_answers: bool) -> Finding:
     if _on_mail_port(host, "refused"):
         return _finding(host, "refused", Severity.WARNING if anyone_answers else Severity.CRITICAL, values)
     return _finding(host, "no_answer", Severity.UNKNOWN, values)
+
+
+def _not_carried(host: HostPorts) -> str:
+    """The family our line lacks for this server. Where only IPv6 could be tried, its silence says little: most mail
+    comes over IPv4."""
+    unseen = [answer for answer in host.answers if answer.port == host.port and answer.error == "smtp.no_family"]
+    tried = [answer for answer in host.answers if answer.port == host.port and answer not in unseen]
+    families = ["IPv6" if ":" in answer.address else "IPv4" for answer in unseen]
+    return families[0] if "IPv4" in families or (families and not tried) else ""
 
 
 def _product(host: HostPorts, measured_at: datetime) -> Finding:
