@@ -53,14 +53,18 @@ def appendix(report: Report, texts: Texts) -> dict[str, Any]:
     }
 
 
+_LEFT_OFF = ["…"]
+
+
 def halve_evidence(data: dict[str, Any]) -> bool:
     """Leave off half of the raw lines and table rows of a laid out report, and say so; False when none are left."""
     part, found = data["appendix"], 0
     for finding in part["findings"]["items"]:
         for holder, key in [(finding["table"], "rows"), *((one, "answered") for one in finding["evidence"])]:
-            if holder and holder[key]:
+            if holder and holder[key] and holder[key] != _LEFT_OFF:
                 found += 1
-                holder[key] = holder[key][: len(holder[key]) // 2]
+                # An answer that is left off altogether must not look like an empty one.
+                holder[key] = holder[key][: len(holder[key]) // 2] or (_LEFT_OFF if key == "answered" else [])
     for item in part["lists"]:
         found += len(item["items"]) > 1
         item["items"] = item["items"][: (len(item["items"]) + 1) // 2]

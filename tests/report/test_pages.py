@@ -36,7 +36,7 @@ LONG = "長い言葉 and words " * 600
 
 
 def pages_of(content: bytes) -> list[str]:
-    return [page.extract_text().replace("\u200b", "") for page in PdfReader(io.BytesIO(content)).pages]
+    return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
 
 
 def png(width: int, height: int, body: bytes | None = None) -> bytes:

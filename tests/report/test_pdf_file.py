@@ -30,7 +30,8 @@ def opened(content: bytes) -> PdfReader:
 def words_of(content: bytes) -> str:
     """The text layer without line breaks and break marks, as a search would see it."""
     text = "".join(page.extract_text() for page in opened(content).pages)
-    return text.replace("\n", "").replace("\u200b", "")
+    assert "\u200b" not in text  # who copies a host name out of the file gets the host name
+    return text.replace("\n", "")
 
 
 def structure(reader: PdfReader) -> Iterator[str]:
@@ -150,7 +151,7 @@ def test_r03_hidden_and_undrawable_characters_are_written_as_codes(with_answer: 
 def test_r03_a_text_without_blanks_stays_on_the_page(with_answer: Callable[[str], Report]) -> None:
     content = pdf_bytes(with_answer("x" * 10_000), "en")
     for page in opened(content).pages:
-        assert all(line.replace("\u200b", "").count("x") <= 130 for line in page.extract_text().splitlines())
+        assert all(line.count("x") <= 130 for line in page.extract_text().splitlines())
     assert len(content) < ORDINARY_BYTES
 
 
