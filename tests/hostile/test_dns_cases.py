@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.checks import dns_health
+from core.checks.dns_health.spelling import judge_spelling
 from core.clients import Clients
 from core.clients.journal import Journal
 from core.clients.relay_ledger import RelayLedger
@@ -13,15 +14,16 @@ from core.clients.resolver import Resolver, absolute_name
 from core.clients.smtp import SmtpClient
 from core.model import Context, Finding, SendingAddress, Severity, Target
 from core.run import Run, RunFinished
+from core.texts import LANGUAGES, Texts
 from tests.servers.dns_server import DnsServer
 from tests.servers.hostile_smtp import hostile_server
 
 OURS = "203.0.113.25"
 
 
-async def dns_findings(server: DnsServer) -> tuple[Finding, ...]:
+async def dns_findings(server: DnsServer, domain: str = "example.jp") -> tuple[Finding, ...]:
     clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), SmtpClient(Reroute(), Journal()))
-    context = Context(Target(domain="example.jp"), addresses=(SendingAddress(OURS, "given"),))
+    context = Context(Target(domain=domain), addresses=(SendingAddress(OURS, "given"),))
     return dns_health.CHECK.judge(await dns_health.CHECK.measure(context, clients))
 
 
@@ -29,6 +31,40 @@ def test_d10_a_look_alike_is_another_name_on_the_wire() -> None:
     real, cyrillic = absolute_name("apple.example"), absolute_name("аpple.example")
     assert real != cyrillic
     assert cyrillic.to_text().startswith("xn--")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["аpple.example", "paypаl.co.jp", "аррӏе.com", "sony.みどりα.jp", "gооgle.example", "ａпple.example"],
+)  # fmt: skip
+def test_d10_letters_that_pose_as_others_are_flagged(name: str) -> None:
+    (finding,) = judge_spelling(name)
+    assert (finding.code, finding.severity) == ("dns_health.look_alike", Severity.WARNING)
+    assert "xn--" in str(finding.values["wire"])
+    for language in LANGUAGES:
+        assert str(finding.values["wire"]) in Texts(language).text(f"{finding.code}.meaning", **finding.values)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["みどり商事.jp", "カフェABC.jp", "サーバー.日本", "佐々木メール.jp", "münchen.de", "почта.рф", "한국abc.kr"],
+)  # fmt: skip
+def test_d10_names_of_one_language_are_only_spelled_out(name: str) -> None:
+    (finding,) = judge_spelling(name)
+    assert (finding.code, finding.severity) == ("dns_health.written_as", Severity.OK)
+    assert str(finding.values["wire"]) == absolute_name(name).to_text(omit_final_dot=True)
+
+
+@pytest.mark.parametrize("name", [None, "", "example.jp", "xn--r8jz45g.jp", "é" * 300, "a..é"])
+def test_d10_plain_names_and_none_are_not_spoken_of(name: str | None) -> None:
+    assert list(judge_spelling(name)) == []
+
+
+async def test_d10_the_whole_check_says_so() -> None:
+    async with DnsServer() as server:
+        server.add("аpple.example", "MX", "10 mx.example.jp.")
+        server.add("mx.example.jp", "A", OURS)
+        assert "dns_health.look_alike" in {one.code for one in await dns_findings(server, "аpple.example")}
 
 
 async def test_d12_a_private_mail_server_is_never_probed_without_consent() -> None:

@@ -14,6 +14,8 @@ CHECK: Check[Facts] = Check(
         "dns_health.ok": ("domain", "hosts"),
         "dns_health.addresses_ok": ("addresses",),
         "dns_health.nothing_public": (),
+        "dns_health.look_alike": ("domain", "wire"),
+        "dns_health.written_as": ("domain", "wire"),
         "dns_health.no_such_domain": ("domain",),
         "dns_health.no_mx": ("domain",),
         "dns_health.implicit_mx": ("domain", "addresses"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.checks.dns_health.facts import Delegation, Lookup, NameServer
 from core.clients.dns_answer import Direct
+from core.clients.line import missing_family
 from core.errors import CheckError
 from core.knowledge.addresses import is_public
 from core.knowledge.domain_names import registrable_domain
@@ -84,7 +85,7 @@ async def _server(resolver: Resolver, name: str, zone: str, domain: str) -> Name
         return NameServer(name.removesuffix("."), addresses)
     soa, mx, ns, txt = await asyncio.gather(
         *(
-            _direct(resolver, question, kind, public[0])
+            _direct(resolver, question, kind, _reached(public))
             for question, kind in ((zone, "SOA"), (domain, "MX"), (zone, "NS"), (domain, "TXT"))
         )
     )
@@ -95,6 +96,11 @@ async def _server(resolver: Resolver, name: str, zone: str, domain: str) -> Name
         recursive=any(told.recursive for told in flags),
         txt=txt[0],
     )  # fmt: skip
+
+
+def _reached(addresses: list[str]) -> str:
+    """The first, or the first that this line has a way to: an IPv6-only line asks over IPv6."""
+    return next((address for address in addresses if not missing_family(address)), addresses[0])
 
 
 async def _direct(resolver: Resolver, name: str, rdtype: str, address: str) -> tuple[Lookup, Direct | None]:

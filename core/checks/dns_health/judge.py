@@ -8,6 +8,7 @@ from core.checks.dns_health.facts import Facts, Lookup, MxHost
 from core.checks.dns_health.reverse import is_confirmed
 from core.checks.dns_health.senders import evidence_of, judge_senders
 from core.checks.dns_health.servers import held_by_servers, judge_last_change, judge_servers
+from core.checks.dns_health.spelling import judge_spelling
 from core.clean import clean
 from core.knowledge.addresses import is_public
 from core.model import Finding, Severity, Table, Value
@@ -25,7 +26,7 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
         findings.append(Finding("dns_health.partly_unknown", Severity.UNKNOWN, values, evidence_of(facts, unknown)))
     if not findings:
         findings.append(_ok(facts))
-    return (*findings, *judge_last_change(facts))
+    return (*findings, *judge_spelling(facts.domain), *judge_last_change(facts))
 
 
 def _ok(facts: Facts) -> Finding:

@@ -45,14 +45,14 @@ def _unasked(delegation: Delegation) -> bool:
     asked = [one for one in delegation.servers if one.soa]
     if not asked:
         return True
-    silent = all(one.soa and one.soa.error in ("timed_out", "unreachable") for one in asked)
+    silent = all(one.soa and one.soa.error in ("timed_out", "unreachable", "no_family") for one in asked)
     replaced = all(one.recursive and not one.authoritative for one in asked)
     return silent or replaced
 
 
 def _lame(facts: Facts, delegation: Delegation) -> Iterator[Finding]:
     """Name servers that do not answer for the zone they are named for."""
-    lame = [one for one in delegation.servers if not answers_itself(one)]
+    lame = [one for one in delegation.servers if not answers_itself(one) and not _not_carried(one)]
     if not lame:
         return
     severity = Severity.CRITICAL if len(lame) == len(delegation.servers) else Severity.WARNING
@@ -62,6 +62,11 @@ def _lame(facts: Facts, delegation: Delegation) -> Iterator[Finding]:
         "reasons": list(dict.fromkeys(_reason(one) for one in lame)),
     }
     yield Finding("dns_health.server_lame", severity, values, _evidence(facts, lame))
+
+
+def _not_carried(server: NameServer) -> bool:
+    """Whether our line has no IPv4 (or no IPv6) for it: then we could not look."""
+    return server.soa is not None and server.soa.error == "no_family"
 
 
 def _reason(server: NameServer) -> str:
