@@ -51,32 +51,36 @@ class SpfDoor:
     limit: float = LIMIT  # seconds for one evaluation
     _answers: dict[_Question, tuple[str, ...] | CheckError] = field(default_factory=dict)
 
-    async def check(self, address: str, sender: str, helo: str) -> SpfResult:
+    async def check(self, address: str, sender: str, helo: str, record: str = "") -> SpfResult:
         """What a receiver finds for mail of `sender` (empty: only the HELO name counts) that `address` brings.
+
+        `record`: what it would find if this were the domain's record.
 
         Never raises for what the DNS says: what cannot be asked is the result "temperror".
         """
         try:
             async with asyncio.timeout(self.limit):
-                return await self._answered(address, sender, helo)
+                return await self._answered(address, sender, helo, record)
         except TimeoutError:
             return SpfResult("temperror", problem="timed_out")
 
-    async def _answered(self, address: str, sender: str, helo: str) -> SpfResult:
-        await self._prefetch((sender or helo).rpartition("@")[2], "AAAA" if ":" in address else "A")
+    async def _answered(self, address: str, sender: str, helo: str, record: str) -> SpfResult:
+        await self._prefetch((sender or helo).rpartition("@")[2], "AAAA" if ":" in address else "A", record)
         for _ in range(MOST_QUESTIONS):
             query = _Query(self._answers, address, sender, helo)
             try:
-                return query.outcome()
+                return query.outcome(record)
             except _Unanswered as missing:
                 await self._ask([missing.question])
             except _TooLong:
                 return SpfResult("temperror", problem="too_long")
         return SpfResult("temperror", problem="too_many_questions")
 
-    async def _prefetch(self, domain: str, family: str) -> None:
+    async def _prefetch(self, domain: str, family: str, record: str) -> None:
         """Ask at once what the record's own text shows will be asked, so that the evaluation waits less often."""
         level: list[_Question] = [(_plain(domain), "TXT")]
+        if record:
+            level = list(_mentioned((_plain(domain), record), family))[:20]
         for _ in range(4):
             await self._ask(level)
             records = [text for name, kind in level if kind == "TXT" for text in self._texts(name)]
@@ -125,9 +129,11 @@ class _Query(spf.query):  # type: ignore[misc]
         super().__init__(i=address, s=sender, h=helo)
         self._given = answers
 
-    def outcome(self) -> SpfResult:
-        """Evaluate. Raises `_Unanswered` for the first question without an answer."""
-        result, _, _ = self.check()
+    def outcome(self, record: str = "") -> SpfResult:
+        """Evaluate `record`, or what the DNS holds. Raises `_Unanswered` for the first question without an answer."""
+        if record:
+            _as_library(record, "TXT")
+        result, _, _ = self.check(record or None)
         trouble = result in ("permerror", "temperror")
         return SpfResult(
             result=result,

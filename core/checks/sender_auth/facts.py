@@ -41,6 +41,26 @@ class SpfCheck:
     void_lookups: int = 0
 
 
+@dataclass(frozen=True)
+class SpfTerm:
+    """One term of the domain's own record, evaluated alone. `problem`: a word of `sender_auth.spf_problem`, or ""."""
+
+    text: str
+    lookups: int
+    void_lookups: int
+    problem: str
+
+
+@dataclass(frozen=True)
+class SpfRepair:
+    """Tried out for a record receivers cannot use. `record`: a line they could use ("": none without a decision);
+    `checks`: what they would find with it, for an address nobody has and for those mail surely leaves from."""
+
+    terms: tuple[SpfTerm, ...]
+    record: str = ""
+    checks: tuple[SpfCheck, ...] = ()
+
+
 # body_differs: changed after signing, or not pasted whole; wrong: the headers or the key are not those it was made
 # with; not_checkable: what was pasted need not be what was sent, byte for byte; other_key: neither RSA nor Ed25519.
 SignatureState = Literal[
@@ -110,3 +130,4 @@ class Facts:
     report_permissions: tuple[Lookup, ...]  # RFC 7489 section 7.1, of report addresses elsewhere
     mail_servers: tuple[str, ...]
     message: Message | None = None  # None: none was pasted, or none that could be read
+    spf_repair: SpfRepair | None = None  # None: the record is usable, or there is none

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.checks.sender_auth.asking import PROVEN, STRANGER, look_up, spf_check
-from core.checks.sender_auth.facts import DkimKey, Facts, Lookup, SpfCheck
+from core.checks.sender_auth.facts import DkimKey, Facts, Lookup, SpfCheck, SpfRepair
 from core.checks.sender_auth.message import look_at_message
-from core.checks.sender_auth.records import dmarc_records, report_domains, signatures
+from core.checks.sender_auth.records import dmarc_records, report_domains, signatures, spf_records
+from core.checks.sender_auth.spf_trial import try_repair
 from core.clients import Clients
 from core.clients.together import together
 from core.errors import CheckError, CheckTimeoutError
@@ -20,19 +21,24 @@ from core.model import Context, SendingAddress
 
 if TYPE_CHECKING:
     from core.clients.resolver import Resolver
+    from core.clients.spf import SpfDoor
 
 MOST_ADDRESSES = 6
 MOST_SIGNATURES = 5
+REPAIR_LIMIT = 6.0  # seconds
+LONGEST_RECORD = 4_000  # characters of an SPF record that a repair is looked for
 
 
 async def measure(context: Context, clients: Clients) -> Facts:
     """Raises CheckTimeoutError when the resolver answered nothing at all."""
     resolver, domain = clients.resolver, plain_domain(context.target.domain or "")
-    senders = _senders(context, domain)
+    from core.clients.spf import SpfDoor  # loads pyspf and all of dnspython
+
+    senders, door = _senders(context, domain), SpfDoor(resolver)
     message = context.target.bounce.text if context.target.bounce else ""
     async with asyncio.TaskGroup() as group:  # nothing outlives a cancelled check
         asked_txt = group.create_task(look_up(resolver, domain, "TXT"))
-        asked_spf = group.create_task(_spf_checks(resolver, domain, senders, context))
+        asked_spf = group.create_task(_spf_checks(door, domain, senders, context))
         asked_keys = group.create_task(_keys(resolver, domain, message))
         asked_dmarc = group.create_task(_dmarc(resolver, domain))
         asked_message = group.create_task(look_at_message(resolver, context, domain))
@@ -53,8 +59,24 @@ async def measure(context: Context, clients: Clients) -> Facts:
         dmarc_parent=dmarc[1],
         report_permissions=dmarc[2],
         mail_servers=tuple(host.name for host in context.mail_hosts),
+        spf_repair=await _repair(door, domain, txt, spf, senders),
         message=asked_message.result(),
     )
+
+
+async def _repair(
+    door: SpfDoor, domain: str, txt: Lookup, spf: list[SpfCheck], senders: list[SendingAddress]
+) -> SpfRepair | None:
+    """Only where receivers cannot use the record: what could stand in its place."""
+    records = spf_records(txt.records)
+    broken = any(one.result == "permerror" and one.identity == "mailfrom" for one in spf)
+    if not records or not (broken or len(records) > 1) or any(len(one) > LONGEST_RECORD for one in records):
+        return None
+    try:
+        async with asyncio.timeout(REPAIR_LIMIT):
+            return await try_repair(door, domain, records[:5], [one for one in senders if one.source in PROVEN])
+    except TimeoutError:
+        return None  # the finding stands without a proposal
 
 
 def _senders(context: Context, domain: str) -> list[SendingAddress]:
@@ -71,18 +93,13 @@ def _senders(context: Context, domain: str) -> list[SendingAddress]:
     return [one for one in public if one.source in PROVEN or one.address in ours][:MOST_ADDRESSES]
 
 
-async def _spf_checks(
-    resolver: Resolver, domain: str, senders: list[SendingAddress], context: Context
-) -> list[SpfCheck]:
+async def _spf_checks(door: SpfDoor, domain: str, senders: list[SendingAddress], context: Context) -> list[SpfCheck]:
     """For an address nobody has first, then for each sender: the envelope's domain, and the name it says HELO with."""
-    from core.clients.spf import SpfDoor  # loads pyspf and all of dnspython
-
-    door = SpfDoor(resolver)
     stranger = SendingAddress(STRANGER, "given")
     # The first one fills the door's answers: the envelope's need few questions more. HELO names need not wait for it.
     async with asyncio.TaskGroup() as group:
         asked_first = group.create_task(spf_check(door, stranger, f"postmaster@{domain}", domain))
-        names = await together(_helo_name(resolver, one, context) for one in senders)
+        names = await together(_helo_name(door.resolver, one, context) for one in senders)
         by_name = [(one, name) for one, name in zip(senders, names, strict=True) if name and name != domain]
         asked_helo = group.create_task(together(spf_check(door, one, "", name) for one, name in by_name))
         first = await asked_first

@@ -6,21 +6,13 @@ from collections.abc import Iterator
 
 from core.checks.sender_auth.facts import Facts, SpfCheck
 from core.checks.sender_auth.records import almost_spf, merged_spf, new_spf, spf_records, with_addresses
+from core.checks.sender_auth.spf_way_out import blamed, way_out
+from core.checks.sender_auth.spf_words import problem_word
 from core.clean import clean
 from core.knowledge.hosts import hosts_of
 from core.model import Evidence, Finding, Severity, Table, Value
 
 LONGEST = 1_000  # characters of a record shown
-# What the library says, and the word of `sender_auth.spf_problem` for it; anything else is a wrongly written record.
-_PROBLEMS = {
-    "Too many DNS lookups": "too_many_lookups",
-    "void lookups": "void_lookups",
-    "Two or more type TXT spf records found": "include_two_records",
-    "No valid SPF record for included domain": "include_missing",
-    "redirect domain has no SPF record": "redirect_missing",
-    "More than 10 MX records": "too_many_mx",
-    "include has trivial recursion": "loop",
-}
 
 
 def judge_spf(facts: Facts, signed: bool) -> Iterator[Finding]:
@@ -30,7 +22,7 @@ def judge_spf(facts: Facts, signed: bool) -> Iterator[Finding]:
         yield _finding(facts, "spf_unknown", Severity.UNKNOWN, reason=_unasked(facts.txt.rcode, facts.txt.error))
     elif len(records) > 1:
         shown: list[str] = [clean(record, LONGEST) for record in records[:5]]
-        yield _finding(facts, "spf_two_records", Severity.CRITICAL, records=shown, proposed=merged_spf(shown))
+        yield _two_records(facts, shown)
     elif records:
         yield from _evaluated(facts, clean(records[0], LONGEST))
     elif wrong := almost_spf(facts.txt.records):
@@ -130,14 +122,21 @@ def _ipv6_alone(facts: Facts, record: str, checks: list[SpfCheck]) -> Iterator[F
         yield _finding(facts, "ipv6_path_bad", severity, addresses=addresses, good=good, proposed=proposed)
 
 
+def _two_records(facts: Facts, shown: list[str]) -> Finding:
+    """Joined into one line; when that line would not work either, what each part costs."""
+    values = way_out(facts.spf_repair, several=True)
+    line = values["proposed"] or merged_spf(shown)
+    return _finding(facts, "spf_two_records", Severity.CRITICAL, records=shown, **{**values, "proposed": line})
+
+
 def _permerror(facts: Facts, record: str, one: SpfCheck, severity: Severity) -> Finding:
-    known = (word for text, word in _PROBLEMS.items() if one.problem.startswith(text))
     values: dict[str, Value] = {
         "record": record,
-        "problem": next(known, "syntax"),
-        "term": clean(one.term, 200) if one.term else None,
+        "problem": problem_word(one.problem),
+        "term": blamed(facts.spf_repair) or (clean(one.term, 200) if one.term else None),
         "lookups": one.lookups,
         "void_lookups": one.void_lookups,
+        **way_out(facts.spf_repair),
     }
     return _finding(facts, "spf_permerror", severity, **values)
 

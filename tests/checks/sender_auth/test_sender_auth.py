@@ -200,6 +200,7 @@ async def test_a_record_that_fails_behind_our_own_address_is_a_warning(server) -
 async def test_two_records(server) -> None:
     zone(server)
     server.add(DOMAIN, "TXT", '"v=spf1 include:spf.sender.example ~all"')
+    server.add("spf.sender.example", "TXT", txt(GOOD_SPF))
     found = await findings(server)
     assert severities(found)["spf_two_records"] is CRITICAL
     assert found["spf_two_records"].values["proposed"] == f"v=spf1 include:spf.sender.example ip4:{ADDRESS} ~all"
