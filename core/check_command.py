@@ -17,7 +17,7 @@ from core.clients.files import read_file
 from core.clients.log_file import log_text
 from core.command_output import problem_line, write_json
 from core.errors import CheckError, UsageError
-from core.guide import is_host_and_port, is_host_name, mail_domain
+from core.guide import is_host_and_port, is_host_name, mail_domain, remote_commands
 from core.model import Pasted, Report, Target
 from core.notebook import Notebook
 from core.notebook.history import beside_earlier
@@ -28,7 +28,7 @@ from core.report.text_file import report_text
 from core.report.words import check_name
 from core.report_files import add_report_options, report_options, write_report_files
 from core.run import CheckFinished, CheckStarted, Run, RunFinished
-from core.terminal import terminal_prompter
+from core.terminal import tell_before_login, terminal_prompter
 from core.texts import Texts
 
 AddCommand = Callable[..., argparse.ArgumentParser]
@@ -49,7 +49,13 @@ def add_check(command: AddCommand, commands: Any) -> None:
     add("--since", metavar="TEXT")
     add("--ssh", metavar="[USER@]HOST[:PORT]", help="read the server itself")
     add("--ssh-config", metavar="FILE", help="ssh settings to use instead of your own")
-    add("--sudo", choices=("no", "passwordless", "password"), default="no", help="read it as administrator, by sudo")
+    add("--show-commands", action="store_true", help="print every command that --ssh runs on the server, and end")
+    add(
+        "--sudo",
+        choices=("no", "passwordless", "password"),
+        default="no",
+        help="read it as administrator, by sudo; where sudo refuses, the server may tell its administrator by mail",
+    )
     add(
         "--outside", metavar="[USER@]HOST[:PORT]", help="a machine outside your network to test the relay from (ssh -W)"
     )
@@ -140,6 +146,10 @@ def _log_evidence(path: str | None) -> Pasted | None:
 
 
 def _check(arguments: argparse.Namespace, texts: Texts) -> int:
+    if arguments.show_commands:
+        for command, why_code in remote_commands():
+            print(f"{texts.text(why_code)}\n    {command}")
+        return 0
     target = _target(arguments)
     given = (target.domain, target.mail_host, target.ssh, target.address, target.bounce, target.queue, target.log)
     if not any(given):
@@ -149,6 +159,7 @@ def _check(arguments: argparse.Namespace, texts: Texts) -> int:
             raise UsageError("cli.bad_domain", name=clean(name, 80))
     if target.mail_host and not is_host_and_port(target.mail_host):
         raise UsageError("cli.bad_mail_host", name=clean(target.mail_host, 80))
+    tell_before_login(target, texts)
     run = Run(target, only=arguments.only, skip=arguments.skip, prompter=terminal_prompter(texts))
     report = _save(asyncio.run(_follow(run, texts)), texts)
     return _deliver(report, arguments, texts)
@@ -171,6 +182,7 @@ def run_again(target: Target, only: frozenset[str], practice: str, texts: Texts)
         raise UsageError("cli.no_such_practice", name=clean(practice, 60), known=sorted(INCIDENTS))
     if practice:
         return asyncio.run(_practised(practice, only, texts))
+    tell_before_login(target, texts)
     return asyncio.run(_follow(Run(target, only=only, prompter=terminal_prompter(texts)), texts))
 
 

@@ -1,4 +1,4 @@
-"""Questions of ssh asked on the terminal (password, passphrase, fingerprint), when there is one."""
+"""On the terminal: what is said before a login, and the questions of ssh (password, passphrase, fingerprint)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ import sys
 
 from core.clean import clean
 from core.clients.askpass import Prompt, Prompter
+from core.clients.remote_script import SECTIONS
+from core.model import Target
 from core.texts import Texts
+
+
+def tell_before_login(target: Target, texts: Texts) -> None:
+    """Say on standard error what a login will do, before it does so; nothing when there will be none."""
+    if target.ssh is None:
+        return
+    print(texts.text("ssh.before.commands", host=clean(target.ssh, 100), count=len(SECTIONS)), file=sys.stderr)
+    if target.sudo != "no":
+        print(texts.text("ssh.before.sudo"), file=sys.stderr)
 
 
 def terminal_prompter(texts: Texts) -> Prompter | None:

@@ -71,6 +71,11 @@ class FrameParser:
         """Whether more came than any mail server has to say: stop reading."""
         return self._cost > MEMORY_BYTES
 
+    @property
+    def at(self) -> str | None:
+        """The section that is open, else the last one seen: where it stopped, if nothing more comes."""
+        return self._open.name if self._open is not None else next(reversed(self._sections), None)
+
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the stream; anything after END is ignored."""
         lines = (self._rest + chunk).split(b"\n")

@@ -11,7 +11,7 @@ known. `program` replaces ssh as a whole (the practice company does so): it is s
 is `# frame <nonce>`, and answers with the frames of `core.clients.remote_frames`.
 
 All errors are `CheckError`s "ssh.<state>"; an incomplete reading is one too: half an answer is
-never judged. What had come by then stands in `door.partial`, for tests and for a look at what went wrong.
+never judged. Such an error says what the server was doing when it stopped (`doing`: a text `command.<doing>`).
 """
 
 from __future__ import annotations
@@ -110,7 +110,6 @@ class SshDoor:
         self._sudo: Sudo = sudo
         self._task: asyncio.Task[ServerReading] | None = None
         self._closed = False
-        self.partial: ServerReading | None = None
 
     async def reading(self) -> ServerReading:
         """The reading; the first call logs in, later ones share its result or its error.
@@ -214,19 +213,19 @@ class SshDoor:
     def _result(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None, gate: SudoGate) -> ServerReading:
         if askpass and askpass.error is not None:
             raise askpass.error
-        reading = _reading(parser, askpass)
         if parser.ended:
-            return reading
-        self.partial = reading if parser.started else None
+            return _reading(parser, askpass)
         raise self._error(outcome, parser, askpass, gate)
 
     def _error(self, outcome: Outcome, parser: FrameParser, askpass: Askpass | None, gate: SudoGate) -> CheckError:
-        host = self._to.host
+        host, doing = self._to.host, _doing(parser)
         if outcome.stopped_by == "flood":
-            return CheckError("ssh.flooded", host=host)
+            return CheckError("ssh.flooded", host=host, doing=doing)
         if outcome.stopped_by is not None:
             seconds = self._limits.idle if outcome.stopped_by == "idle" else self._limits.overall
-            return CheckTimeoutError("ssh.stalled" if parser.started else "ssh.timed_out", host=host, seconds=seconds)
+            if parser.started:
+                return CheckTimeoutError("ssh.stalled", host=host, seconds=seconds, doing=doing)
+            return CheckTimeoutError("ssh.timed_out", host=host, seconds=seconds)
         ending = ssh_states.Ending(
             host,
             outcome.exit_status,
@@ -236,8 +235,15 @@ class SshDoor:
             password_given=askpass is not None and askpass.password_given,
             silent_for=outcome.silent_for,
             behind_sudo=not gate.open,
+            doing=doing,
         )
         return ssh_states.error_of(ending)
+
+
+def _doing(parser: FrameParser) -> str:
+    """What the server was at. Section names come from there: one that is not on our list has no words."""
+    known = next((command for command in remote_script.SECTIONS if command.section == parser.at), None)
+    return (known.why_code if known else "command.login.why").removeprefix("command.")
 
 
 def _reading(parser: FrameParser, askpass: Askpass | None) -> ServerReading:

@@ -14,7 +14,7 @@ from core.clean import clean
 from core.clients.ssh_sudo import sudo_state
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 
-_CONNECTION = frozenset({"refused", "unreachable", "turned_away", "lost", "jump_failed"})
+_CONNECTION = frozenset({"refused", "unreachable", "turned_away", "jump_failed"})
 _TIMEOUT = frozenset({"timed_out", "silent"})
 
 # States of a way that is closed, ours or that of a jump host.
@@ -79,6 +79,7 @@ class Ending:
     noise: bytes = b""
     password_given: bool = False
     silent_for: float = 0.0  # seconds between the server's last byte and the end
+    doing: str = "login.why"  # what the server was at, as the end of a key `command.<doing>`
     behind_sudo: bool = False  # sudo stood between the login and the script, and did not let it through
 
 
@@ -125,6 +126,9 @@ def _error(state: str, ending: Ending) -> CheckError:
         return CheckError("ssh.key_unreadable", host=ending.host, path=clean(key.group(1), 300))
     if state == "failed":
         return CheckError("ssh.failed", host=ending.host, line=last_line(ending.stderr))
+    if state in ("lost", "script_died"):
+        broken = CheckConnectionError if state == "lost" else CheckError
+        return broken(f"ssh.{state}", host=ending.host, doing=ending.doing)
     kind = CheckConnectionError if state in _CONNECTION else CheckTimeoutError if state in _TIMEOUT else CheckError
     return kind(f"ssh.{state}", host=ending.host)
 

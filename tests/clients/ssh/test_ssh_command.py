@@ -180,7 +180,7 @@ STATES = (
 def test_every_state_has_its_own_words(language, state):
     texts = Texts(language)
     values = {"host": "h", "reason": "r", "user": "u", "port": "p", "path": "f", "version": "7.4", "needed": "7.6"}
-    values |= {"system": "linux", "shown": "SHA256:x", "line": "x", "seconds": 30.0}
+    values |= {"system": "linux", "shown": "SHA256:x", "line": "x", "seconds": 30.0, "doing": "disk.why"}
     key = f"problem.ssh.{state}"
     assert texts.text(f"{key}.title", values) and texts.text(f"{key}.meaning", values)
     assert texts.steps(key, values)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from core.clients.ssh_states import Ending, error_of, state_of
+from core.errors import CheckConnectionError
+from core.texts import LANGUAGES, Texts
 from tests.servers.sshd import FIRST_UID, Sshd, User, free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -122,9 +124,13 @@ async def test_h09_session_killed_midway_is_lost(server, open_door, error_code, 
         if line.startswith("sshd:"):
             os.kill(pid, signal.SIGKILL)
     assert await task == "ssh.lost"
-    assert door.partial is not None and not door.partial.complete
-    assert not door.partial.sections["postfix_queue"].complete
-    assert door.partial.sections["who"].complete
+    with pytest.raises(CheckConnectionError) as caught:
+        await door.reading()  # the same error for everybody, and no half of a reading
+    assert caught.value.values["doing"] == "postfix_queue.why"
+    for language in LANGUAGES:
+        words = Texts(language)
+        told = words.text("problem.ssh.lost.meaning", caught.value.values)
+        assert words.text("command.postfix_queue.why") in told
     await until(lambda: not processes(uid))
 
 
