@@ -7,10 +7,10 @@ is. While the window is open it looks every minute whether something is to be lo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -25,18 +25,18 @@ from core.incident import Incident
 from core.model import Report
 from core.practice import INCIDENTS
 from core.texts import Texts
-from gui.bridge import Prompt, RunHandle, Tasks
-from gui.pages.about import AboutPage
-from gui.pages.again import AgainPage
-from gui.pages.desk import DeskPage
-from gui.pages.first_aid import FirstAidPage
+from gui.aftercare_pages import AftercarePages
+from gui.bridge import RunHandle, Tasks
 from gui.pages.incident_page import IncidentPage
-from gui.pages.letters import LettersPage
-from gui.pages.notebook import NotebookPage
 from gui.records import Records
 from gui.style import app_icon
 from gui.widgets.dialogs import Confirm, answer_of
 from gui.widgets.initials import Who
+
+if TYPE_CHECKING:
+    from core.clients.askpass import Prompt
+    from gui.aftercare_pages import OfAnIncident
+    from gui.pages_on_demand import Made
 
 _WATCH_MS = 60_000
 
@@ -47,6 +47,9 @@ class Window(Protocol):
     texts: Texts
     tasks: Tasks
     doors: Doors
+
+    def dressed(self, page: Made) -> Made:
+        """Give a new page its place and its words."""
 
     def show_aid(self, name: PageName) -> None:
         """Show one of the pages."""
@@ -64,8 +67,8 @@ class Window(Protocol):
         """A question of ssh."""
 
 
-class Aftercare:
-    """`pages` go into the window's stack."""
+class Aftercare(AftercarePages):
+    """Its pages are made as one goes to them, and stand in the window's stack."""
 
     def __init__(self, window: Window, owner: QMainWindow, notebook_file: Path | None) -> None:
         self._window, self._owner = window, owner
@@ -73,35 +76,25 @@ class Aftercare:
         self.who = Who()
         self.incident: Incident | None = None
         self.run_task: asyncio.Task[None] | None = None
-        self.first_aid, self.again = FirstAidPage(self.who), AgainPage(self.who)
-        self.desk, self.letters = DeskPage(self.who), LettersPage(self.who)
-        self.notebook, self.about = NotebookPage(self.who), AboutPage()
-        self.pages = (self.first_aid, self.again, self.desk, self.letters, self.notebook, self.about)
         self._tray: QSystemTrayIcon | None = None
+        self._following: list[IncidentPage] = []
         self._told: set[str] = set()
-        self._connect()
         self.watching = QTimer(owner)
-        self.watching.timeout.connect(lambda: self._start(self.look_at_watch()))
+        self.watching.timeout.connect(lambda: self.begin(self.look_at_watch()))
         self.watching.start(_WATCH_MS)
 
-    def _connect(self) -> None:
-        for page in self._of_the_incident():
-            page.added.connect(lambda entries: self._start(self.add(entries)))
-            page.wanted.connect(self._window.show_aid)
-        self.notebook.added.connect(lambda entries: self._start(self.add_to_opened(entries)))
-        self.again.run_wanted.connect(self.start_again)
-        self.again.stop_wanted.connect(lambda: self._start(self.stop()))
-        self.desk.request_wanted.connect(self._open_request)
-        self.notebook.open_wanted.connect(lambda number: self._start(self.open(number)))
-        self.notebook.answer_wanted.connect(lambda number: self._start(self.show_answer(number)))
-        self.notebook.delete_wanted.connect(lambda number: self._start(self.delete(number)))
-        self.notebook.export_wanted.connect(lambda path, mask: self._start(self.export(path, mask)))
-        self.notebook.import_wanted.connect(lambda path: self._start(self.take_in(path)))
-        self.notebook.search_wanted.connect(lambda word: self._start(self.search(word)))
-        self.notebook.folder_wanted.connect(self.open_folder)
+    def dressed(self, page: Made) -> Made:
+        """A page just made, in the window."""
+        return self._window.dressed(page)
 
-    def _of_the_incident(self) -> tuple[IncidentPage, ...]:
-        return (self.first_aid, self.again, self.desk, self.letters)
+    def followed(self, page: OfAnIncident) -> OfAnIncident:
+        """A page just made about the incident that is shown: what it wants kept is kept."""
+        self.dressed(page)
+        page.added.connect(lambda entries: self.begin(self.add(entries)))
+        page.wanted.connect(self._window.show_aid)
+        page.show_incident(self.incident)
+        self._following.append(page)
+        return page
 
     # --- the incident ---------------------------------------------------------------------------------------------
 
@@ -130,9 +123,10 @@ class Aftercare:
     def show(self, incident: Incident | None) -> None:
         """Every page about this incident."""
         self.incident = incident
-        for page in self._of_the_incident():
+        for page in self._following:
             page.show_incident(incident)
-        self.about.report = incident.latest if incident else None
+        if "about" in vars(self):
+            self.about.report = incident.latest if incident else None
         self._window.incident_changed(incident)
 
     async def add(self, entries: list[tuple[str, dict[str, str]]]) -> None:
@@ -145,7 +139,8 @@ class Aftercare:
             self._window.tell_of(error)
             self.show(self.incident)  # a tick that was not kept is not shown
 
-    def _open_request(self, line: DeskLine) -> None:
+    def open_request(self, line: DeskLine) -> None:
+        """Show the letter for this list."""
         self.letters.open_request(line)
         self._window.show_aid("letters")
 
@@ -154,7 +149,7 @@ class Aftercare:
     def start_again(self) -> None:
         """Repeat what was wrong."""
         if self.run_task is None and self.incident is not None and self.incident.imported_at is None:
-            self.run_task = self._start(self._check_again(self.incident))
+            self.run_task = self.begin(self._check_again(self.incident))
 
     async def _check_again(self, incident: Incident) -> None:
         self.again.show_running(True)
@@ -306,7 +301,7 @@ class Aftercare:
             self._tray.setToolTip(self._window.texts.text("app.name"))
         self._tray.show()
         for signal in (self._tray.messageClicked, self._tray.activated):
-            signal.connect(lambda *_: self._start(self._open_due(incident.id)))
+            signal.connect(lambda *_: self.begin(self._open_due(incident.id)))
         self._tray.showMessage(self._window.texts.text("app.name"), words, app_icon())
 
     async def _open_due(self, number: int) -> None:
@@ -323,7 +318,8 @@ class Aftercare:
         if self._tray:
             self._tray.hide()
 
-    def _start(self, work: Any) -> asyncio.Task[Any]:
+    def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Start `work`; the window owns it."""
         return self._window.tasks.start(work)
 
 

@@ -1,6 +1,7 @@
 """The one seam between asyncio and Qt: the loop, the owned tasks, the run and the look-up.
 
-Only here does the window touch `core.run`. Tasks are owned, so that closing can cancel and await every one.
+Only here does the window touch `core.run`. Tasks are owned, so that closing can cancel and await every one. Whatever
+does the work (checks, DNS, the practice company) is loaded when it is first wanted: the window stands before that.
 """
 
 from __future__ import annotations
@@ -10,34 +11,26 @@ import gc
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qasync
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from core.arrival_run import Wish as ArrivalWish
-from core.arrival_run import arrivals, confirm_arrival, missing_arrival, start_arrival, start_by_hand
-from core.blacklists import ListState, blacklist_states
-from core.checks.bounce import BounceFacts, read_bounce
 from core.clients import Doors
-from core.clients.askpass import Prompt, Prompter
-from core.clients.files import FileContent, read_file
 from core.clients.journal import Journal, let_sockets_close
-from core.clients.list_keys import KeychainKeys
-from core.clients.resolver import Resolver
-from core.clients.resolver_mail import find_mail_hosts
 from core.model import MailHost, Report, Target
-from core.practice import practice_company
-from core.run import CheckFinished, CheckStarted, ContextFound, Event, Run, RunFinished, RunStarted
+from core.run_events import CheckFinished, CheckStarted, ContextFound, Event, RunFinished, RunStarted
 
-__all__ = [
-    "ArrivalWish", "CheckFinished", "CheckStarted", "ContextFound", "Event", "Prompt", "RunFinished", "RunStarted",
-    "arrivals", "confirm_arrival", "missing_arrival", "start_arrival", "start_by_hand",
-]  # fmt: skip
+if TYPE_CHECKING:
+    from core.blacklists import ListState
+    from core.checks.bounce import BounceFacts
+    from core.clients.askpass import Prompter
+    from core.run import Run
+
+__all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "RunFinished", "RunStarted"]
 
 log = logging.getLogger(__name__)
-_LARGEST_FILE = 2_000_000  # bytes; of a returned mail the first part counts
 _SIGNAL_MS = 200  # Python notices Ctrl-C only when Python code runs
 _COLLECT_MS = 500
 
@@ -82,10 +75,15 @@ class RunHandle:
 
     async def check(self, target: Target, only: frozenset[str] | None = None) -> Report:
         """Run all checks on `target`, or `only` these. Cancelling leaves nothing running."""
+        from core.run import Run
+
         return await self._follow(Run(target, only=only, doors=self._doors, prompter=self._prompter))
 
     async def practise(self, incident: str = "relay-2004", only: frozenset[str] | None = None) -> Report:
         """The same checks on the built-in company; nothing leaves the laptop."""
+        from core.practice import practice_company
+        from core.run import Run
+
         async with practice_company(incident) as company:
             return await self._follow(Run(company.target, only=only, doors=company.doors))
 
@@ -106,12 +104,19 @@ class RunHandle:
 
 async def look_up_mail_hosts(domain: str, doors: Doors) -> tuple[MailHost, ...]:
     """The servers that take the domain's mail. Raises `CheckError` when DNS could not be asked."""
+    from core.clients.resolver import Resolver
+    from core.clients.resolver_mail import find_mail_hosts
+
     resolver = Resolver(doors.resolver, doors.reroute, Journal())
     return await find_mail_hosts(resolver, domain)
 
 
 async def lists_alive(doors: Doors, given: Mapping[str, str]) -> tuple[tuple[ListState, ...], str, tuple[str, ...]]:
     """The state of every list, the DNS server that was asked, and whose keys stayed in a shut keychain."""
+    from core.blacklists import blacklist_states
+    from core.clients.list_keys import KeychainKeys
+    from core.clients.resolver import Resolver
+
     keys = doors.list_keys or KeychainKeys(given)
     known = {**await keys.all(), **given}
     resolver = Resolver(doors.resolver, doors.reroute, Journal())
@@ -123,12 +128,9 @@ async def lists_alive(doors: Doors, given: Mapping[str, str]) -> tuple[tuple[Lis
 
 async def explain_bounce(text: str) -> BounceFacts:
     """Read a refusal beside the window's own work; never raises, at most a moment."""
+    from core.checks.bounce import read_bounce
+
     return await asyncio.to_thread(read_bounce, text)
-
-
-async def read_chosen_file(path: str) -> FileContent:
-    """A file the person chose or dropped. Raises `CheckError` "file.*"."""
-    return await asyncio.to_thread(read_file, path, _LARGEST_FILE)
 
 
 def run_on_qt(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:

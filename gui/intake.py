@@ -7,7 +7,7 @@ own paste, and while checks run nothing is taken.
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import CheckError
 from core.guide import Guide
-from core.knowledge.evidence_kind import kind_of
 from gui.bridge import Tasks
-from gui.widgets.evidence import Evidence, read_evidence
+
+if TYPE_CHECKING:
+    from gui.widgets.evidence import Evidence
 
 _LONGEST = 2_000_000  # characters of text
 _BUSY = ("running", "answer", "report")
@@ -67,6 +68,9 @@ class Intake(QObject):
         for path in files[:3]:
             self._window.tasks.start(self._take_file(path))
         if not files and data.text().strip():
+            from core.knowledge.evidence_kind import kind_of
+            from gui.widgets.evidence import Evidence
+
             text = data.text()[:_LONGEST]
             self._window.tasks.start(self._take(Evidence(kind_of(text), "", text)))
 
@@ -76,6 +80,8 @@ class Intake(QObject):
         )
 
     async def _take_file(self, path: str) -> None:
+        from gui.widgets.evidence import read_evidence
+
         try:
             piece = await read_evidence(path)
         except CheckError as error:

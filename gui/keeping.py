@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import CheckError
 from core.guide import Answers
 from core.model import Report
-from core.notebook import Notebook, RunSummary
 from core.recent_servers import FIELDS, Server, same_server, server_of, with_newest, without
 from core.settings import Settings, load_settings, save_settings
+
+if TYPE_CHECKING:
+    from core.notebook import RunSummary
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,8 @@ class Keeping:
 
     def earlier_runs(self) -> Sequence[RunSummary]:
         """The runs of the notebook, the newest first; none when it cannot be read."""
+        from core.notebook import Notebook
+
         try:
             with Notebook(self.notebook_file) as notebook:
                 runs, aside = notebook.runs(), notebook.kept_aside
@@ -39,6 +44,8 @@ class Keeping:
 
     def earlier_run(self, run_id: int) -> Report | None:
         """One run of the notebook; None when it cannot be read."""
+        from core.notebook import Notebook
+
         try:
             with Notebook(self.notebook_file) as notebook:
                 return notebook.load(run_id)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from core.clients import Doors
-from core.clients.resolver import parse_server
 from core.errors import CheckError
 from core.settings import Settings
-from gui.pages.arrival import ArrivalPage
-from gui.pages.blacklists import BlacklistsPage
-from gui.pages.settings import SettingsPage
+from gui.pages.page import Page
+
+if TYPE_CHECKING:
+    from gui.pages.settings import SettingsPage
 
 _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
 
@@ -26,8 +26,7 @@ class Window(Protocol):
 
     settings: Settings
     doors: Doors
-    arrival: ArrivalPage
-    blacklists: BlacklistsPage
+    made: list[Page]
 
     def keep_settings(self) -> None:
         """Save them."""
@@ -40,8 +39,6 @@ class Preferences:
         self._window, self._page = window, page
         page.look_chosen.connect(self.choose_look)
         page.resolver_chosen.connect(self.choose_resolver)
-        if window.settings.look != "system":
-            _wear(window.settings.look)
 
     async def show(self, find_place: Callable[[], Awaitable[Path | None]]) -> None:
         """As they are kept, and where the notebook lies."""
@@ -50,12 +47,14 @@ class Preferences:
     def choose_look(self, look: str) -> None:
         """Light, dark, or as the system wears it."""
         self._window.settings.look = look
-        _wear(look)
+        wear(look)
         self._window.keep_settings()
 
     def choose_resolver(self, address: str) -> None:
         """Ask this DNS server from now on; "" is the system's. What is no address is said and changes nothing."""
         if address:
+            from core.clients.resolver import parse_server
+
             try:
                 parse_server(address)
             except (CheckError, ValueError):
@@ -64,7 +63,7 @@ class Preferences:
         self._page.resolver.show_wrong("")
         self._window.settings.resolver = address
         self._window.doors = with_resolver(self._window.doors, address)
-        for page in (self._window.arrival, self._window.blacklists):
+        for page in self._window.made:
             page.use_doors(self._window.doors)
         self._page.tell("gui.settings.taken")
         self._window.keep_settings()
@@ -75,5 +74,6 @@ def with_resolver(doors: Doors, address: str) -> Doors:
     return replace(doors, resolver=address or None)
 
 
-def _wear(look: str) -> None:
+def wear(look: str) -> None:
+    """Light, dark, or as the system wears it, from now on."""
     QGuiApplication.styleHints().setColorScheme(_SCHEMES[look])

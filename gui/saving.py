@@ -48,6 +48,7 @@ class PdfSaver:
         self._shown: tuple[_Key, bytes] | None = None
         self._folder: Path | None = None
         page.pages_wanted.connect(self.show_pages)
+        page.folder_wanted.connect(self.open_folder)
         page.print_wanted.connect(lambda: self._hand_over("print"))
         page.draft_wanted.connect(lambda: self._hand_over("draft"))
 

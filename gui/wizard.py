@@ -3,60 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from core.clean import clean
 from core.clients import Doors
 from core.errors import CheckError
 from core.guide import AID, Answers, Guide, PageName
-from core.incident import Incident
 from core.model import Report
 from core.texts import Language, Texts
 from core.unfinished import Unfinished
-from gui.aftercare import Aftercare
-from gui.bridge import Prompt, RunHandle, Tasks, look_up_mail_hosts
+from gui import telling
+from gui.bridge import RunHandle, Tasks
 from gui.intake import Intake
 from gui.keeping import Keeping
 from gui.language import QtWords, chosen_language
-from gui.pages.answer import AnswerPage
-from gui.pages.arrival import ArrivalPage
-from gui.pages.blacklists import BlacklistsPage
-from gui.pages.bounce import BouncePage
-from gui.pages.consent import ConsentPage
-from gui.pages.inside import InsidePage
 from gui.pages.page import Page
-from gui.pages.questions import QuestionsPage
-from gui.pages.report import ReportPage
-from gui.pages.running import RunningPage
-from gui.pages.server import ServerPage
-from gui.pages.settings import SettingsPage
-from gui.pages.start import StartPage
-from gui.preferences import Preferences, with_resolver
-from gui.saving import PdfSaver
+from gui.pages_on_demand import Made, PagesOnDemand
+from gui.preferences import wear, with_resolver
 from gui.standing import stand_as_before, standing
 from gui.style import app_icon
-from gui.widgets.dialogs import Confirm, answer_of, ask
 from gui.widgets.footer import Footer
 from gui.widgets.ground import ground
 from gui.widgets.place import Place
 from gui.widgets.steps import Sidebar
 from gui.widgets.text import say_all
-from gui.widgets.words_here import WordsHere, terms_on
+
+if TYPE_CHECKING:
+    from core.clients.askpass import Prompt
+    from core.incident import Incident
+    from gui.aftercare import Aftercare
+    from gui.pages.report import ReportPage
+    from gui.pages.settings import SettingsPage
+    from gui.preferences import Preferences
+    from gui.saving import PdfSaver
 
 _SMALLEST = (640, 340)  # pixels: a screen of 1366 x 768 at 200 %, less its bars
 _ROOM_FOR_A_PAGE = 620  # pixels beside the steps
 
 
-class Wizard(QMainWindow):
-    """`closed` is set when the window has gone and nothing of it runs any more."""
+class Wizard(PagesOnDemand, QMainWindow):
+    """`closed` is set when the window has gone and nothing of it runs any more; `made`: the pages there are so far."""
 
     def __init__(
         self, settings_file: Path | None = None, notebook_file: Path | None = None, doors: Doors | None = None
     ) -> None:
         super().__init__()
+        self._notebook_file = notebook_file
         self.keeping = Keeping(settings_file, notebook_file, self.tell_of)
         self.settings = self.keeping.settings
         self.doors = doors or with_resolver(Doors(), self.settings.resolver)
@@ -65,12 +61,16 @@ class Wizard(QMainWindow):
         self.tasks = Tasks(self._tell_of_fault)
         self.closed = asyncio.Event()
         self.report: Report | None = None
+        self._incident: Incident | None = None  # that `report` belongs to
+        self.made: list[Page] = []
+        self._narrow = False
         self._run: RunHandle | None = None
         self.run_task: asyncio.Task[None] | None = None
         self._closing = False
         self.unfinished = Unfinished(settings_file)
         self._qt_words = QtWords()
-        self._make_pages(notebook_file)
+        if self.settings.look != "system":
+            wear(self.settings.look)
         self._lay_out()
         self._connect()
         self._load_earlier()
@@ -82,27 +82,39 @@ class Wizard(QMainWindow):
 
     # --- building -------------------------------------------------------------------------------------------------
 
-    def _make_pages(self, notebook_file: Path | None) -> None:
-        self.start, self.bounce = StartPage(), BouncePage()
-        self.questions, self.server = QuestionsPage(), ServerPage()
-        self.inside, self.consent, self.running = InsidePage(), ConsentPage(), RunningPage()
-        self.answer, self.report_page = AnswerPage(), ReportPage()
-        self.saver = PdfSaver(self, self.tasks, self.report_page)
-        self.report_page.choices.remember(self.keeping.settings.report)
-        entry = (self.start, self.bounce, self.questions, self.server, self.inside, self.consent)
-        self.blacklists = BlacklistsPage(self.tasks.start, self.doors)
-        self.arrival = ArrivalPage(self.tasks.start, self.doors)
-        self.aftercare, self.settings_page = Aftercare(self, self, notebook_file), SettingsPage()
-        tools = (self.blacklists, self.arrival, self.settings_page, *self.aftercare.pages)
-        every = (*entry, self.running, self.answer, self.report_page, *tools)
-        self.pages: dict[PageName, Page] = {page.name: page for page in every}
+    def dressed(self, page: Made) -> Made:
+        """A page just made, with its place in the window and its words."""
+        self.made.append(page)
+        page.say(self.texts)
+        page.show_narrow(self._narrow)
+        self.stack.addWidget(page)
+        return page
+
+    @cached_property
+    def aftercare(self) -> Aftercare:
+        """What comes after the answer."""
+        from gui.aftercare import Aftercare
+
+        return Aftercare(self, self, self._notebook_file)
+
+    def prefer(self, page: SettingsPage) -> None:
+        """What is chosen on this page takes effect."""
+        from gui.preferences import Preferences
+
+        self.preferences: Preferences = Preferences(self, page)
+
+    def hand_on(self, page: ReportPage) -> None:
+        """The report leaves the window by this page."""
+        from gui.saving import PdfSaver
+
+        self.saver: PdfSaver = PdfSaver(self, self.tasks, page)
+        if self.report:
+            self.saver.take(self.report, self._incident)
 
     def _lay_out(self) -> None:
         self.setWindowIcon(app_icon())
         self.sidebar, self.stack, self.footer, self.place = Sidebar(), QStackedWidget(), Footer(), Place()
         self.place.hide()
-        for page in self.pages.values():
-            self.stack.addWidget(page)
         self.setCentralWidget(ground(self.sidebar, self.place, self.stack, self.footer))
         stand_as_before(self, self.settings.window)
         self.setMinimumSize(*_SMALLEST)
@@ -115,24 +127,6 @@ class Wizard(QMainWindow):
         self.footer.language_chosen.connect(self.change_language)
         self.footer.words.clicked.connect(self.explain_words)
         QShortcut(QKeySequence.StandardKey.HelpContents, self, self.explain_words)
-        self.start.choices.chosen.connect(lambda _: self.start.show_missing(()))
-        self.start.earlier_wanted.connect(self.open_earlier)
-        self.start.refusal_wanted.connect(self.open_bounce)
-        self.start.tools.wanted.connect(self.open_side)
-        self.start.refusal.file_dropped.connect(self.open_bounce_file)
-        self.start.refusal.text_dropped.connect(self.open_bounce)
-        self.bounce.read_wanted.connect(lambda text: self.tasks.start(self.bounce.explain(text)))
-        self.bounce.file_wanted.connect(self.open_bounce_file)
-        self.inside.file_wanted.connect(lambda path: self.tasks.start(self.inside.take_file(path)))
-        self.server.lookup_wanted.connect(lambda domain: self.tasks.start(self._look_up(domain)))
-        self.running.skip_wanted.connect(self._skip)
-        self.report_page.save_wanted.connect(self._choose_file)
-        self.report_page.folder_wanted.connect(self.saver.open_folder)
-        self.answer.wanted.connect(self.show_aid)
-        self.preferences = Preferences(self, self.settings_page)
-        self.settings_page.language_chosen.connect(self.change_language)
-        self.settings_page.wanted.connect(self.show_aid)
-        self.settings_page.folder_wanted.connect(self.aftercare.open_folder)
 
     # --- walking --------------------------------------------------------------------------------------------------
 
@@ -199,7 +193,9 @@ class Wizard(QMainWindow):
         self.page.read_answers(self.guide.answers)
         (self.guide.open_aid if name in AID else self.guide.open_side)(name)
         self._show_page()
-        if name in ("notebook", "settings"):
+        if name == "notebook":
+            self.tasks.start(self.aftercare.load_list())
+        elif name == "settings":
             self.tasks.start(self.preferences.show(self.aftercare.load_list))
 
     open_side = show_aid
@@ -250,17 +246,11 @@ class Wizard(QMainWindow):
         self._qt_words.use(self.texts.language)
         say_all(self.sidebar, self.texts)
         self.footer.say(self.texts)
-        for page in self.pages.values():
+        for page in self.made:
             page.say(self.texts)
         self.setWindowTitle(f"{self.texts.text(f'gui.step.{self.guide.step}')} - {self.texts.text('app.name')}")
 
-    # --- looking up and running -----------------------------------------------------------------------------------
-
-    async def _look_up(self, domain: str) -> None:
-        try:
-            self.server.show_lookup(domain, await look_up_mail_hosts(domain, self.doors))
-        except CheckError as error:
-            self.server.show_lookup(domain, error)
+    # --- running ----------------------------------------------------------------------------------------------
 
     def _start_run(self) -> None:
         self.keep_settings()
@@ -274,6 +264,7 @@ class Wizard(QMainWindow):
                 report = await run.practise(self.start.story)
             else:
                 self.unfinished.begin(self.guide.answers.remembered())
+                self.keeping.remember_server(self.guide.answers)
                 checked = await run.check(self.guide.answers.to_target())
                 report = await self.aftercare.beside_earlier(checked)
             await self.aftercare.keep_run(report, self.start.story if self.guide.practice else "")
@@ -283,7 +274,8 @@ class Wizard(QMainWindow):
         self.guide.go_on()
         self._take_report(report, self.aftercare.incident)
 
-    def _skip(self, check_id: str) -> None:
+    def skip_check(self, check_id: str) -> None:
+        """End one check now."""
         if self._run:
             self._run.skip(check_id)
 
@@ -295,12 +287,14 @@ class Wizard(QMainWindow):
         self._show_page()
 
     async def ask_prompt(self, prompt: Prompt) -> str | None:
-        return await ask(self, self.texts, prompt)
+        """A question of ssh, put to the person."""
+        return await telling.answered(self, self.texts, prompt)
 
     def _take_report(self, report: Report, incident: Incident | None = None) -> None:
-        self.report = report
-        self.report_page.forget()
-        self.saver.take(report, incident)
+        self.report, self._incident = report, incident
+        if "report_page" in vars(self):
+            self.report_page.forget()
+            self.saver.take(report, incident)
         self.answer.show_report(report, incident)
         self.footer.has_aid = self.answer.next_steps is not None
         self._show_page()
@@ -315,12 +309,14 @@ class Wizard(QMainWindow):
         if wrong := self.keeping.keep_settings(self.guide.answers):
             self.tasks.start(self.notice("gui.notice.settings", wrong))
 
-    def _choose_file(self, language: Language) -> None:
+    def choose_file(self, language: Language) -> None:
+        """Ask where the report goes."""
         if self.report:
             self.saver.choose_file(self.report, language, self.texts)
 
     def save_pdf(self, report: Report, path: Path, language: Language) -> asyncio.Task[None]:
         """Write `report` to `path`, beside the window's own work; the page tells how it went."""
+        self.report_page.show_saving()  # made now, if nobody has been there yet
         return self.saver.save(report, path, language, self.texts)
 
     # --- telling and closing --------------------------------------------------------------------------------------
@@ -341,7 +337,7 @@ class Wizard(QMainWindow):
 
     def explain_words(self) -> None:
         """F1: what the terms of art on this page mean."""
-        self.tasks.start(answer_of(WordsHere(self, self.texts, terms_on(self.page, self.texts))))
+        self.tasks.start(telling.words_here(self, self.texts, self.page))
 
     def show_handed_over(self) -> None:
         """The page that is shown lists what was handed over."""
@@ -349,8 +345,7 @@ class Wizard(QMainWindow):
 
     async def _offer(self, left: dict[str, str]) -> None:
         """The app ended while it looked: go on from the question that comes before a look, or start new."""
-        what = clean(left.get("mail_host") or left.get("domain") or self.texts.text("gui.unfinished.somewhere"), 100)
-        wanted = await answer_of(Confirm(self, self.texts, "gui.unfinished", what))
+        wanted = await telling.offer(self, self.texts, left)
         self.unfinished.end()
         if wanted and self.guide.page == "start":
             self.guide.answers = Answers.from_remembered(left)
@@ -359,7 +354,7 @@ class Wizard(QMainWindow):
 
     async def notice(self, key: str, what: str) -> None:
         """Tell something, and wait until it is read."""
-        await answer_of(Confirm(self, self.texts, key, what, notice=True))
+        await telling.notice(self, self.texts, key, what)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The steps stand at the side where there is room, else in one line above the page."""
@@ -370,7 +365,8 @@ class Wizard(QMainWindow):
             self.place.setVisible(narrow)
             self.sidebar.setVisible(not narrow)
             self.footer.show_narrow(narrow)
-            for page in self.pages.values():
+            self._narrow = narrow
+            for page in self.made:
                 page.show_narrow(narrow)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -384,13 +380,19 @@ class Wizard(QMainWindow):
             self.tasks.start(self._close())
 
     async def _close(self) -> None:
-        if (self.run_task or self.aftercare.run_task) and not await answer_of(Confirm(self, self.texts, "gui.close")):
+        if not await self._may_close():
             self._closing = False
             return
         self.page.read_answers(self.guide.answers)
-        self.aftercare.end()
+        if "aftercare" in vars(self):
+            self.aftercare.end()
         self.settings.window = standing(self)
         await self.tasks.stop()
         self.keeping.keep_settings(self.guide.answers)  # no window is left to complain in
         self.closed.set()
         self.close()
+
+    async def _may_close(self) -> bool:
+        if self.run_task is None and ("aftercare" not in vars(self) or self.aftercare.run_task is None):
+            return True
+        return await telling.confirm_close(self, self.texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
@@ -14,7 +14,6 @@ from core.errors import CheckError
 from core.guide import Answers, is_host_and_port, is_host_name, is_ssh_destination, mail_domain
 from core.model import Finding, Target
 from core.texts import Texts
-from gui.bridge import ArrivalWish, arrivals, confirm_arrival, missing_arrival, start_arrival, start_by_hand
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
 from gui.widgets.choice import ChoiceSet
@@ -22,6 +21,10 @@ from gui.widgets.field import Field
 from gui.widgets.finding import card, finding_row, rows_card
 from gui.widgets.fold import Fold
 from gui.widgets.text import SpokenButton, SpokenLabel, said
+
+if TYPE_CHECKING:
+    from core.arrival_run import Wish
+    from core.clients.arrival_ledger import ArrivalLedger
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
@@ -49,7 +52,7 @@ class ArrivalPage(Page):
     def __init__(self, start: Start, doors: Doors) -> None:
         super().__init__()
         self._start, self._doors = start, doors
-        self._kept = arrivals(doors)
+        self._kept: ArrivalLedger | None = None
         self._finding: Finding | None = None
         self._shown: QWidget | None = None
         self.choices = ChoiceSet(("send", "receive", "relay"), "gui.arrival")
@@ -113,7 +116,7 @@ class ArrivalPage(Page):
         self.header = Field("gui.arrival.header", lines=7)
         self.confirm, self.missing = SpokenButton("gui.arrival.confirm"), SpokenButton("gui.arrival.missing")
         self.confirm.clicked.connect(self.read_header)
-        self.missing.clicked.connect(lambda: self._show(missing_arrival(self._kept)))
+        self.missing.clicked.connect(lambda: self._show_missing_test())
         line = QHBoxLayout()
         line.addWidget(self.confirm)
         line.addWidget(self.missing)
@@ -124,18 +127,36 @@ class ArrivalPage(Page):
 
     # --- doing ----------------------------------------------------------------------------------------------------
 
+    # What sends and reads is loaded when a button is pressed: the page stands before that.
+
+    def _ledger(self) -> ArrivalLedger:
+        from core.arrival_run import arrivals
+
+        if self._kept is None:
+            self._kept = arrivals(self._doors)
+        return self._kept
+
     def make_word(self, purpose: Purpose) -> None:
         """A word for a message the person writes."""
-        self._show(start_by_hand(purpose, "", self._kept)[1])
+        from core.arrival_run import start_by_hand
+
+        self._show(start_by_hand(purpose, "", self._ledger())[1])
+
+    def _show_missing_test(self) -> None:
+        from core.arrival_run import missing_arrival
+
+        self._show(missing_arrival(self._ledger()))
 
     async def send_now(self) -> None:
         """Send the one message, if everything it needs was told."""
+        from core.arrival_run import start_arrival
+
         if not self._complete():
             return
         self.send.setEnabled(False)
         self._bar.show()
         try:
-            _, finding = await start_arrival(self._wish(), self._doors, self.texts, self._kept)
+            _, finding = await start_arrival(self._wish(), self._doors, self.texts, self._ledger())
         except CheckError as error:
             self._complain(f"problem.{error.code}.title", error)
             return
@@ -147,9 +168,13 @@ class ArrivalPage(Page):
 
     def read_header(self) -> None:
         """What the pasted header proves."""
-        self._show(confirm_arrival(self.header.text(), self._kept))
+        from core.arrival_run import confirm_arrival
 
-    def _wish(self) -> ArrivalWish:
+        self._show(confirm_arrival(self.header.text(), self._ledger()))
+
+    def _wish(self) -> Wish:
+        from core.arrival_run import Wish
+
         target = Target(
             domain=mail_domain(self.domain.text()) or None,
             mail_host=self.host.text().strip() or None,
@@ -157,7 +182,7 @@ class ArrivalPage(Page):
         )
         said_so = {"own_server": self.own_server.isChecked(), "own_mailbox": self.own_mailbox.isChecked()}
         consents: Any = frozenset(name for name, ticked in said_so.items() if ticked)
-        return ArrivalWish("relay", self.mailbox.text(), target, consents=consents)
+        return Wish("relay", self.mailbox.text(), target, consents=consents)
 
     def _complete(self) -> bool:
         domain, host, outside = mail_domain(self.domain.text()), self.host.text().strip(), self.outside.text().strip()

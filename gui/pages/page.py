@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from core.clients import Doors
 from core.guide import Answers, Missing, PageName
 from core.texts import Texts
 from gui.widgets.hint import SpokenHint
@@ -87,6 +88,9 @@ class Page(QScrollArea):
         self._wrong.setVisible(bool(missing))
         if missing:
             self.ensureWidgetVisible(self._wrong)
+
+    def use_doors(self, doors: Doors) -> None:
+        """For pages that ask the outside themselves: these are the doors from now on."""
 
     def first_focus(self) -> QWidget | None:
         """Where the keyboard stands when the page opens; None: the main button."""

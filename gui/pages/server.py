@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from core.clean import clean
+from core.clients import Doors
 from core.errors import CheckError
 from core.guide import Answers, Missing, is_host_name, mail_domain
 from core.knowledge.hosts import Host, hosted_by
@@ -16,6 +17,7 @@ from core.model import MailHost
 from core.recent_servers import Server, same_server
 from core.settings import Settings
 from core.texts import Texts
+from gui.bridge import look_up_mail_hosts
 from gui.pages.page import Page
 from gui.widgets.field import Field
 from gui.widgets.finding import card
@@ -34,7 +36,7 @@ class Keeping(Protocol):
 
 
 class ServerPage(Page):
-    """`lookup_wanted` carries a domain; the window answers with `show_lookup`."""
+    """`lookup_wanted` carries a domain; the window answers with `look_up`."""
 
     name = "server"
     lookup_wanted = Signal(str)
@@ -96,6 +98,13 @@ class ServerPage(Page):
         self.lookup.setEnabled(False)
         self._show_result(self.texts.text("gui.server.looking"))
         self.lookup_wanted.emit(self.looked_up)
+
+    async def look_up(self, domain: str, doors: Doors) -> None:
+        """Find the servers that take the domain's mail, and show them."""
+        try:
+            self.show_lookup(domain, await look_up_mail_hosts(domain, doors))
+        except CheckError as error:
+            self.show_lookup(domain, error)
 
     def show_lookup(self, domain: str, found: Sequence[MailHost] | CheckError) -> None:
         """Show what was found for `domain`; an answer for a name no longer entered is dropped."""

@@ -22,6 +22,7 @@ from gui.widgets.text import label
 
 async def test_g01_every_label_is_plain_text(open_wizard) -> None:
     wizard = await open_wizard()
+    assert all(wizard.pages.values())  # each is made when it is asked for
     labels = wizard.findChildren(QLabel)
     assert len(labels) > 50
     plain = [each for each in labels if not isinstance(each, HintLabel)]
