@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -67,8 +68,12 @@ class Follower:
         if not step.command or step.say in NOT_HERE or (step.optional and not set(step.blanks) <= set(self.fill)):
             return ""
         command = self.printed(step)
-        done = self.server.run(["sh", "-c", command], check=False, input=typed)
-        said = done.stdout + done.stderr
+        # Into a file: a program that stays keeps a pipe open, and its reader waiting.
+        with TemporaryFile("w+", errors="replace") as screen:
+            seen = {"capture_output": False, "stdout": screen, "stderr": screen}
+            done = self.server.run(["sh", "-c", command], check=False, input=typed, **seen)
+            screen.seek(0)
+            said = screen.read()
         assert step.part in ("look", "verify") or done.returncode == 0, f"{step.say}: {command}\n{said}"
         assert step.expect in said, f"{step.say}: {command}\nexpected {step.expect!r}:\n{said}"
         return said
@@ -114,7 +119,7 @@ def running(lab: Lab) -> Callable[[str], object]:
     def start(kind: str) -> Iterator[Server]:
         server = lab.server(kind)
         try:
-            server.shell(AS_SERVICE.get(server.kind.product.layer, "true"))
+            server.shell(AS_SERVICE.get(server.kind.product.layer.removeprefix("full"), "true"))
             server.wait_for(
                 "timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r l <&3; echo $l; echo QUIT >&3'",
                 lambda said: said.startswith("220"), 30,

@@ -193,6 +193,7 @@ KINDS: dict[str, Kind] = {
     "pf-closed": Kind(POSTFIX),
     # With fail2ban, nftables, opendkim and postgrey beside it; a story starts the ones it needs.
     "pf-guarded": Kind(replace(POSTFIX, layer="guarded")),
+    "pf-full": Kind(replace(POSTFIX, layer="fullpostfix")),
     "pf-open": Kind(POSTFIX, "postconf -e mynetworks=0.0.0.0/0"),
     # Trusts its own subnet only: open from the office, closed from outside.
     "pf-subnet": Kind(POSTFIX, "postconf -# mynetworks; postconf -e mynetworks_style=subnet"),

@@ -33,6 +33,7 @@ LAYER_PACKAGES = {
         "sendmail", "sendmail-bin", "sendmail-cf", "make", "fail2ban", "nftables", "opendkim", "sasl2-bin",
         "libsasl2-modules", "dovecot-core", "dovecot-lmtpd", "dovecot-imapd",
     ),
+    "fullpostfix": ("postfix", "dovecot-core", "dovecot-lmtpd", "dovecot-imapd"),
     "fullexim": (
         "exim4-daemon-light", "exim4-config", "fail2ban", "nftables", "dovecot-core", "dovecot-lmtpd", "dovecot-imapd",
     ),
