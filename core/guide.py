@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from core.clients.remote_script import SECTIONS
 from core.model import Pasted, Sudo, Symptom, Target
 from core.recent_servers import Server, same_server, server_of
 
@@ -390,4 +389,6 @@ def _is_address(text: str) -> bool:
 
 def remote_commands() -> tuple[tuple[str, str], ...]:
     """The fixed list of commands that may be run on the server, each with the key of the text that says why."""
+    from core.clients.remote_script import SECTIONS
+
     return tuple((command.command, command.why_code) for command in SECTIONS)

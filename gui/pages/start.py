@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -11,16 +11,18 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from core.clean import clean
 from core.guide import Answers
 from core.model import Symptom
-from core.notebook import RunSummary
 from core.texts import Texts
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
+from gui.widgets.card import rows_card
 from gui.widgets.choice import ChoiceSet
 from gui.widgets.drop import DropZone
-from gui.widgets.finding import rows_card
 from gui.widgets.question import Question
 from gui.widgets.text import SpokenButton, SpokenLabel, label, said
 from gui.widgets.tools import Tools
+
+if TYPE_CHECKING:
+    from core.notebook import RunSummary
 
 # The practice incidents one can choose; the others are these after the repair.
 STORIES = ("relay-2004", "stolen-password", "expired-domain", "spf-missing", "all-fine")

@@ -4,39 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.clean import clean
 from core.model import CheckResult, Finding, Problem, Severity
 from core.report.playbook import Playbook, playbook_of, refusal_lines
 from core.texts import Texts
 from gui.widgets.badge import Badge
+from gui.widgets.card import card, rows_card
 from gui.widgets.fold import Fold
 from gui.widgets.hint import HintLabel
 from gui.widgets.raw import evidence_text, raw_box, table_view
-from gui.widgets.text import label, rule, said
+from gui.widgets.text import label, said
 
+__all__ = ["WEIGHT", "card", "finding_row", "numbered", "playbook_part", "problem_row", "result_rows", "rows_card"]
 WEIGHT = (Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN, Severity.OK)
-
-
-def card() -> tuple[QFrame, QVBoxLayout]:
-    """A white card and its column."""
-    frame = QFrame()
-    frame.setProperty("role", "card")
-    box = QVBoxLayout(frame)
-    box.setContentsMargins(20, 14, 20, 14)
-    box.setSpacing(10)
-    return frame, box
-
-
-def rows_card(rows: list[QWidget]) -> QFrame:
-    """Rows in one card, a thin line between them."""
-    frame, box = card()
-    for number, row in enumerate(rows):
-        if number:
-            box.addWidget(rule())
-        box.addWidget(row)
-    return frame
 
 
 def numbered(steps: list[str], texts: Texts) -> QWidget:
