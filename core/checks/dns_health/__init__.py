@@ -23,6 +23,7 @@ CHECK: Check[Facts] = Check(
         "dns_health.mx_is_address": ("domain", "host"),
         "dns_health.mx_is_alias": ("domain", "host", "alias_of"),
         "dns_health.mx_has_no_address": ("domain", "host"),
+        "dns_health.mx_circle": ("domain", "host", "names"),
         "dns_health.mx_private": ("domain", "host", "addresses"),
         "dns_health.ptr_missing": ("address", "source"),
         "dns_health.ptr_not_confirmed": ("address", "source", "names"),

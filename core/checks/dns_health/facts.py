@@ -21,7 +21,10 @@ class Lookup:
 
 @dataclass(frozen=True)
 class MxHost:
-    """One MX record's host. `exchange` is "" for a null MX; an address literal is not looked up."""
+    """One MX record's host. `exchange` is "" for a null MX; an address literal is not looked up.
+
+    `circle`: the names when its aliases lead back to one another, the first once more at the end.
+    """
 
     preference: int
     exchange: str
@@ -29,6 +32,7 @@ class MxHost:
     a: Lookup | None = None
     aaaa: Lookup | None = None
     cname: Lookup | None = None
+    circle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ def _mx_finding(facts: Facts, host: MxHost, code: str, severity: Severity) -> Fi
         values["addresses"] = list(_addresses(host))
     if code == "mx_is_alias" and host.cname:
         values["alias_of"] = clean(host.cname.records[0].removesuffix("."), 255)
+    if code == "mx_circle":
+        values["names"] = [clean(name, 255) for name in host.circle]
     return Finding(f"dns_health.{code}", severity, values, evidence_of(facts, lookups))
 
 
@@ -97,6 +99,8 @@ def _addresses(host: MxHost) -> tuple[str, ...]:
 
 def _takes_mail(host: MxHost) -> bool:
     """Whether some server could reach it, or we cannot rule that out."""
+    if host.circle:
+        return False
     asked = [lookup for lookup in (host.a, host.aaaa) if lookup]
     failed = any(lookup.error and lookup.error != "bad_name" for lookup in asked)
     return failed or any(is_public(address) for address in _addresses(host))
@@ -105,6 +109,8 @@ def _takes_mail(host: MxHost) -> bool:
 def _fault(host: MxHost) -> str | None:
     if host.is_address:
         return "mx_is_address"
+    if host.circle:
+        return "mx_circle"
     addresses = _addresses(host)
     if not addresses:
         return None if _takes_mail(host) else "mx_has_no_address"
@@ -116,7 +122,7 @@ def _fault(host: MxHost) -> str | None:
 def _failed(facts: Facts) -> list[Lookup]:
     """What could not be asked and would have mattered."""
     lookups: list[Lookup | None] = [facts.mx, *facts.domain_addresses]
-    for host in facts.mx_hosts:
+    for host in (one for one in facts.mx_hosts if not one.circle):
         lookups += [host.a, host.aaaa, host.cname]
     for one in facts.addresses:
         lookups.append(one.ptr)

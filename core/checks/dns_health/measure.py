@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_HOSTS = 10
 MOST_ADDRESSES = 10
+MOST_ALIASES = 8
 MOST_NAMES = 5  # an address with dozens of PTR records is looked at in part
 SILENT = ("timed_out", "unreachable")
 
@@ -96,9 +97,22 @@ async def _mx_host(resolver: Resolver, preference: int, exchange: str) -> MxHost
     if parse_address(exchange):
         return MxHost(preference, exchange, is_address=True)
     kinds = ("A", "AAAA", "CNAME")
-    return MxHost(
-        preference, exchange, False, *await asyncio.gather(*(_look_up(resolver, exchange, kind) for kind in kinds))
-    )
+    a, aaaa, cname = await asyncio.gather(*(_look_up(resolver, exchange, kind) for kind in kinds))
+    circle = await _circle(resolver, exchange, cname) if not (a.records or aaaa.records) else ()
+    return MxHost(preference, exchange, False, a, aaaa, cname, circle)
+
+
+async def _circle(resolver: Resolver, name: str, cname: Lookup) -> tuple[str, ...]:
+    """The names an alias runs through until it comes back to one of them; empty when it ends somewhere. Resolvers call
+    that a failure, which would look like a fault of theirs."""
+    passed = [plain_domain(name)]
+    while cname.records and len(passed) <= MOST_ALIASES:
+        target = plain_domain(cname.records[0])
+        if target in passed:
+            return (*passed, target)
+        passed.append(target)
+        cname = await _look_up(resolver, target, "CNAME")
+    return ()
 
 
 async def _address_facts(resolver: Resolver, one: SendingAddress) -> AddressFacts:

@@ -35,14 +35,25 @@ def domain_expired(clues: Clues) -> Iterator[Ranked]:
 def dns_moved(clues: Clues) -> Iterator[Ranked]:
     """The MX is missing or leads nowhere, or the name servers disagree; an old answer still remembered suggests it."""
     codes = (
-        "no_mx", "null_mx", "mx_is_address", "mx_has_no_address", "mx_private", "servers_disagree", "server_lame",
-        "delegation_differs", "resolver_differs",
+        "no_mx", "null_mx", "mx_is_address", "mx_has_no_address", "mx_circle", "mx_private", "servers_disagree",
+        "server_lame", "delegation_differs", "resolver_differs",
     )  # fmt: skip
     wrong = clues.having(*(f"dns_health.{code}" for code in codes))
     if bad := critical(wrong) + led_elsewhere(clues):
         yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(bad))
-    elif moving := clues.having(*_MOVING, *(_WEAK_MX if clues.context.target.symptom == "not_received" else ())):
+    elif moving := (
+        clues.having(*_MOVING, *(_WEAK_MX if clues.context.target.symptom == "not_received" else ()))
+        + no_mail_there(clues)
+    ):
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(moving))
+
+
+def no_mail_there(clues: Clues) -> tuple[Finding, ...]:
+    """At the mail port of the MX answers a program that speaks no mail (a web server, say). A line that puts its own
+    pages in the place of others' may do that too."""
+    if clues.context.target.mail_host or clues.mail_program_runs or clues.seen("dns_health.resolver_rewrites"):
+        return ()
+    return clues.having("smtp_banner.not_smtp")
 
 
 def led_elsewhere(clues: Clues) -> tuple[Finding, ...]:

@@ -166,6 +166,8 @@ def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:
     """No answer on port 25, silently: this line or the server. That another well-known server is as silent tells."""
     if blocked := clues.having("smtp_banner.line_blocked"):
         yield SUSPICION, Cause("port_25_blocked_here", "likely", "you", codes_of(blocked))
+    elif clues.seen("dns_health.resolver_rewrites") and (strange := clues.having("smtp_banner.not_smtp")):
+        yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(strange))  # the line answers itself
     elif silent := clues.having("smtp_banner.no_answer"):
         yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(silent))
 

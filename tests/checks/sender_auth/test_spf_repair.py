@@ -143,8 +143,7 @@ async def test_name_servers_that_take_their_time_cost_only_the_proposal(
     server: DnsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.modules["core.checks.sender_auth.measure"], "REPAIR_LIMIT", 0.3)
-    for number in range(12):
-        server.script(f"slow{number}.example", always(Reply((("TXT", '"v=spf1 -all"'),), delay=0.6)))
-    record = "v=spf1 " + " ".join(f"include:slow{number}.example" for number in range(12)) + " moo -all"
+    server.script("slow.example", always(Reply((("TXT", '"v=spf1 -all"'),), delay=0.6)))
+    record = "v=spf1 " + " ".join(f"include:{number}.slow.example" for number in range(8)) + " moo -all"
     values = (await findings(server, record))["spf_permerror"].values
     assert values["proposed"] is None and values["term"] == "moo"
