@@ -17,6 +17,10 @@ _HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u280
 # Real writing never stacks more marks on one letter; a longer pile covers the lines above and below.
 _MOST_MARKS = 4
 _PLAIN = re.compile(r"[\x20-\x7e\u3040-\u309f\u30a0-\u30ff\u4e00-\u9fff]*")
+_NOT_PLAIN = {
+    True: re.compile(r"[^\n\x20-\x7e\u3040-\u309f\u30a0-\u30ff\u4e00-\u9fff]+"),  # a newline may stay
+    False: re.compile(r"[^\x20-\x7e\u3040-\u309f\u30a0-\u30ff\u4e00-\u9fff]+"),
+}
 
 
 def code_of(character: str) -> str:
@@ -37,7 +41,8 @@ def clean(text: str, limit: int = 2000, *, keep: str = "") -> str:
         return part
     if "\n" in keep:
         part = part.replace("\r\n", "\n")
-    cleaned = "".join(_visible(part, keep))
+    # Only what is not plain is looked at one by one: ten thousand lines are cleaned while a window waits for them.
+    cleaned = _NOT_PLAIN["\n" in keep].sub(lambda found: _visible(found[0], keep), part)
     if len(cleaned) <= limit and len(text) <= limit:
         return cleaned
     return cleaned[: max(0, limit - 1)] + "…"
@@ -54,7 +59,7 @@ def clean_lines(text: str, most: int = 200, limit: int = 2000) -> tuple[list[str
     return [clean(line, limit) for line in lines[:most]], max(0, len(lines) - most)
 
 
-def _visible(text: str, keep: str) -> list[str]:
+def _visible(text: str, keep: str) -> str:
     shown: list[str] = []
     marks = 0
     for character in text:
@@ -68,4 +73,4 @@ def _visible(text: str, keep: str) -> list[str]:
             shown.append(code_of(character))
         else:
             shown.append(character)
-    return shown
+    return "".join(shown)

@@ -40,9 +40,10 @@ class CheckLine(QWidget):
         self.say(texts)
 
     def start(self, texts: Texts) -> None:
-        """The check began to measure."""
-        self.state = "running"
-        self.say(texts)
+        """The check began to measure; told again, nothing is to be done."""
+        if self.state == "waiting":
+            self.state = "running"
+            self.say(texts)
 
     def finish(self, result: CheckResult, texts: Texts) -> None:
         """The check brought its result home."""
@@ -115,8 +116,10 @@ class RunningPage(Page):
 
     def show_finished(self, result: CheckResult) -> None:
         """A check ended."""
-        self.lines[result.check_id].finish(result, self.texts)
-        self._count_up()
+        line = self.lines[result.check_id]
+        if result is not line.result:
+            line.finish(result, self.texts)
+            self._count_up()
 
     def reset(self) -> None:
         """Nothing is known yet about the next run."""

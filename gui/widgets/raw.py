@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from core.texts import Texts
 
 _LONGEST_EVIDENCE = 200_000  # characters in one box
 _HIGHEST = 12  # lines shown before the box scrolls
+# Qt lays a line out as a whole, and one of 200,000 characters holds the window for seconds: it goes on below.
+_LONG_LINE = re.compile(r"(.{1000})(?=.)")
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -33,7 +36,7 @@ def raw_box(content: str, name: str) -> QPlainTextEdit:
     box.setReadOnly(True)
     box.setTabChangesFocus(True)
     box.setAccessibleName(name)
-    box.setPlainText(content)
+    box.setPlainText(_LONG_LINE.sub(r"\1\n", content))
     lines = min(content.count("\n") + 2, _HIGHEST)
     box.setFixedHeight(box.fontMetrics().lineSpacing() * lines + 26)
     return box
