@@ -12,6 +12,14 @@ from datetime import datetime
 from enum import Enum
 from typing import Literal
 
+from core.vocabulary import AddressSource as AddressSource
+from core.vocabulary import Certainty as Certainty
+from core.vocabulary import Port25 as Port25
+from core.vocabulary import Relation as Relation
+from core.vocabulary import Sudo as Sudo
+from core.vocabulary import Symptom as Symptom
+from core.vocabulary import WhoActs as WhoActs
+
 # What a finding may carry to its text: plain JSON values. Times are RFC 3339 strings, durations seconds.
 Value = str | int | float | bool | None | list[str] | list[int]
 Values = Mapping[str, Value]
@@ -40,15 +48,6 @@ def headline(severities: list[Severity]) -> Severity:
     Nothing at all is UNKNOWN: no look was taken, so nothing may be called fine.
     """
     return next((s for s in _HEADLINE_ORDER if s in severities), Severity.UNKNOWN)
-
-
-Certainty = Literal["confirmed", "likely", "possible"]
-WhoActs = Literal["you", "hosting_company", "domain_company", "recipient", "wait"]
-Sudo = Literal["no", "passwordless", "password"]
-Symptom = Literal["not_delivered", "not_received", "slow", "complaint", "checkup"]
-AddressSource = Literal["bounce", "header", "ssh", "given", "spf", "mx"]
-Relation = Literal["inside", "outside", "unknown"]
-Port25 = Literal["open", "blocked", "unknown"]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.checks.server_health import certificates, machine, network, services, settings
 from core.checks.server_health.facts import ServerHealthFacts
+from core.checks.server_health.smart_host import smart_host
 from core.clients import Clients
 from core.clients.ssh import ServerReading
 from core.errors import CheckError
@@ -30,7 +31,7 @@ async def measure(context: Context, clients: Clients) -> ServerHealthFacts:
 def from_reading(reading: ServerReading, our_address: str | None) -> ServerHealthFacts:
     """What the reading alone tells."""
     values = settings.postfix(reading)
-    relayhost, login = _relayhost(values)
+    relayhost, login = smart_host(reading)
     return ServerHealthFacts(
         read_at=reading.read_at,
         server_clock=machine.clock(reading),
@@ -67,13 +68,6 @@ def _largest(values: dict[str, str]) -> int | None:
         return None
     told = values.get("message_size_limit", "")
     return int(told) if re.fullmatch(r"\d{1,15}", told) else _LARGEST_MESSAGE
-
-
-def _relayhost(values: dict[str, str]) -> tuple[str | None, bool | None]:
-    relayhost = values.get("relayhost", "")
-    if not relayhost or "$" in relayhost:
-        return None, None
-    return relayhost[:200], values.get("smtp_sasl_auth_enable", "no").lower() == "yes"
 
 
 def _closed(values: dict[str, str]) -> tuple[str, ...]:
