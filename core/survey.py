@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from core.checks.bounce import read_bounce
+from core.checks.server_health.smart_host import smart_host
 from core.clients import Clients, Doors
 from core.clients.resolver_mail import find_mail_hosts
 from core.clients.spf_senders import spf_senders
@@ -74,6 +75,8 @@ async def second_survey(first: Survey, clients: Clients, doors: Doors) -> Survey
     context = first.context
     by_spf = [one.address for one in context.addresses if one.source == "spf"]
     found = _sending_addresses(context.target, context.mail_hosts, _addresses_on_server(reading), by_spf)
+    if smart_host(reading)[0]:
+        found = tuple(replace(one, source="relayed") if one.source == "ssh" else one for one in found)
     vantage = doors.vantage or _vantage_with_login(context, reading)
     return replace(first, context=replace(context, addresses=found, vantage=vantage))
 
