@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMainWindow, QSystemTrayIcon
+from PySide6.QtWidgets import QMainWindow
 
 from core.again import checks_to_repeat, target_again
 from core.clients import Doors
@@ -24,14 +24,15 @@ from core.guide import PageName
 from core.incident import Incident
 from core.model import Report
 from core.practice import INCIDENTS
+from core.settings import Settings
 from core.texts import Texts
 from gui.aftercare_pages import AftercarePages
 from gui.bridge import RunHandle, Tasks
 from gui.pages.incident_page import IncidentPage
+from gui.people import remembered_who
 from gui.records import Records
-from gui.style import app_icon
+from gui.watch import Watch
 from gui.widgets.dialogs import Confirm, answer_of
-from gui.widgets.initials import Who
 
 if TYPE_CHECKING:
     from core.clients.askpass import Prompt
@@ -47,6 +48,7 @@ class Window(Protocol):
     texts: Texts
     tasks: Tasks
     doors: Doors
+    settings: Settings
 
     def dressed(self, page: Made) -> Made:
         """Give a new page its place and its words."""
@@ -66,6 +68,9 @@ class Window(Protocol):
     async def ask_prompt(self, prompt: Prompt) -> str | None:
         """A question of ssh."""
 
+    def keep_settings(self) -> None:
+        """Save them."""
+
 
 class Aftercare(AftercarePages):
     """Its pages are made as one goes to them, and stand in the window's stack."""
@@ -73,12 +78,12 @@ class Aftercare(AftercarePages):
     def __init__(self, window: Window, owner: QMainWindow, notebook_file: Path | None) -> None:
         self._window, self._owner = window, owner
         self.records = Records(notebook_file)
-        self.who = Who()
+        self.who = remembered_who(window)
         self.incident: Incident | None = None
         self.run_task: asyncio.Task[None] | None = None
-        self._tray: QSystemTrayIcon | None = None
+        self.watch = Watch(owner)
+        self.watch.opened.connect(lambda number: self.begin(self._open_due(number)))
         self._following: list[IncidentPage] = []
-        self._told: set[str] = set()
         self.watching = QTimer(owner)
         self.watching.timeout.connect(lambda: self.begin(self.look_at_watch()))
         self.watching.start(_WATCH_MS)
@@ -289,24 +294,9 @@ class Aftercare(AftercarePages):
             due = await self.records.due(now or datetime.now(UTC))
         except CheckError:
             return  # the next minute looks again; whoever opens the notebook is told
-        fresh = [(incident, one) for incident, one in due if f"{incident.id}-{one.key}" not in self._told]
-        self._told |= {f"{incident.id}-{one.key}" for incident, one in fresh}
-        if fresh and QSystemTrayIcon.isSystemTrayAvailable():
-            incident, reminder = fresh[0]
-            self._notify(incident, self._window.texts.text(f"gui.watch.{reminder.what}", about=reminder.about))
-
-    def _notify(self, incident: Incident, words: str) -> None:
-        if self._tray is None:
-            self._tray = QSystemTrayIcon(app_icon(), self._owner)
-            self._tray.setToolTip(self._window.texts.text("app.name"))
-        self._tray.show()
-        for signal in (self._tray.messageClicked, self._tray.activated):
-            signal.connect(lambda *_: self.begin(self._open_due(incident.id)))
-        self._tray.showMessage(self._window.texts.text("app.name"), words, app_icon())
+        self.watch.look(due, self._window.texts)
 
     async def _open_due(self, number: int) -> None:
-        if self._tray:
-            self._tray.hide()
         self._owner.showNormal()
         self._owner.raise_()
         await self.show_answer(number)
@@ -315,8 +305,7 @@ class Aftercare(AftercarePages):
     def end(self) -> None:
         """The window closes."""
         self.watching.stop()
-        if self._tray:
-            self._tray.hide()
+        self.watch.end()
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start `work`; the window owns it."""

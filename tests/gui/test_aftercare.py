@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from core.again import watch_entries
-from core.model import CheckResult, Finding, Report, Severity, Target
+from core.incident import Incident, Reminder
+from core.knowledge.fixes import KINDS
+from core.model import Cause, CheckResult, Finding, Report, Severity, Target
 from core.notebook import Notebook
 from core.practice import INCIDENTS
 from core.settings import load_settings
@@ -130,8 +133,106 @@ async def test_the_watch_tells_of_what_is_due_once(open_wizard, tmp_path: Path) 
     assert await aid.records.due(AT + timedelta(minutes=59)) == []
     due = await aid.records.due(AT + timedelta(hours=25))
     assert [one.about for _, one in due] == ["1", "24"]
-    await aid.look_at_watch(AT + timedelta(hours=25))
-    assert aid._told == {f"{number}-again-1", f"{number}-again-24"}
+    texts = wizard.texts
+    said = aid.watch.look(due, texts)
+    assert said.splitlines() == [texts.text("gui.watch.again", count=hours) for hours in (1, 24)]
+    assert aid.watch.look(due, texts) == ""
+    await aid.look_at_watch(AT + timedelta(hours=73))
+    assert aid.watch.look(await aid.records.due(AT + timedelta(hours=73)), texts) == ""
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", "systemTrayWindowChanged", "does not support raise")
+async def test_a_click_on_the_notice_opens_the_incident_once(open_wizard, tmp_path: Path) -> None:
+    """There is no tray on this screen: its signals are given by hand. `make walks` has a tray and a mouse."""
+    number = keep(tmp_path, listed_run())
+    with Notebook(tmp_path / "notebook.sqlite3") as notebook:
+        notebook.add_all(number, watch_entries(AT))
+    wizard = await open_wizard()
+    aid = wizard.aftercare
+    for hours in (2, 25):
+        due = await aid.records.due(AT + timedelta(hours=hours))
+        aid.watch._number = due[0][0].id
+        aid.watch._show(aid.watch.look(due, wizard.texts), wizard.texts)
+    opened: list[int] = []
+    aid.watch.opened.connect(opened.append)
+    aid.watch.tray.messageClicked.emit()
+    await until(lambda: wizard.guide.page == "again" and aid.incident is not None)
+    assert opened == [number] and aid.incident.id == number and not aid.watch.tray.isVisible()
+
+
+async def test_what_a_file_says_of_its_reminders_cannot_break_the_watch(open_wizard) -> None:
+    wizard = await open_wizard()
+    incident = Incident(id=1, opened_at=AT)
+    due = [
+        (incident, Reminder(str(number), AT, what, about))
+        for number, (what, about) in enumerate(
+            [("again", "9" * 5000), ("again", "x\n\u202ey"), ("delisting", "<b>\x1b[2J</b>"), ("again", "1")]
+        )
+    ]
+    said = wizard.aftercare.watch.look(due, wizard.texts)
+    assert len(said) < 1000 and "\x1b" not in said and "\u202e" not in said
+    assert said.splitlines()[-1] == wizard.texts.text("gui.watch.more", count=1)
+
+
+async def test_initials_and_the_sender_of_letters_are_asked_once(open_wizard, tmp_path: Path, qtbot: QtBot) -> None:
+    number = keep(tmp_path, listed_run())
+    wizard = await open_wizard()
+    aid = wizard.aftercare
+    await aid.show_answer(number)
+    wizard.show_aid("first_aid")
+    await until(lambda: aid.first_aid.isVisible())
+    qtbot.keyClicks(aid.first_aid.findChild(QLineEdit, "initials"), "NK")
+    wizard.show_aid("letters")
+    await until(lambda: aid.letters.isVisible())
+    for fold in aid.letters.findChildren(Fold):
+        fold.button.setChecked(True)
+    aid.letters.fields["company"].set_text("みどり商事")
+    aid.letters._take_sender()
+    assert "みどり商事" in aid.letters.body_text.toPlainText()
+    await until(lambda: load_settings(tmp_path / "settings.json").initials == "NK")
+    kept = load_settings(tmp_path / "settings.json")
+    assert kept.sender["company"] == "みどり商事"
+    later = await open_wizard()
+    assert later.aftercare.who.initials == "NK"
+    await later.aftercare.show_answer(number)
+    later.show_aid("letters")
+    await until(lambda: later.aftercare.letters.isVisible())
+    assert "みどり商事" in later.aftercare.letters.body_text.toPlainText()
+
+
+async def test_a_missing_value_is_typed_once_and_a_dangerous_one_refused(
+    open_wizard, tmp_path: Path, qtbot: QtBot
+) -> None:
+    cause = Cause("resolver_broken", "confirmed", "you")
+    number = keep(tmp_path, replace(listed_run(), causes=(cause,)))
+    wizard = await open_wizard()
+    aid = wizard.aftercare
+    await aid.show_answer(number)
+    wizard.show_aid("first_aid")
+    page = aid.first_aid
+    await until(lambda: "resolver_broken" in page.views)
+    page._choose_kind(KINDS.index("postfix"))
+
+    def typed(text: str) -> str:
+        field = page.views["resolver_broken"].blanks["resolver"].edit
+        field.setFocus()
+        field.clear()
+        qtbot.keyClicks(field, text)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        QApplication.processEvents()
+        return words(page)
+
+    said = typed("192.0.2.53'; reboot #")
+    assert wizard.texts.text("problem.fix.bad_value.title", name="resolver") in said
+    assert "reboot" not in said and "# echo" in said
+    assert page.views["resolver_broken"].blanks["resolver"].edit.text().endswith("reboot #")  # to be mended, not lost
+    said = typed("192.0.2.53")
+    assert "echo 'nameserver 192.0.2.53' > /etc/resolv.conf" in said
+    assert wizard.texts.text("problem.fix.bad_value.title", name="resolver") not in said
+    command = next(one for one in page.views["resolver_broken"].copies if "nameserver" in one.accessibleDescription())
+    command.click()
+    assert QGuiApplication.clipboard().text() == "echo 'nameserver 192.0.2.53' > /etc/resolv.conf"
+    assert "192.0.2.53" not in (tmp_path / "settings.json").read_text(encoding="utf-8")
 
 
 async def test_what_the_settings_page_changes_is_kept(open_wizard, tmp_path: Path) -> None:
