@@ -36,6 +36,7 @@ from core.diagnosis.hosted import with_company
 from core.errors import CheckError
 from core.knowledge.dates import data_checked_on, newest_data
 from core.model import CheckResult, Context, Port25, Problem, Report, Target, Vantage
+from core.pauses import Pauses
 from core.run_events import CheckFinished, CheckStarted, ContextFound, Event, RunFinished, RunStarted
 from core.survey import Survey, first_survey, second_survey, ways_to
 
@@ -96,7 +97,7 @@ class Run:
         clocks: Clocks = (time.time, time.monotonic),
     ) -> None:
         self.target = target
-        self._clocks = clocks
+        self._clocks, self._pauses = clocks, Pauses(clocks)
         self.checks = chosen_checks(checks, only, skip)
         self._doors = doors or Doors()
         self._prompter = prompter
@@ -131,8 +132,10 @@ class Run:
     async def _whole_run(self) -> None:
         started_at = _now()
         self._tell(RunStarted(tuple(check.id for check in self.checks)))
+        self._doors = replace(self._doors, reroute=self._doors.reroute.for_one_run())
         clients = open_clients(self.target, self._doors, self._prompter)
         _add_relay_doors(clients, self.target, self._doors)
+        watch = asyncio.create_task(self._pauses.watch())
         login = asyncio.create_task(self._log_in(clients))  # beside the DNS: nothing there is needed for it
         try:
             first = await self._first(clients)
@@ -140,8 +143,9 @@ class Run:
             self._tell(ContextFound(first.context))
             results, context = await self._surveyed_run(first, clients)
         finally:
-            login.cancel()
-            await asyncio.gather(login, return_exceptions=True)
+            for beside in (login, watch):
+                beside.cancel()
+            await asyncio.gather(login, watch, return_exceptions=True)
             if clients.outside:
                 await clients.outside.close()
             if clients.ssh:
@@ -193,7 +197,7 @@ class Run:
     async def _one(
         self, check: Check[Any], first: Survey, second: asyncio.Task[Survey], clients: Clients
     ) -> CheckResult:
-        started_at = _now()
+        started_at, pauses = _now(), self._pauses.count
         try:
             survey = first
             if check.uses_server:
@@ -201,6 +205,8 @@ class Run:
             if check.id in self._skipped:
                 raise asyncio.CancelledError
             result = await self._measured(check, survey, clients, started_at)
+            if result.applies and self._pauses.count != pauses:
+                result = _failed(check, started_at, Problem("run.interrupted"))
         except asyncio.CancelledError:
             if check.id not in self._skipped:
                 raise

@@ -51,6 +51,7 @@ def split_host_port(text: str, default_port: int) -> tuple[str, int]:
 async def first_survey(target: Target, clients: Clients, doors: Doors) -> Survey:
     """What DNS and this laptop tell. Never raises `CheckError`: each is kept beside the need it left empty."""
     problems: dict[str, CheckError] = {}
+    await clients.resolver.learn_line()
     async with asyncio.TaskGroup() as group:  # nothing outlives a cancelled run
         asked_hosts = group.create_task(_mail_hosts_or_error(target, clients))
         asked_spf = group.create_task(_named_by_spf(target, clients))
@@ -189,7 +190,13 @@ def ways_to(hosts: Iterable[MailHost]) -> tuple[str | None, ...]:
 
     An IPv4 address, or the network an IPv6 address lies in: its end changes by itself (RFC 8981). None: no way.
     """
-    return tuple(_network_of(local_address_towards(host.addresses[0], host.port)) for host in hosts if host.addresses)
+    return tuple(_way_to(host) for host in hosts if host.addresses)
+
+
+def _way_to(host: MailHost) -> str | None:
+    """By its first address that there is a way to: on an IPv6-only line there is none to the IPv4 one."""
+    ways = (_network_of(local_address_towards(address, host.port)) for address in host.addresses)
+    return next((way for way in ways if way), None)
 
 
 def _network_of(address: str | None) -> str | None:

@@ -103,12 +103,7 @@ class HttpClient:
         raise failure
 
     async def _addresses(self, host: str) -> tuple[str, ...]:
-        if self._resolver is None:
-            return ()
-        answer = await self._resolver.query(host, "A")
-        if not answer.records:
-            answer = await self._resolver.query(host, "AAAA")
-        return answer.records[:3]
+        return await self._resolver.addresses(host) if self._resolver else ()
 
 
 async def _exchange(wire: SocketWire, host: str, request: bytes) -> bytes:

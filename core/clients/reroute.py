@@ -6,7 +6,9 @@ The checks and the report see the documentation address; only the socket goes el
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from core.clients.line import Line
 
 Endpoint = tuple[str, int]
 
@@ -17,7 +19,13 @@ class Reroute:
 
     table: Mapping[Endpoint, Endpoint] = field(default_factory=dict)
     closed: bool = False  # practice: what is not in the table is refused, so that nothing leaves the laptop
+    line: Line = field(default_factory=Line, compare=False)
+
+    def for_one_run(self) -> Reroute:
+        """The same with a line of its own: the next run may stand in another network."""
+        return replace(self, line=Line())
 
     def endpoint(self, address: str, port: int) -> Endpoint | None:
         """Where to connect for `address`:`port`; None when a closed table does not hold it."""
-        return self.table.get((address, port), None if self.closed else (address, port))
+        found = self.table.get((address, port))
+        return found if found or self.closed else (self.line.way_to(address), port)

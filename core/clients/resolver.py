@@ -7,8 +7,10 @@ error. So a broken server can never be mistaken for a missing record.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import dns.exception
 import dns.flags
@@ -25,12 +27,14 @@ from core.clients.dns_answer import Direct as Direct
 from core.clients.dns_sweep import Sweep
 from core.clients.dns_wire import BrokenAnswerError, Endpoint, ask_tcp, ask_udp
 from core.clients.journal import Journal
+from core.clients.line import ASKED, carries, missing_family, prefix_in
 from core.clients.reroute import Reroute
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
 
 MOST_RECORDS = 200
 LONGEST_RECORD = 10_000  # characters of one record's text; a TXT of 1,200 strings is real, one of 10,000 is not
 MOST_IN_FLIGHT = 100  # home routers forward at most 150 at a time and refuse the rest
+_LINE_LIMIT = 2.0  # seconds for the question about the line itself
 _Ask = Callable[[dns.message.Message, Endpoint], Awaitable[dns.message.Message]]
 
 
@@ -66,15 +70,42 @@ class Resolver:
             raise CheckError("dns.no_resolver", name=name)
         async with self._in_flight:
             response = await self._ask(question, name, rdtype, servers, lifetime or self._lifetime)
-        return _answer(name, rdtype, response)
+        answer = _answer(name, rdtype, response)
+        if rdtype == "AAAA" and name != ASKED:
+            return replace(answer, records=self._reroute.line.own_records(answer.records))
+        return answer
+
+    async def learn_line(self) -> None:
+        """On a line without IPv4: ask once how IPv4 servers are reached through a translator (RFC 7050).
+
+        A line that does not tell has none that we could use; what needs IPv4 then says so itself."""
+        if self._reroute.closed or carries("IPv4") or not carries("IPv6"):
+            return
+        with contextlib.suppress(CheckError):
+            answer = await self.query(ASKED, "AAAA", lifetime=_LINE_LIMIT)
+            self._reroute.line.prefix = prefix_in(answer.records)
+
+    async def addresses(self, name: str) -> tuple[str, ...]:
+        """Where to connect for `name`, at most three: IPv4, and IPv6 where there is none or this line has no IPv4.
+        Raises as `query`."""
+        found = (await self.query(name, "A")).records[:3]
+        line = self._reroute.line
+        if not found or (line.prefix is None and missing_family(found[0])):
+            found = (*(await self.query(name, "AAAA")).records[:3], *found)
+        return found
 
     async def ask_directly(self, name: str, rdtype: str, server: Endpoint, *, lifetime: float | None = None) -> Direct:
         """Ask one name server for what it holds itself (no recursion); a referral is an answer here. Raises as
-        `query`."""
+        `query`, and CheckConnectionError "dns.no_family" where this line has no IPv4 (or no IPv6) for it."""
         async with self._in_flight:
-            response = await self._ask(
-                absolute_name(name), name, rdtype, (server,), lifetime or self._lifetime, recursive=False
-            )
+            try:
+                response = await self._ask(
+                    absolute_name(name), name, rdtype, (server,), lifetime or self._lifetime, recursive=False
+                )
+            except CheckConnectionError as error:
+                if missing_family(server[0]):
+                    raise CheckConnectionError("dns.no_family", name=name, server=_shown(server)) from error
+                raise
         names = [
             str(rdata.target).lower()
             for rrset in response.authority

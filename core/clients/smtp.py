@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import NoReturn
 
 from core.clients.journal import Journal
+from core.clients.line import missing_family
 from core.clients.reroute import Reroute
 from core.clients.server_clock import time_in_text
 from core.clients.smtp_reply import LINE_LIMIT, SESSION_LIMIT, Reply, ReplyError, ReplyReader
@@ -116,6 +117,8 @@ class SmtpClient:
         except ConnectionRefusedError as error:
             raise CheckConnectionError("smtp.connection_refused", address=address, port=port) from error
         except OSError as error:
+            if self._way is None and endpoint == (address, port) and (family := missing_family(address)):
+                raise CheckConnectionError("smtp.no_family", address=address, port=port, family=family) from error
             raise CheckConnectionError("smtp.unreachable", address=address, port=port) from error
 
 

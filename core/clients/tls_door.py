@@ -27,6 +27,7 @@ _STATES: dict[str, TlsState] = {
     "smtp.connection_refused": "refused",
     "smtp.connect_timed_out": "timed_out",
     "smtp.unreachable": "unreachable",
+    "smtp.no_family": "unreachable",
     "smtp.reply_timed_out": "silent",
     "smtp.connection_lost": "silent",
     "smtp.not_smtp": "not_smtp",

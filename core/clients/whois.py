@@ -49,8 +49,7 @@ class WhoisClient:
 
     async def _connect(self, server: str) -> SocketWire:
         failure: OSError = ConnectionRefusedError("no address")
-        answer = await self._resolver.query(server, "A") if self._resolver else None
-        for address in answer.records[:3] if answer else ():
+        for address in await self._resolver.addresses(server) if self._resolver else ():
             endpoint = self._reroute.endpoint(address, _PORT)
             if endpoint is None:
                 continue

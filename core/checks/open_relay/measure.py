@@ -147,6 +147,9 @@ def _unreached(server: ServerProbes) -> bool:
 
 def _connection_error(server: ServerProbes) -> CheckError:
     code = server.probes[0].error or ""
+    if code == "smtp.no_family":
+        family = "IPv6" if ":" in server.address else "IPv4"
+        return CheckConnectionError(code, address=server.address, port=server.port, family=family)
     kind = CheckTimeoutError if code == "smtp.connect_timed_out" else CheckConnectionError
     return kind(code, address=server.address, port=server.port)
 

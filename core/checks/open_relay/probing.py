@@ -17,7 +17,7 @@ SESSION_SECONDS = 60.0  # greeting pauses and error delays included
 IMPLICIT_TLS_PORT = 465  # RFC 8314 3.3
 # Ports where a stranger must log in: turning us away there is the refusal we hope for.
 SUBMISSION_PORTS = frozenset({465, 587})
-NOBODY_THERE = frozenset({"smtp.connect_timed_out", "smtp.connection_refused", "smtp.unreachable"})
+NOBODY_THERE = frozenset({"smtp.connect_timed_out", "smtp.connection_refused", "smtp.unreachable", "smtp.no_family"})
 
 
 @dataclass(frozen=True)

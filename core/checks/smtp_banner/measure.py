@@ -26,6 +26,7 @@ _STATES: dict[str, PortState] = {
     "smtp.connection_refused": "refused",
     "smtp.connect_timed_out": "timed_out",
     "smtp.unreachable": "unreachable",
+    "smtp.no_family": "unreachable",
     "smtp.reply_timed_out": "silent",
     "smtp.connection_lost": "lost",
     "smtp.tls_failed": "tls_failed",
