@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from core.model import Value
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.model import Value
 
 
 class CheckError(Exception):

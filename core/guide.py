@@ -10,10 +10,13 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from core.model import Pasted, Sudo, Symptom, Target
 from core.recent_servers import Server, same_server, server_of
+from core.vocabulary import Sudo, Symptom
+
+if TYPE_CHECKING:
+    from core.model import Pasted, Target
 
 PageName = Literal[
     "start",
@@ -146,6 +149,8 @@ class Answers:
 
     def to_target(self) -> Target:
         """The answers as the checks take them."""
+        from core.model import Pasted, Target  # the first page stands without them
+
         return Target(
             symptom=self.symptom,
             domain=mail_domain(self.domain) or None,
@@ -168,6 +173,8 @@ class Answers:
         """What was pasted counts only where pasting is the chosen way: a login shows the list of this moment."""
         if self.how_inside != "paste" or not self.queue.strip():
             return None
+        from core.model import Pasted
+
         return Pasted(self.queue_name or "mailq", self.queue)
 
 

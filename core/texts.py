@@ -24,10 +24,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from core.model import Value
 from core.resources import resources_dir
+
+if TYPE_CHECKING:
+    from core.model import Value
 
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")

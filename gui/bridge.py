@@ -1,6 +1,6 @@
-"""The one seam between asyncio and Qt: the loop, the owned tasks, the run and the look-up.
+"""The one seam between asyncio and Qt: the loop, the run and the look-up.
 
-Only here does the window touch `core.run`. Tasks are owned, so that closing can cancel and await every one. Whatever
+Only here does the window touch `core.run`. Whatever
 does the work (checks, DNS, the practice company) is loaded when it is first wanted: the window stands before that.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from core.clients import Doors
 from core.clients.journal import Journal, let_sockets_close
 from core.model import MailHost, Report, Target
 from core.run_events import CheckFinished, CheckStarted, ContextFound, Event, RunFinished, RunStarted
+from gui.tasks import Tasks
 
 if TYPE_CHECKING:
     from core.blacklists import ListState
@@ -28,42 +28,10 @@ if TYPE_CHECKING:
     from core.clients.askpass import Prompter
     from core.run import Run
 
-__all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "RunFinished", "RunStarted"]
+__all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "RunFinished", "RunStarted", "Tasks"]
 
-log = logging.getLogger(__name__)
 _SIGNAL_MS = 200  # Python notices Ctrl-C only when Python code runs
 _COLLECT_MS = 500
-
-
-class Tasks:
-    """Every task the window started. `on_error` hears of a fault nobody awaited."""
-
-    def __init__(self, on_error: Callable[[BaseException], None]) -> None:
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._on_error = on_error
-
-    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Start `work` and own it."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    async def stop(self) -> None:
-        """Cancel all and wait until the last has ended. A task may call this: it leaves itself out."""
-        others = [task for task in self._tasks if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    def __len__(self) -> int:
-        return len(self._tasks)
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a task of the window failed", exc_info=error)
-            self._on_error(error)
 
 
 class RunHandle:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import CheckError
 from core.guide import Guide
-from gui.bridge import Tasks
+from gui.tasks import Tasks
 
 if TYPE_CHECKING:
     from gui.widgets.evidence import Evidence

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from core.errors import CheckError
 from core.guide import Answers
-from core.model import Report
 from core.recent_servers import FIELDS, Server, same_server, server_of, with_newest, without
 from core.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
+    from core.model import Report
     from core.notebook import RunSummary
 
 log = logging.getLogger(__name__)

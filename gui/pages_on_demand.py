@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from core.clients import Doors
     from core.texts import Language
     from gui.aftercare import Aftercare
-    from gui.bridge import Tasks
     from gui.keeping import Keeping
     from gui.pages.answer import AnswerPage
     from gui.pages.arrival import ArrivalPage
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from gui.pages.running import RunningPage
     from gui.pages.server import ServerPage
     from gui.pages.settings import SettingsPage
+    from gui.tasks import Tasks
 
 Made = TypeVar("Made", bound=Page)
 _HELD_BY_AFTERCARE = ("first_aid", "again", "desk", "letters", "notebook", "about")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from core.clients import Doors
 from core.errors import CheckError
 from core.settings import Settings
 from gui.pages.page import Page
 
 if TYPE_CHECKING:
+    from core.clients import Doors
     from gui.pages.settings import SettingsPage
 
 _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}

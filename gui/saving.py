@@ -23,8 +23,8 @@ from core.incident import Incident
 from core.model import Report
 from core.report.options import ReportOptions
 from core.texts import Language, Texts
-from gui.bridge import Tasks
 from gui.pages.report import ReportPage
+from gui.tasks import Tasks
 
 _DOTS = 110.0  # an inch of the preview; the page is scaled down to the window
 _Key = tuple[int, Language, ReportOptions]

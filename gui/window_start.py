@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -11,15 +12,15 @@ import gui.plain_imports  # noqa: F401 - its place before Qt is what it is for
 
 # isort: split
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
-from gui.bridge import run_on_qt
 from gui.one_window import OneWindow
 from gui.style import app_icon, apply_style, use_japanese_font
 from gui.wizard import Wizard
 
 _INTERRUPTED = 130
+_PATIENCE = 0.5  # seconds: a window system that shows nothing until then is left to show it later
 
 
 def make_app(*options: str) -> QApplication:
@@ -39,8 +40,32 @@ def make_app(*options: str) -> QApplication:
 
 
 def show_window() -> int:
-    """Open the window and stay until it is closed."""
-    return _until_closed(_live)
+    """Open the window and stay until it is closed.
+
+    It is drawn before the event loop and what the checks need are loaded: that takes longer than the window itself.
+    """
+    app, only = make_app(), OneWindow()
+    if not only.is_first():
+        return 0  # the window that was there has come to the front
+    wizard = Wizard()
+    wizard.show()
+    draw(app, wizard)
+    only.listen(lambda: _to_front(wizard))
+    try:
+        return _looped(app, lambda: _until_closed(wizard))
+    finally:
+        only.end()
+
+
+def draw(app: QApplication, window: QWidget) -> None:
+    """Let the window system show `window` as it is; what the person does waits for the loop."""
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        handle = window.windowHandle()
+        if handle is not None and handle.isExposed():
+            return
+        time.sleep(0.002)
 
 
 def test_window() -> int:
@@ -51,29 +76,23 @@ def test_window() -> int:
     # Without a screen Qt on Windows and macOS knows no fonts of the system: the report's own.
     os.environ.setdefault("QT_QPA_FONTDIR", str(font_files()[0].parent))
     with listening() as heard:
-        return _until_closed(lambda: walk_practice(heard), "-platform", "offscreen")
+        return _looped(make_app("-platform", "offscreen"), lambda: walk_practice(heard))
 
 
-def _until_closed(main: Callable[[], Coroutine[Any, Any, int]], *options: str) -> int:
-    app = make_app(*options)
+def _looped(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    from gui.bridge import run_on_qt
+
     try:
         return run_on_qt(app, main)
     except KeyboardInterrupt:
         return _INTERRUPTED
 
 
-async def _live() -> int:
-    only = OneWindow()
-    if not only.is_first():
-        return 0  # the window that was there has come to the front
-    wizard = Wizard()
-    wizard.show()
-    only.listen(lambda: _to_front(wizard))
+async def _until_closed(wizard: Wizard) -> int:
     try:
         await wizard.closed.wait()
     finally:
         await wizard.tasks.stop()
-        only.end()
     return 0
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from core.clients import Doors
 from core.errors import CheckError
 from core.guide import AID, Answers, Guide, PageName
-from core.model import Report
 from core.texts import Language, Texts
 from core.unfinished import Unfinished
 from gui import telling
-from gui.bridge import RunHandle, Tasks
 from gui.intake import Intake
 from gui.keeping import Keeping
 from gui.language import QtWords, chosen_language
@@ -26,6 +24,7 @@ from gui.pages_on_demand import Made, PagesOnDemand
 from gui.preferences import wear, with_resolver
 from gui.standing import stand_as_before, standing
 from gui.style import app_icon
+from gui.tasks import Tasks, loop_runs
 from gui.widgets.footer import Footer
 from gui.widgets.ground import ground
 from gui.widgets.place import Place
@@ -33,15 +32,20 @@ from gui.widgets.steps import Sidebar
 from gui.widgets.text import say_all
 
 if TYPE_CHECKING:
+    import asyncio
+
     from core.clients.askpass import Prompt
     from core.incident import Incident
+    from core.model import Report
     from gui.aftercare import Aftercare
+    from gui.bridge import RunHandle
     from gui.pages.report import ReportPage
     from gui.pages.settings import SettingsPage
     from gui.preferences import Preferences
     from gui.saving import PdfSaver
 
 _SMALLEST = (640, 340)  # pixels: a screen of 1366 x 768 at 200 %, less its bars
+_SOON_MS = 10
 _ROOM_FOR_A_PAGE = 620  # pixels beside the steps
 
 
@@ -59,7 +63,6 @@ class Wizard(PagesOnDemand, QMainWindow):
         self.guide = Guide(Answers.from_remembered(self.settings.answers))
         self.texts = Texts(chosen_language(self.settings.language))
         self.tasks = Tasks(self._tell_of_fault)
-        self.closed = asyncio.Event()
         self.report: Report | None = None
         self._incident: Incident | None = None  # that `report` belongs to
         self.made: list[Page] = []
@@ -73,10 +76,25 @@ class Wizard(PagesOnDemand, QMainWindow):
             wear(self.settings.look)
         self._lay_out()
         self._connect()
-        self._load_earlier()
         self.intake = Intake(self, self)
         self._say()
         self._show_page()
+        QTimer.singleShot(0, self, self._begin)
+
+    @cached_property
+    def closed(self) -> asyncio.Event:
+        """Set when nothing runs any more."""
+        from asyncio import Event
+
+        return Event()
+
+    def _begin(self) -> None:
+        """What waits until the window is drawn: the notebook, and what was left unfinished."""
+        if not loop_runs():
+            QTimer.singleShot(_SOON_MS, self, self._begin)
+            return
+        self._load_earlier()
+        self.start.say(self.texts)
         if (left := self.unfinished.left()) is not None:
             self.tasks.start(self._offer(left))
 
@@ -255,6 +273,8 @@ class Wizard(PagesOnDemand, QMainWindow):
     def _start_run(self) -> None:
         self.keep_settings()
         self.running.reset()
+        from gui.bridge import RunHandle
+
         self._run = RunHandle(self.doors, self.ask_prompt, self.running.hear)
         self.run_task = self.tasks.start(self._whole_run(self._run))
 
@@ -281,6 +301,8 @@ class Wizard(PagesOnDemand, QMainWindow):
 
     async def _stop_run(self) -> None:
         if self.run_task:
+            import asyncio
+
             self.run_task.cancel()
             await asyncio.gather(self.run_task, return_exceptions=True)
         self.guide.go_back()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from core.clients import Doors
 from core.guide import Answers, Missing, PageName
 from core.texts import Texts
 from gui.widgets.hint import SpokenHint
 from gui.widgets.text import SpokenLabel, label, say_all
+
+if TYPE_CHECKING:
+    from core.clients import Doors
 
 _WIDEST = 900  # pixels: longer lines are hard to read
 

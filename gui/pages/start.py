@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from core.clean import clean
 from core.guide import Answers
-from core.model import Symptom
 from core.texts import Texts
+from core.vocabulary import Symptom
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
 from gui.widgets.card import rows_card

@@ -9,16 +9,19 @@ term would stand between the reader and the next button.
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QCursor, QFontMetricsF
 from PySide6.QtWidgets import QFrame, QToolTip, QVBoxLayout, QWidget
 
 from core.knowledge.glossary import terms_in
-from core.model import Value
 from core.texts import Texts
 from gui.widgets.prose import Prose, line_pitch
 from gui.widgets.text import dress, label, said
+
+if TYPE_CHECKING:
+    from core.model import Value
 
 _SCHEME = "term:"
 _WIDEST = 420  # pixels of the explanation at ordinary text size

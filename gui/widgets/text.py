@@ -6,15 +6,18 @@ Every label is plain text: a server's reply that holds markup is shown as what i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from core.clean import clean
-from core.model import Value
 from core.texts import Texts
 from gui.widgets.prose import Prose
+
+if TYPE_CHECKING:
+    from core.model import Value
 
 
 def label(text: str = "", role: str = "body", *, wrap: bool = True, selectable: bool = False) -> QLabel:
