@@ -58,6 +58,9 @@ class Watch(QObject):
         self.tray.showMessage(texts.text("app.name"), said, app_icon(), _SHOWN_MS)
 
     def _open(self) -> None:
+        """Once, however many signals one click makes."""
+        if self.tray is None or not self.tray.isVisible():
+            return
         self.end()
         self.opened.emit(self._number)
 
