@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
 from core.clean import clean
@@ -21,7 +21,9 @@ def write_json(value: dict[str, Any], where: str) -> None:
         print(text)
         return
     try:
-        Path(where).write_text(text + "\n", encoding="utf-8")
+        # It names people and addresses: a new file is its owner's alone.
+        with open(where, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
+            stream.write(text + "\n")
     except OSError as error:
         raise UsageError("file.unwritable", name=where, reason=error.strerror or "") from error
 

@@ -12,6 +12,7 @@ from core.clients.relay_ledger import RelayLedger
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver, absolute_name
 from core.clients.smtp import SmtpClient
+from core.clients.spf import SpfDoor
 from core.model import Context, Finding, SendingAddress, Severity, Target
 from core.run import Run, RunFinished
 from core.texts import LANGUAGES, Texts
@@ -81,6 +82,37 @@ async def test_d12_a_private_mail_server_is_never_probed_without_consent() -> No
     assert relay.severity is not Severity.OK or not relay.applies
 
 
+async def test_d05_ten_thousand_strings_are_cut() -> None:
+    async with DnsServer() as server:
+        server.add("many.jp", "TXT", " ".join(['"ab"'] * 10_000))
+        answer = await Resolver(server.address, Reroute(), Journal(), 5.0).query("many.jp", "TXT")
+    assert answer.cut and len(answer.records[0]) == 10_000
+
+
+SPF_WITHOUT_END = {
+    "a ring of two": {"example.jp": "v=spf1 include:b.jp -all", "b.jp": "v=spf1 include:example.jp -all"},
+    "more look-ups than allowed": {
+        "example.jp": f"v=spf1 {' '.join(f'include:i{n}.jp' for n in range(11))} -all",
+        **{f"i{n}.jp": "v=spf1 ip4:203.0.113.9 -all" for n in range(11)},
+    },
+    "names that are not there": {"example.jp": "v=spf1 a:x1.jp a:x2.jp a:x3.jp ip4:203.0.113.25 -all"},
+    "ten thousand terms": {"example.jp": "v=spf1 " + "?ip4:203.0.113.9 " * 3_000 + "ip4:203.0.113.25 -all"},
+}
+
+
+@pytest.mark.parametrize("records", SPF_WITHOUT_END.values(), ids=SPF_WITHOUT_END)
+async def test_d09_a_policy_without_end_is_no_pass(records: dict[str, str]) -> None:
+    """Bounded, and called broken or unknown, whatever its last word would have been."""
+    async with DnsServer() as server:
+        for name, record in records.items():
+            pieces = [record[start : start + 250] for start in range(0, len(record), 250)]
+            server.add(name, "TXT", " ".join(f'"{piece}"' for piece in pieces))
+        resolver = Resolver(server.address, Reroute(), Journal(), 5.0)
+        found = await SpfDoor(resolver).check(OURS, "a@example.jp", "example.jp")
+        assert found.result in ("permerror", "temperror"), found
+        assert len(server.asked) < 60
+
+
 @pytest.mark.parametrize(
     "name",
     ["<img\\032src=file://10.0.0.1/x>.example.", "a" * 63 + "." + "b" * 63 + "." + "c" * 63 + "." + "d" * 61 + "."],
@@ -94,6 +126,16 @@ async def test_d14_a_wild_reverse_name_is_text(name: str) -> None:
     assert any(one.code == "dns_health.ptr_not_confirmed" for one in findings), [one.code for one in findings]
     shown = [str(value) for one in findings for value in one.values.values()]
     assert all(character.isprintable() for text in shown for character in text)
+
+
+async def test_d12_an_mx_that_is_a_number_or_inside_is_shown() -> None:
+    async with DnsServer() as server:
+        server.add("example.jp", "MX", "10 203.0.113.9.", "20 inside.example.jp.", "30 localhost.")
+        server.add("inside.example.jp", "A", "192.168.1.10")
+        server.add("localhost", "A", "127.0.0.1")
+        found = {one.code: one for one in await dns_findings(server)}
+    assert "dns_health.mx_is_address" in found and "dns_health.mx_private" in found
+    assert "dns_health.ok" not in found
 
 
 def test_d12_consent_is_asked_for_every_server_on_its_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -72,6 +73,21 @@ def test_y08_without_a_home_and_a_language_it_works(tmp_path: Path) -> None:
     done = command("practice", "all-fine", "--lang", "en", PATH=os.environ["PATH"], XDG_DATA_HOME=str(tmp_path))
     assert "Traceback" not in done.stderr + done.stdout
     assert done.returncode in (0, 1, 3), done.stderr
+
+
+def test_r04_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Reports name people and addresses; the machine may be shared, and its umask a generous one."""
+    files = {option: tmp_path / f"report.{option}" for option in ("json", "pdf", "markdown")}
+    before = os.umask(0)
+    try:
+        done = command(
+            "practice", "all-fine", "--lang", "en", *(f"--{option}={path}" for option, path in files.items()),
+            HOME=str(tmp_path / "home"), PATH=os.environ["PATH"],
+        )  # fmt: skip
+    finally:
+        os.umask(before)
+    assert done.returncode in (0, 1, 3), done.stderr
+    assert [stat.S_IMODE(path.stat().st_mode) for path in files.values()] == [0o600] * 3
 
 
 def test_y08_without_ssh_it_says_what_is_missing(tmp_path: Path) -> None:
