@@ -1,20 +1,17 @@
-"""Which part of a host name is the one somebody registered.
+"""Which part of a host name is the one somebody registered: the organisational domain of DMARC (RFC 7489 section 3.2).
 
-A short table instead of the whole public suffix list: the country domains that sell names one level down, as far as
-companies use them (Japan's in full). An unknown suffix gives a name too short, never one of another company's.
+Reads `resources/data/public_suffixes.toml`, the registries' part of the Public Suffix List.
 """
 
 from __future__ import annotations
 
-_SECOND_LEVEL_WORDS = "ac ad co com ed edu gen geek go gob gov gr gv id lg ltd me mil ne net nom or org plc sch"
-_PREFECTURE_WORDS = (
-    "aichi akita aomori chiba ehime fukui fukuoka fukushima gifu gunma hiroshima hokkaido hyogo ibaraki ishikawa iwate "
-    "kagawa kagoshima kanagawa kawasaki kitakyushu kobe kochi kumamoto kyoto mie miyagi miyazaki nagano nagasaki "
-    "nagoya nara niigata oita okayama okinawa osaka saga saitama sapporo sendai shiga shimane shizuoka tochigi "
-    "tokushima tokyo tottori toyama wakayama yamagata yamaguchi yamanashi yokohama"
-)
-_SECOND_LEVEL = frozenset(_SECOND_LEVEL_WORDS.split())
-_PREFECTURES = frozenset(_PREFECTURE_WORDS.split())
+import tomllib
+from functools import cache
+
+from core.resources import resources_dir
+
+# Under lg.jp the registry keeps the whole name of an authority ("city.kyoto.lg.jp"), which the list does not know.
+_AUTHORITIES = frozenset({"metro", "pref", "city", "ward", "town", "vill"})
 
 
 def plain_domain(name: str) -> str:
@@ -23,15 +20,44 @@ def plain_domain(name: str) -> str:
 
 
 def registrable_domain(name: str) -> str:
-    """ "mail.example.co.jp" -> "example.co.jp", "www.example.com" -> "example.com"."""
+    """ "mail.example.co.jp" -> "example.co.jp", "www.example.com" -> "example.com"; a public suffix stays as it is."""
     labels = plain_domain(name).split(".")
-    return ".".join(labels[-_registrable_length(labels) :])
+    return ".".join(labels[-_registrable_length([_as_asked(label) for label in labels]) :])
+
+
+@cache
+def _rules() -> dict[str, frozenset[str]]:
+    """The last label -> what may stand before it and still be public."""
+    path = resources_dir() / "data" / "public_suffixes.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    if unknown := set(data) - {"checked", "below", "example"}:
+        raise ValueError(f"{path.name}: unknown keys {sorted(unknown)}")
+    return {last: frozenset(found.split(" ")) for last, found in data["below"].items()}
 
 
 def _registrable_length(labels: list[str]) -> int:
-    if len(labels) < 3 or len(labels[-1]) != 2:
-        return 2
-    if labels[-1] == "jp" and labels[-2] in _PREFECTURES:
-        # Geographic names: example.chiyoda.tokyo.jp, but also the newer example.tokyo.jp.
-        return 4 if len(labels) >= 4 else 3
-    return 3 if labels[-2] in _SECOND_LEVEL else 2
+    if labels[-2:] == ["lg", "jp"]:
+        own = next((at for at, label in enumerate(labels[:-2]) if label in _AUTHORITIES), None)
+        return len(labels) - own if own is not None and len(labels) - own <= 5 else 3
+    return _public_length(labels[-1], labels[:-1]) + 1
+
+
+def _public_length(last: str, before: list[str]) -> int:
+    """How many labels are public; of several rules the longest counts, an exception before all."""
+    rules = _rules().get(last, frozenset())
+    longest = 1
+    for count in range(1, min(len(before), 4) + 1):
+        begin = ".".join(before[-count:])
+        if f"!{begin}" in rules:
+            return count
+        if begin in rules or ".".join(["*", *before[-count:][1:]]) in rules:
+            longest = count + 1
+    return longest
+
+
+def _as_asked(label: str) -> str:
+    """The form it has in the DNS ("xn--..."); a label that has none as it is."""
+    try:
+        return label if label.isascii() else label.encode("idna").decode("ascii")
+    except UnicodeError:
+        return label

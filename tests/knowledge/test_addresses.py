@@ -98,7 +98,7 @@ def test_neighbours() -> None:
         ("www.example.jp.", "example.jp"),
         ("A.B.Example.COM", "example.com"),
         ("mail.example.co.uk", "example.co.uk"),
-        ("shop.example.tokyo.jp", "shop.example.tokyo.jp"),
+        ("shop.example.tokyo.jp", "example.tokyo.jp"),
         ("example.com", "example.com"),
         ("localhost", "localhost"),
     ],

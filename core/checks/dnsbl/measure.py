@@ -218,4 +218,6 @@ async def _carefully(way: Asking, question: Question, until: float) -> Asked:
 def _require_an_answer(facts: Facts) -> None:
     everything = [facts.resolver_test, *(asked for zone in facts.zones for asked in zone.asked)]
     if all(asked.error in ("timed_out", "unreachable") for asked in everything):
-        raise CheckTimeoutError("dns.timed_out", name=facts.resolver_test.query_name, server=facts.resolver)
+        # Our own test names mean nothing to a reader: what was to be looked up is said.
+        about = [*facts.domains, *(subject.address for subject in facts.addresses)]
+        raise CheckTimeoutError("dns.timed_out", name=next(iter(about), ""), server=facts.resolver)

@@ -141,8 +141,9 @@ async def test_a_line_that_rewrites_answers_voids_everything(lists, invented: st
 async def test_a_resolver_that_is_silent_is_an_error_in_time(lists) -> None:
     lists.server.script("", always(Reply(silent=True)))
     started = time.monotonic()
-    with pytest.raises(CheckTimeoutError, match=r"dns\.timed_out"):
+    with pytest.raises(CheckTimeoutError, match=r"dns\.timed_out") as caught:
         await CHECK.measure(context(ADDRESS), lists.clients)
+    assert caught.value.values["name"] == ADDRESS, "not a test name of ours"
     assert time.monotonic() - started < 10 < CHECK.time_limit
 
 
