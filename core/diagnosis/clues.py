@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.checks.mail_log.facts import LogFacts, Refusal
 from core.checks.mail_queue.facts import QueueFacts
 from core.checks.server_health.facts import ServerHealthFacts
 from core.model import CheckResult, Context, Finding, Severity, Value
 
 QUIET = timedelta(hours=1)  # without a new sign: what a log tells may be over
+NEARLY_ALL = 0.8
+# Reasons that are told before any server of a recipient has been spoken to.
+_BEFORE_THE_DOOR = ("tls_failed", "login_required", "dns_problem", "domain_cannot_receive", "unreachable")
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,7 @@ class Clues:
     looked_until: datetime | None = None  # when the last check ended
     health: ServerHealthFacts | None = None  # what the machine told of itself: for what speaks against a suspicion
     queue: QueueFacts | None = None
+    log: LogFacts | None = None
 
     @classmethod
     def of(cls, results: Sequence[CheckResult], context: Context) -> Clues:
@@ -29,8 +34,10 @@ class Clues:
         facts = [result.facts for result in results]
         health = next((each for each in facts if isinstance(each, ServerHealthFacts)), None)
         queue = next((each for each in facts if isinstance(each, QueueFacts)), None)
+        log = next((each for each in facts if isinstance(each, LogFacts)), None)
         findings = tuple(finding for result in results for finding in result.findings)
-        return cls(findings, context, max((result.finished_at for result in results), default=None), health, queue)
+        ended = max((result.finished_at for result in results), default=None)
+        return cls(findings, context, ended, health, queue, log)
 
     def going_on(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Those of a log that go on: seen within the last hour, or without a time."""
@@ -52,6 +59,42 @@ class Clues:
     def all_that_waits_is_for_one_domain(self) -> bool:
         """Whether mail waits, and none of it for a second domain."""
         return bool(self.queue and self.queue.deferred and self.queue.distinct_domains == 1)
+
+    @property
+    def relayhost(self) -> str | None:
+        """The server all our mail leaves through, without its port; None when it leaves directly, or nobody looked."""
+        named = self.health.relayhost if self.health else None
+        return named.strip("[]").rpartition("]:")[0].strip("[]") or named.partition(":")[0] if named else None
+
+    @property
+    def stuck_at_the_relayhost(self) -> tuple[str, ...]:
+        """Why all that waits waits, where it never came past our own relay host: reason words; none otherwise."""
+        if not self.relayhost or not self.queue or not self.queue.reasons:
+            return ()
+        waiting = sum(each.count for each in self.queue.reasons)
+        stuck = [
+            each for each in self.queue.reasons if each.reason in _BEFORE_THE_DOOR and " said: " not in each.example
+        ]
+        if sum(each.count for each in stuck) < NEARLY_ALL * waiting:
+            return ()
+        return tuple(each.reason for each in stuck)
+
+    def refused_by_others(self, *reasons: str) -> tuple[Refusal, ...]:
+        """Refusals of the log by other companies, for one of these reasons."""
+        refusals = self.log.refusals if self.log else ()
+        return tuple(each for each in refusals if each.by == "them" and each.reason in reasons)
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses of the server we know: of its name as told, and of the login."""
+        told = self.context.mail_hosts if self.context.target.mail_host else ()
+        inside = [one.address for one in self.context.addresses if one.source in ("ssh", "relayed")]
+        return frozenset([*(address for host in told for address in host.addresses), *inside])
+
+    @property
+    def about_mail_coming_in(self) -> bool:
+        """Whether the person says that mail does not come in."""
+        return self.context.target.direction == "receiving" or self.context.target.symptom == "not_received"
 
     @property
     def mail_program_runs(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
@@ -14,6 +15,10 @@ _NO_PROOF = (
     "dkim_key_missing", "dkim_key_revoked", "dkim_key_broken", "message_not_aligned",
 )  # fmt: skip
 
+# With one of these our own proof is not in order.
+_DOUBTS = (*_NO_PROOF, "spf_softfail", "spf_neutral", "spf_missing", "dkim_key_weak", "message_signature_bad")
+# An address in the words of a refusal: "Client host [2001:db8::25] blocked".
+_NAMED = re.compile(r"\[(?:IPv6:)?((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4}:[0-9a-f:.]{2,40})\]", re.I)
 _MOVING = ("dns_health.resolver_differs", "dns_health.delegation_differs")
 # Mail may still find its way; for somebody whose mail does not come in it is where to look.
 _WEAK_MX = ("dns_health.implicit_mx", "dns_health.mx_is_alias")
@@ -41,11 +46,16 @@ def dns_moved(clues: Clues) -> Iterator[Ranked]:
     wrong = clues.having(*(f"dns_health.{code}" for code in codes))
     if bad := critical(wrong) + led_elsewhere(clues):
         yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(bad))
-    elif moving := (
-        clues.having(*_MOVING, *(_WEAK_MX if clues.context.target.symptom == "not_received" else ()))
-        + no_mail_there(clues)
-    ):
+    elif moving := clues.having(*_MOVING) + _weak_signposts(clues, wrong) + no_mail_there(clues):
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(moving))
+
+
+def _weak_signposts(clues: Clues, wrong: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Mail may still find its way; for somebody whose mail does not come in, or only now and then, it is where to look:
+    one name server that knows nothing, one MX of several, or MX records that lead to others than our server."""
+    if not clues.about_mail_coming_in:
+        return ()
+    return wrong + clues.having(*_WEAK_MX, "dns_health.leads_elsewhere")
 
 
 def no_mail_there(clues: Clues) -> tuple[Finding, ...]:
@@ -58,9 +68,7 @@ def no_mail_there(clues: Clues) -> tuple[Finding, ...]:
 
 def led_elsewhere(clues: Clues) -> tuple[Finding, ...]:
     """What shows that the DNS leads mail to a machine which is not the server we know, and which does not take it."""
-    hosts = clues.context.mail_hosts
-    told = {address for host in hosts for address in host.addresses} if clues.context.target.mail_host else set()
-    ours = told | {one.address for one in clues.context.addresses if one.source == "ssh"}
+    hosts, ours = clues.context.mail_hosts, clues.own_addresses
     if not ours:
         return ()
     # Without an MX record mail goes to the domain's own address, which is that of its web pages.
@@ -77,11 +85,24 @@ def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
     bad = clues.having("dns_health.ipv6_path_bad", "sender_auth.ipv6_path_bad")
     refused = tuple(each for each in _refusals(clues) if ":" in str(each.values.get("sending_address") or ""))
     refused += _named_in_log(value_list(bad, "addresses"), clues)
+    if not bad and (only := _only_over_ipv6(clues)):
+        told = clues.having("mail_log.refused_listed", "mail_log.refused_reputation", "mail_log.refused_reverse_dns")
+        yield ROOT, Cause("ipv6_path_bad", "likely", "you", codes_of(told), {"addresses": only})
     if bad:
         values: Values = {"addresses": value_list(bad, "addresses") or ["?"]}
         certainty: Certainty = "confirmed" if refused else "possible"
         rank = ROOT if refused else SUSPICION if clues.about_mail_going_out else RISK
         yield rank, Cause("ipv6_path_bad", certainty, "you", codes_of(bad + refused), values)
+
+
+def _only_over_ipv6(clues: Clues) -> list[str]:
+    """Our IPv6 addresses, when every refusal that names an address names one of those, and the lists know no IPv4
+    address of ours."""
+    refusals = clues.refused_by_others("ip_blocked", "bad_reputation", "reverse_dns_missing", "policy_refused")
+    named = [found for each in refusals for found in _NAMED.findall(each.example.rpartition(" said: ")[2])]
+    if not named or any(":" not in each for each in named) or clues.seen("dnsbl.listed"):
+        return []
+    return list(dict.fromkeys(named))[:5]
 
 
 def forwarding_breaks_auth(clues: Clues) -> Iterator[Ranked]:
@@ -95,6 +116,18 @@ def forwarding_breaks_auth(clues: Clues) -> Iterator[Ranked]:
         codes = codes_of(passed_on + logged + settings + refused)
         rank = ROOT if refused or logged else SUSPICION
         yield rank, Cause("forwarding_breaks_auth", certainty, "you", codes)
+    elif settings and (others := _others_unproven(clues)):
+        yield ROOT, Cause("forwarding_breaks_auth", "likely", "you", codes_of(others + settings))
+
+
+def _others_unproven(clues: Clues) -> tuple[Finding, ...]:
+    """Refusals for want of proof that do not name our domain, while our own proof was looked at and is in order: not
+    every mail program's log says which mail was passed on."""
+    refused = clues.having("mail_log.refused_sender_auth")
+    domain = (clues.context.target.domain or "").lower()
+    proven = clues.seen("sender_auth.spf_pass") and not clues.having(*(f"sender_auth.{code}" for code in _DOUBTS))
+    ours = any(domain in each.example.lower() for each in clues.refused_by_others("sender_auth_failed"))
+    return refused if proven and domain and not ours else ()
 
 
 def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
@@ -128,7 +161,7 @@ def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:
         return
     values: Values = {"addresses": value_list(reverse, "address") or ["?"]}
     # The name the server gives itself is its own setting; the address's name is the hosting company's.
-    who: WhoActs = "you" if hello and not reverse else "hosting_company"
+    who: WhoActs = "you" if _about_the_greeting(clues, bool(hello and not reverse)) else "hosting_company"
     codes = codes_of(refused + reverse + hello)
     if refused:
         certainty: Certainty = "confirmed" if reverse or hello else "likely"
@@ -136,6 +169,13 @@ def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:
     elif reverse or critical(hello):
         rank = SUSPICION if clues.about_mail_going_out else RISK
         yield rank, Cause("ptr_or_helo_wrong", "possible", who, codes, values)
+
+
+def _about_the_greeting(clues: Clues, shown: bool) -> bool:
+    """What the refusals speak of decides; without any, what the DNS shows."""
+    greeting = clues.bounced("helo_refused") or clues.refused_by_others("helo_refused")
+    address = clues.bounced("reverse_dns_missing") or clues.refused_by_others("reverse_dns_missing")
+    return bool(greeting and not address) if greeting or address else shown
 
 
 def _refusals(clues: Clues) -> tuple[Finding, ...]:

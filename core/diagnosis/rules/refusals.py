@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, value_list
 from core.diagnosis.ranking import CONSEQUENCE, SUSPICION, Ranked
-from core.knowledge.dnsbl import dead_list_of
+from core.knowledge.dnsbl import dead_list_of, load_lists
 from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.model import Cause, Certainty, Finding, Values, WhoActs
 
@@ -23,7 +23,10 @@ def address_listed(clues: Clues) -> Iterator[Ranked]:
     """A self-tested list names our sending address; refusals in queue, log or bounce point the same way."""
     listed = clues.having("dnsbl.listed")
     ours = tuple(finding for finding in listed if not _at_another_company(finding, clues))
-    if ours:
+    if unseen := tuple(each for each in ours if _never_seen_outside(each, clues)):
+        values: Values = {"zones": value_list(unseen, "list_name") or value_list(unseen, "zone")}
+        yield SUSPICION, Cause("address_listed", "possible", "you", codes_of(unseen), values)
+    if ours := tuple(each for each in ours if each not in unseen):
         zones = value_list(ours, "list_name") or value_list(ours, "zone")
         refused = clues.having("mail_queue.blocked_using_list", "mail_log.refused_listed") + clues.bounced("ip_blocked")
         yield CONSEQUENCE, Cause("address_listed", "confirmed", "you", codes_of(ours + refused), {"zones": zones})
@@ -43,7 +46,21 @@ def _told_of_lists(clues: Clues) -> tuple[tuple[Finding, ...], list[str]] | None
         names = [PUBLIC_LISTS[name] for name in _providers(told) if name in PUBLIC_LISTS]
         if names:
             return told, names
-    return None
+    logged, zones = clues.having("mail_log.refused_listed"), _public_zones_in_log(clues)
+    return (logged, zones) if logged and zones else None
+
+
+def _public_zones_in_log(clues: Clues) -> list[str]:
+    """Lists that anyone may ask, by which others refuse us."""
+    known = {one.zone for one in load_lists()}
+    named = [each.where for each in clues.refused_by_others("ip_blocked")]
+    return list(dict.fromkeys(zone for zone in named if zone in known))
+
+
+def _never_seen_outside(finding: Finding, clues: Clues) -> bool:
+    """The server's own address, while its mail leaves through another one."""
+    address = finding.values.get("address")
+    return any(one.address == address and one.source == "relayed" for one in clues.context.addresses)
 
 
 def shared_host_listed(clues: Clues) -> Iterator[Ranked]:
@@ -68,7 +85,8 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
     logged = clues.having("mail_log.refused_listed", "mail_log.refused_reputation")
     blocked = bounced + tuple(each for each in logged if each.severity.value in ("critical", "warning"))
     names = _providers(blocked)
-    if blocked and not clues.seen("dnsbl.listed") and not set(names) & PUBLIC_LISTS.keys():
+    public = set(names) & PUBLIC_LISTS.keys() or (not names and _public_zones_in_log(clues))
+    if blocked and not clues.seen("dnsbl.listed") and not public:
         values: Values = {"providers": names or ["unknown"]}
         told_now = bounced or any(each.severity.value == "critical" for each in logged)
         clean = clues.seen("dnsbl.clean", "dnsbl.clean_major")
@@ -118,14 +136,25 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
         yield CONSEQUENCE, Cause("recipient_side", "likely", "recipient", codes_of(theirs + dead + content), values)
     elif content:  # their filter dislikes this message; why, only they can say
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(content), {"reasons": words})
-    elif clues.context.target.recipients == "one":
-        one = clues.having("mail_queue.one_domain")
-        if not one and clues.all_that_waits_is_for_one_domain:
-            one = clues.having("mail_queue.young", "mail_queue.normal", "mail_queue.old")
-        if not one:
-            return
+    elif one := _one_domain_waits(clues):
         values = {"reasons": ["server_trouble"]}
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(one), values)
+
+
+def _one_domain_waits(clues: Clues) -> tuple[Finding, ...]:
+    """Mail for one domain alone waits. It is theirs when the person says so, or when our mail reaches all others."""
+    one = clues.having("mail_queue.one_domain")
+    if clues.context.target.recipients == "one":
+        if not one and clues.all_that_waits_is_for_one_domain:
+            one = clues.having("mail_queue.young", "mail_queue.normal", "mail_queue.old")
+        return one
+    gone = clues.log.delivered_outside if clues.log else 0
+    theirs = bool(clues.queue and _domain_of(one) not in clues.queue.own_domains)
+    return one if gone and theirs and clues.about_mail_going_out else ()
+
+
+def _domain_of(one: tuple[Finding, ...]) -> str:
+    return str(one[0].values.get("domain", "")) if one else ""
 
 
 def _providers(findings: tuple[Finding, ...]) -> list[str]:
@@ -140,8 +169,11 @@ def _named_a_dead_list(clues: Clues) -> tuple[Finding, ...]:
 
 
 def _at_another_company(finding: Finding, clues: Clues) -> bool:
-    """The address stands in MX records whose server's name is not ours, and there is no login to it."""
+    """The address stands in MX records whose server's name is not ours, and there is no login to it; or it is that of
+    the server our own one hands everything to."""
     target, address = clues.context.target, finding.values.get("address")
+    if clues.relayhost and any(one.source == "relayed" for one in clues.context.addresses):
+        return address not in clues.own_addresses
     if target.ssh or not target.domain:
         return False
     ours = {registrable_domain(plain_domain(name)) for name in (target.domain, *target.also_domain)}

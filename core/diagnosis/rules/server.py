@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnosis.clues import Clues, codes_of, critical, value_list
+from core.diagnosis.clues import NEARLY_ALL, Clues, codes_of, critical, value_list
 from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
 from core.diagnosis.rules.names import led_elsewhere
 from core.model import Cause, Certainty, Finding, Values
@@ -32,8 +32,12 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
     dying = critical(clues.having("mail_log.service_dying"))
     refused = clues.having("smtp_banner.refused")
     parts = clues.having("server_health.part_stopped", "server_health.container_stopped")
+    if refused and clues.health and clues.health.ports == () and not clues.health.in_containers:
+        sure += refused  # not shut to us alone: nothing waits behind that door
     if sure:
         yield ROOT, Cause("mail_service_stopped", "confirmed", "you", codes_of(sure + dying + refused + parts))
+    elif held := _held_back(clues):
+        yield ROOT, Cause("mail_service_stopped", "likely", "you", codes_of(held))
     elif dying or (refused and not clues.mail_program_runs):
         # A mail program whose helper is dead ends itself at every call; a door may be shut to us alone.
         helper = clues.seen("server_health.helper_down") and not refused
@@ -42,6 +46,31 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
         yield rank, Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts))
     elif parts:
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(parts))
+
+
+# What Postfix says of mail that a setting of its own keeps back.
+_KEPT_BACK = "deferred transport"
+_MANY, _DESTINATIONS, _SOME_TIME = 10, 3, 900.0  # messages, domains, seconds
+
+
+def _held_back(clues: Clues) -> tuple[Finding, ...]:
+    """Mail for several companies lies in the queue, and the mail program does not even try: set aside, kept back by a
+    setting, or there for a quarter of an hour without one attempt."""
+    queue = clues.queue
+    if not queue or not queue.total or queue.total <= _MANY:
+        return ()
+    about = clues.having("mail_queue.held", "mail_queue.long", "mail_queue.raised", "mail_queue.young")
+    kept = sum(each.count for each in queue.reasons if _KEPT_BACK in each.example.lower())
+    if queue.hold >= NEARLY_ALL * queue.total or kept >= NEARLY_ALL * queue.total:
+        return about
+    waits = (queue.oldest_age or 0) >= _SOME_TIME and queue.distinct_domains >= _DESTINATIONS
+    return about if waits and not queue.reasons and not queue.frozen and _never_tried(clues) else ()
+
+
+def _never_tried(clues: Clues) -> bool:
+    """The log was read to its end, and tells of no attempt to deliver anything."""
+    log = clues.log
+    return bool(log and log.complete and not log.refused and not (log.sent or log.deferred or log.bounced))
 
 
 def helper_down(clues: Clues) -> Iterator[Ranked]:
@@ -150,14 +179,20 @@ def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
     without = clues.having("server_health.relayhost_without_login")
     passes_on = clues.having("server_health.relayhost")
     refused = clues.bounced("login_required") + (clues.bounced("relay_denied") if passes_on or without else ())
-    if not (logged or without or refused):
+    stuck = clues.stuck_at_the_relayhost
+    if not (logged or without or refused or stuck):
         return
     values: Values = {"relayhost": (value_list(without + passes_on, "relayhost") or ["?"])[0]}
-    codes = codes_of(logged + without + refused)
+    waiting = clues.having(
+        "mail_queue.name_service", "mail_queue.all_timed_out", "mail_queue.raised", "mail_queue.normal"
+    )
+    codes = codes_of(logged + without + refused + ((passes_on + waiting) if stuck else ()))
     if critical(logged):
         yield ROOT, Cause("relayhost_login_failing", "confirmed", "you", codes, values)
-    elif refused:
-        yield ROOT, Cause("relayhost_login_failing", "likely", "you", codes, values)
+    elif refused or stuck:
+        shown = refused or {"tls_failed", "login_required"} & set(stuck) or _finds_names(clues)
+        certainty: Certainty = "likely" if shown else "possible"
+        yield ROOT if shown else SUSPICION, Cause("relayhost_login_failing", certainty, "you", codes, values)
     else:
         yield SUSPICION, Cause("relayhost_login_failing", "possible", "you", codes, values)
 
