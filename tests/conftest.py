@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -17,6 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 # The numbered cases of a hostile world: SMTP, DNS, ssh, files, report, window (G), system (Y).
 _CASE = re.compile(r"test_([shdfrgy]\d\d)_")
 _began = time.monotonic()
+
+
+# A machine that goes to the web through a proxy must not change what a test sees.
+for _name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+    os.environ.pop(_name, None)
+    os.environ.pop(_name.upper(), None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

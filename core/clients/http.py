@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from core import __version__
 from core.clients.journal import Journal
+from core.clients.proxy import connect_through, proxy_for, proxy_is_set
 from core.clients.reroute import Reroute
 from core.clients.server_clock import time_in_text
 from core.clients.smtp_wire import SocketWire
@@ -88,8 +89,17 @@ class HttpClient:
         self._journal.note_clock(host, time_in_text(answer.date))
         return answer
 
+    @property
+    def behind_proxy(self) -> bool:
+        """Whether this office reaches the web through a go-between. What leads elsewhere (practice, tests) has none."""
+        return not (self._reroute.closed or self._reroute.table) and proxy_is_set()
+
     async def _connect(self, host: str) -> SocketWire:
-        """The first address that takes the connection."""
+        """Through the office's proxy, else to the first address that takes the connection."""
+        if self.behind_proxy and (proxy := proxy_for(host)):
+            self._journal.note_contact(proxy.host, proxy.port, "HTTP proxy")
+            self._journal.note_contact(host, _PORT, "HTTPS")
+            return await connect_through(proxy, host, _PORT)
         failure: OSError = ConnectionRefusedError("no address")
         for address in await self._addresses(host):
             endpoint = self._reroute.endpoint(address, _PORT)

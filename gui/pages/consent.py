@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from core.clean import clean
+from core.clients.proxy import proxy_is_set
 from core.guide import Answers, Missing, mail_domain
 from core.texts import Texts
 from gui.pages.page import Page
 from gui.widgets.choice import ChoiceSet
 from gui.widgets.field import Field
 from gui.widgets.finding import card
+from gui.widgets.hint import SpokenHint
 from gui.widgets.question import Question
 from gui.widgets.text import SpokenLabel, label
 
@@ -42,6 +44,9 @@ class ConsentPage(Page):
         self.body.addWidget(self.choices)
         self.choices.chosen.connect(self._wrong.hide)  # answered: the complaint goes
         self.choices.chosen.connect(lambda chosen: self.more.setVisible(chosen == "yes"))
+        self.proxy = SpokenHint("gui.consent.proxy", "small")
+        self.proxy.hide()
+        self.body.addWidget(self.proxy)
         self._name = ""
 
     def _more(self) -> QFrame:
@@ -68,6 +73,7 @@ class ConsentPage(Page):
         self.reach.choose("thorough" if answers.thorough else None)
         self.outside.set_text(answers.outside)
         self.more.setVisible(answers.own_server is True)
+        self.proxy.setVisible(proxy_is_set())
         self.show_texts(self.texts)
 
     def read_answers(self, answers: Answers) -> None:

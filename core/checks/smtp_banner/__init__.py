@@ -22,6 +22,7 @@ CHECK: Check[SmtpBannerFacts] = Check(
         "smtp_banner.refused": _DOOR,
         "smtp_banner.no_answer": _DOOR,
         "smtp_banner.no_family": (*_DOOR, "family"),
+        "smtp_banner.behind_proxy": _DOOR,
         "smtp_banner.line_blocked": (*_DOOR, "landmark"),
         "smtp_banner.silent_line_open": (*_DOOR, "landmark"),
         "smtp_banner.supported": _DATED,

@@ -57,3 +57,4 @@ class SmtpBannerFacts:
     measured_at: datetime
     hosts: tuple[HostPorts, ...]
     landmark: PortAnswer | None = None  # another well-known server's port 25, asked when ours was silent
+    behind_proxy: bool = False  # this computer reaches the web through a go-between, which mail cannot use

@@ -12,6 +12,8 @@ from core.model import Evidence, Finding, Severity, Table, Value
 
 COLUMNS = ("host", "address", "port", "state", "greeting")
 _DAY = 86400
+# Answers that a firewall may give in the server's stead.
+_MAYBE_OUR_FIREWALL = ("smtp_banner.refused", "smtp_banner.no_answer")
 
 
 def judge(facts: SmtpBannerFacts) -> tuple[Finding, ...]:
@@ -20,6 +22,9 @@ def judge(facts: SmtpBannerFacts) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for host in facts.hosts:
         reached = _told_by_landmark(_reached(host, anyone_answers), host, facts.landmark)
+        if facts.behind_proxy and not anyone_answers and reached.code in _MAYBE_OUR_FIREWALL:
+            values = {name: reached.values[name] for name in ("host", "port")}
+            reached = _finding(host, "behind_proxy", Severity.UNKNOWN, values)
         findings.append(reached)
         if reached.code == "smtp_banner.answers":
             findings.append(_product(host, facts.measured_at))

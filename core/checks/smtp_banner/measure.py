@@ -43,7 +43,8 @@ async def measure(context: Context, clients: Clients) -> SmtpBannerFacts:
         _inside(context, clients), asyncio.gather(*(_host(host, clients) for host in hosts))
     )
     landmark = await _landmark(found, clients)
-    return SmtpBannerFacts(measured_at, tuple(_with_inside(ports, inside, len(hosts)) for ports in found), landmark)
+    told = tuple(_with_inside(ports, inside, len(hosts)) for ports in found)
+    return SmtpBannerFacts(measured_at, told, landmark, clients.http.behind_proxy)
 
 
 async def _landmark(found: list[HostPorts], clients: Clients) -> PortAnswer | None:

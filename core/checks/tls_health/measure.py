@@ -96,6 +96,8 @@ async def _mta_sts(clients: Clients, domain: str | None) -> MtaSts | None:
         answer = await clients.http.get(f"https://mta-sts.{domain}/.well-known/mta-sts.txt", "text/plain")
     except CheckError as error:
         served = error.code in ("http.not_trusted", "http.broken_answer", "http.too_much")
+        if clients.http.behind_proxy:  # what opens the encryption in the office answers in the server's stead
+            served = False
         return MtaSts(error="not_served" if served else "not_asked")
     if answer.status != 200:
         return MtaSts(error="not_served")
