@@ -18,6 +18,12 @@ Kind = Literal["hosting", "line", "dns", "customers", "staff", "boss"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _DONE_PHASES = ("stop", "evidence", "repair", "verify")
 _NEXT_STEPS = 4
+# Troubles in which nobody misused anything: no word about forged mail and stolen passwords then.
+_NO_MISUSE = frozenset({
+    "certificate_expired", "disk_full", "dns_moved", "domain_expired", "forwarding_breaks_auth", "greylisted_wait",
+    "helper_down", "ipv6_path_bad", "mail_service_stopped", "mailbox_full", "outbound_25_blocked",
+    "own_filter_rejects_all", "port_25_blocked_here", "ptr_or_helo_wrong", "recipient_side", "resolver_broken",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,9 @@ def letter(kind: Kind, incident: Incident, texts: Texts, sender: Sender | None =
     facts = facts_of(incident)
     values = _values(facts, incident, texts, sender or Sender())
     values["matter"] = _matter(kind, facts, texts, values)
+    if kind in ("customers", "staff"):
+        values["state"] = _state(facts, texts, kind)
+        values["warning"] = f"{texts.text(f'letters.{kind}.warning.letter', values)}\n" if _misused(incident) else ""
     return Letter(kind, texts.language, "", *_worded(f"letters.{kind}", incident, texts, values))
 
 
@@ -51,16 +60,27 @@ def request(line: DeskLine, incident: Incident, texts: Texts, sender: Sender | N
     if line.is_provider and texts.has(f"provider.{line.name}"):
         values["list"] = texts.text(f"provider.{line.name}")
     kind = "delisting_by_company" if line.who == "hosting_company" else "delisting"
-    return Letter(kind, texts.language, line.mail, *_worded(f"letters.{kind}", incident, texts, values))
+    subject, body = _worded(f"letters.{kind}", incident, texts, values)
+    if kind == "delisting" and not _is_repaired(facts):  # opened by hand: nobody has seen the repair
+        subject = _marked(texts.text("letters.delisting_unproven.subject", values), incident, texts)
+    return Letter(kind, texts.language, line.mail, subject, body)
 
 
 def _worded(key: str, incident: Incident, texts: Texts, values: dict[str, str]) -> tuple[str, str]:
     """Subject and body. One of practice says so: nobody must send it by mistake."""
-    subject, body = clean(texts.text(f"{key}.subject", values), 200), texts.text(f"{key}.letter", values)
-    if not incident.practice:
-        return subject, body
-    mark = texts.text("letters.practice")
-    return f"{mark} {subject}", f"{mark}\n\n{body}"
+    subject, body = _marked(texts.text(f"{key}.subject", values), incident, texts), texts.text(f"{key}.letter", values)
+    return subject, f"{texts.text('letters.practice')}\n\n{body}" if incident.practice else body
+
+
+def _marked(subject: str, incident: Incident, texts: Texts) -> str:
+    said = clean(subject, 200)
+    return f"{texts.text('letters.practice')} {said}" if incident.practice else said
+
+
+def _misused(incident: Incident) -> bool:
+    """Whether somebody may have sent in our name: so it is as long as the cause is not known."""
+    codes = {cause.code for cause in incident.causes}
+    return not codes or bool(codes - _NO_MISUSE)
 
 
 def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> dict[str, str]:
@@ -70,6 +90,7 @@ def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> d
         "name": clean(sender.name, 120),
         "phone": clean(sender.phone, 60),
         "contact": clean(sender.contact, 120),
+        "contract": "",  # only the person knows it
         "domain": facts.domain,
         "host": facts.host or facts.domain,
         "address": facts.address,
@@ -106,11 +127,12 @@ def _cause(facts: Facts, texts: Texts) -> str:
     return texts.text("letters.blank.cause")
 
 
-def _state(facts: Facts, texts: Texts) -> str:
-    """How it stands: never "repaired" unless a later look proved it."""
+def _state(facts: Facts, texts: Texts, reader: str = "") -> str:
+    """How it stands: never "repaired" unless a later look proved it. Customers read it in other words."""
+    of_reader = f"letters.state.{reader}" if reader == "customers" else "letters.state"
     if facts.repair and _is_repaired(facts):
-        return texts.text("letters.state.repaired", at=moment(facts.repair.seen_at, texts))
-    return texts.text("letters.state.not_yet" if facts.repair else "letters.state.unknown")
+        return texts.text(f"{of_reader}.repaired", at=moment(facts.repair.seen_at, texts))
+    return texts.text(f"{of_reader}.not_yet" if facts.repair else f"{of_reader}.unknown")
 
 
 def _done(facts: Facts, incident: Incident, texts: Texts) -> list[str]:

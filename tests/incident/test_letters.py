@@ -154,3 +154,31 @@ def test_every_cause_has_steps_to_keep_tell_verify_and_prevent_with_words(cause:
     for texts in map(Texts, LANGUAGES):
         for step in all_steps():
             assert texts.has(f"checklist.step.{step.id}") and texts.has(f"checklist.why.{step.id}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("cause", "misused"), [("open_relay", True), ("disk_full", False), ("rate_limited", True)])
+def test_customers_and_staff_read_of_forged_mail_only_where_somebody_may_have_sent_it(
+    run: MakeRun, incident: MakeIncident, cause: str, misused: bool, language: Language
+) -> None:
+    report = run(0, "accepted")
+    told = incident(replace(report, causes=(replace(report.causes[0], code=cause),)))
+    texts = Texts(language)
+    for kind in ("customers", "staff"):
+        warning = texts.text(f"letters.{kind}.warning.letter", name=SENDER.name)
+        assert (warning in letter(kind, told, texts, SENDER).body) is misused
+    customers = letter("customers", told, texts, SENDER).body
+    assert texts.text("letters.state.not_yet") not in customers  # that is for colleagues
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_request_says_repaired_only_when_it_was_seen(
+    run: MakeRun, incident: MakeIncident, language: Language
+) -> None:
+    texts = Texts(language)
+    told = incident(run(0, "accepted", ZEN))
+    line = desk(told)[0]
+    early = request(line, told, texts, SENDER)
+    assert early.subject == texts.text("letters.delisting_unproven.subject", subject=line.subject)
+    proven = incident(run(0, "accepted", ZEN), run(1, "closed", ZEN))
+    assert request(line, proven, texts, SENDER).subject == texts.text("letters.delisting.subject", subject=line.subject)
