@@ -20,6 +20,7 @@ CHECK: Check[Facts] = Check(
         "dns_health.no_mx": ("domain",),
         "dns_health.implicit_mx": ("domain", "addresses"),
         "dns_health.null_mx": ("domain",),
+        "dns_health.leads_elsewhere": ("domain", "hosts", "addresses"),
         "dns_health.mx_is_address": ("domain", "host"),
         "dns_health.mx_is_alias": ("domain", "host", "alias_of"),
         "dns_health.mx_has_no_address": ("domain", "host"),

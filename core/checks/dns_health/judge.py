@@ -61,6 +61,19 @@ def _domain(facts: Facts) -> Iterator[Finding]:
         yield Finding("dns_health.no_mx", Severity.CRITICAL, values, evidence)
 
 
+def _elsewhere(facts: Facts) -> Iterator[Finding]:
+    """The MX records that are tried first lead to others than the server we know: a filter in front, or a record that
+    was forgotten. Good to know; whether it is a fault only the rest can tell."""
+    known = [one.address for one in facts.addresses if one.source in ("ssh", "relayed", "mx")]
+    named = [host for host in facts.mx_hosts if host.exchange]
+    first = [host for host in named if host.preference == min(each.preference for each in named)]
+    there = [address for host in first for address in _addresses(host)]
+    if facts.mx and known and there and not set(known) & set(there):
+        hosts: list[str] = [clean(host.exchange, 255) for host in first]
+        values: dict[str, Value] = {"domain": facts.domain or "", "hosts": hosts, "addresses": known}
+        yield Finding("dns_health.leads_elsewhere", Severity.OK, values, evidence_of(facts, [facts.mx]))
+
+
 def _rewrites(facts: Facts) -> bool:
     return facts.rewriting_test is not None and bool(facts.rewriting_test.records)
 

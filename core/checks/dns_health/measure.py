@@ -15,7 +15,7 @@ from core.clients.dns_answer import Answer
 from core.clients.resolver_mail import mx_records
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
-from core.knowledge.domain_names import plain_domain
+from core.knowledge.domain_names import dns_form, plain_domain
 from core.model import Context, SendingAddress
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def _txt(resolver: Resolver, domain: str | None) -> Lookup | None:
 
 
 async def _delegation(resolver: Resolver, domain: str | None) -> Delegation | None:
-    return await find_delegation(resolver, plain_domain(domain)) if domain else None
+    return await find_delegation(resolver, dns_form(domain)) if domain else None
 
 
 async def _helo(clients: Clients) -> Helo | None:
