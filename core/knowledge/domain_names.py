@@ -19,10 +19,16 @@ def plain_domain(name: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
+def dns_form(name: str) -> str:
+    """As it stands in the DNS: plain, and letters beyond ASCII as "xn--..." (RFC 5890). Only so can names be compared."""
+    return ".".join(_as_asked(label) for label in plain_domain(name).split("."))
+
+
 def registrable_domain(name: str) -> str:
-    """ "mail.example.co.jp" -> "example.co.jp", "www.example.com" -> "example.com"; a public suffix stays as it is."""
-    labels = plain_domain(name).split(".")
-    return ".".join(labels[-_registrable_length([_as_asked(label) for label in labels]) :])
+    """ "mail.example.co.jp" -> "example.co.jp", "www.example.com" -> "example.com"; a public suffix stays as it is. In the
+    form it has in the DNS."""
+    labels = dns_form(name).split(".")
+    return ".".join(labels[-_registrable_length(labels) :])
 
 
 @cache
@@ -56,7 +62,7 @@ def _public_length(last: str, before: list[str]) -> int:
 
 
 def _as_asked(label: str) -> str:
-    """The form it has in the DNS ("xn--..."); a label that has none as it is."""
+    """A label that has no such form stays as it is."""
     try:
         return label if label.isascii() else label.encode("idna").decode("ascii")
     except UnicodeError:

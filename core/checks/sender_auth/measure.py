@@ -16,7 +16,7 @@ from core.clients.together import together
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public
 from core.knowledge.dkim_selectors import usual_selectors
-from core.knowledge.domain_names import plain_domain, registrable_domain
+from core.knowledge.domain_names import dns_form, plain_domain, registrable_domain
 from core.model import Context, SendingAddress
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ LONGEST_RECORD = 4_000  # characters of an SPF record that a repair is looked fo
 
 async def measure(context: Context, clients: Clients) -> Facts:
     """Raises CheckTimeoutError when the resolver answered nothing at all."""
-    resolver, domain = clients.resolver, plain_domain(context.target.domain or "")
+    resolver, domain = clients.resolver, dns_form(context.target.domain or "")
     from core.clients.spf import SpfDoor  # loads pyspf and all of dnspython
 
     senders, door = _senders(context, domain), SpfDoor(resolver)
