@@ -20,13 +20,13 @@ def plain_domain(name: str) -> str:
 
 
 def dns_form(name: str) -> str:
-    """As it stands in the DNS: plain, and letters beyond ASCII as "xn--..." (RFC 5890). Only so can names be compared."""
+    """As it stands in the DNS: plain, letters beyond ASCII as "xn--..." (RFC 5890). Only so can names be compared."""
     return ".".join(_as_asked(label) for label in plain_domain(name).split("."))
 
 
 def registrable_domain(name: str) -> str:
-    """ "mail.example.co.jp" -> "example.co.jp", "www.example.com" -> "example.com"; a public suffix stays as it is. In the
-    form it has in the DNS."""
+    """ "mail.example.co.jp" -> "example.co.jp", "www.example.com" -> "example.com", in the form it has in the DNS; a public
+    suffix stays as it is."""
     labels = dns_form(name).split(".")
     return ".".join(labels[-_registrable_length(labels) :])
 
