@@ -25,8 +25,7 @@ def dns_form(name: str) -> str:
 
 
 def registrable_domain(name: str) -> str:
-    """ "mail.example.co.jp" -> "example.co.jp", "www.example.com" -> "example.com", in the form it has in the DNS; a public
-    suffix stays as it is."""
+    """ "mail.example.co.jp" -> "example.co.jp", in the form the DNS has; a public suffix stays as it is."""
     labels = dns_form(name).split(".")
     return ".".join(labels[-_registrable_length(labels) :])
 
