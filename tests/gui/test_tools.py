@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.clients import Doors
-from core.clients.list_keys import ListKeys
+from core.clients.list_keys import KeychainKeys, ListKeys
 from core.clients.reroute import Reroute
 from core.knowledge.dnsbl import load_lists
 from gui.widgets.fold import Fold
 from tests.servers.dns_server import DnsServer
 from tests.servers.hostile_smtp import Send, hostile_server
+from tests.servers.keychain import FileKeychain
 
 ADDRESS = "203.0.113.25"
 
@@ -104,6 +106,57 @@ async def test_a_key_is_never_shown_and_a_wrong_one_is_named(open_wizard, qtbot:
     assert "abcdefghijkl" not in shown(page)
     press(qtbot, page.forget)
     await until(lambda: "spamhaus" not in page.known_keys.text())
+
+
+@pytest.fixture
+def keychain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A keychain that keeps its entries in this file."""
+    monkeypatch.setenv("KEYCHAIN_FILE", str(tmp_path / "keychain.json"))
+    before = keyring.get_keyring()
+    keyring.set_keyring(FileKeychain())
+    yield tmp_path / "keychain.json"
+    keyring.set_keyring(before)
+
+
+async def test_a_key_goes_into_the_keychain_and_out_again(open_wizard, qtbot: QtBot, keychain: Path) -> None:
+    wizard = await open_wizard("ja", Doors(list_keys=KeychainKeys()))
+    wizard.open_side("blacklists")
+    page, key = wizard.blacklists, "abcdefghijklmnopqrstuvwxyz"
+    page.service.buttons["spamhaus"].setChecked(True)
+    page.key.set_text(key)
+    press(qtbot, page.keep)
+    await until(lambda: wizard.texts.text("blacklists.key_kept", service="spamhaus") in shown(page))
+    assert _kept(keychain) == [key]
+    assert await KeychainKeys().all() == {"spamhaus": key}  # the next start finds it
+    assert key not in shown(page)
+    assert not [each for each in keychain.parent.rglob("*") if each != keychain and _holds(each, key)]
+    press(qtbot, page.forget)
+    await until(lambda: _kept(keychain) == [])
+    await until(lambda: wizard.texts.text("gui.blacklists.keys_none") in shown(page))
+
+
+async def test_a_locked_keychain_is_said_and_the_key_serves_this_window(
+    open_wizard, qtbot: QtBot, keychain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYCHAIN_MOOD", "locked")
+    wizard = await open_wizard("en", Doors(list_keys=KeychainKeys()))
+    wizard.open_side("blacklists")
+    page = wizard.blacklists
+    page.service.buttons["spamhaus"].setChecked(True)
+    page.key.set_text("abcdefghijklmnopqrstuvwxyz")
+    press(qtbot, page.keep)
+    await until(lambda: "spamhaus" in page.known_keys.text())
+    await until(lambda: page.told.text() != "")
+    assert wizard.texts.text("blacklists.key_kept", service="spamhaus") not in shown(page)
+    assert _kept(keychain) == []
+
+
+def _kept(keychain: Path) -> list[str]:
+    return list(json.loads(keychain.read_text()).values()) if keychain.exists() else []
+
+
+def _holds(path: Path, secret: str) -> bool:
+    return path.is_file() and secret.encode() in path.read_bytes()
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
