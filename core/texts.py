@@ -22,8 +22,9 @@ import os
 import string
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.resources import resources_dir
@@ -35,6 +36,7 @@ Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 _WEEKDAYS_JA = "月火水木金土日"
+_JAPAN = 540  # minutes east of Greenwich
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Singular and plural of a unit; the year is the mean Gregorian one.
 _UNITS: tuple[tuple[float, str, str, str], ...] = (
@@ -51,15 +53,54 @@ class MissingTextError(KeyError):
     """A code has no text in this language: a bug that a test finds before a reader does."""
 
 
-@cache
-def _catalogue(language: Language) -> dict[Any, str]:
-    folder = resources_dir() / "locale" / language / "LC_MESSAGES"
-    table: dict[Any, str] = {}
-    for path in sorted(folder.glob("*.mo")):
-        with path.open("rb") as stream:
+class _Catalogue:
+    """All subjects of one language as one table. A subject is read when a key is wanted that may stand in it: the
+    first window needs few of them."""
+
+    def __init__(self, language: Language) -> None:
+        folder = resources_dir() / "locale" / language / "LC_MESSAGES"
+        self._unread = {path.stem: path for path in sorted(folder.glob("*.mo"))}
+        self._table: dict[Any, str] = {}
+        self._reading = Lock()  # a report is written on a thread of its own
+
+    def find(self, *keys: Any) -> str | None:
+        """The text under the first of `keys` that has one; they are forms of one key."""
+        table = self._table
+        found = next((table[key] for key in keys if key in table), None)
+        if found is None and self._unread:
+            with self._reading:
+                for subject in self._likely(keys[-1]):
+                    self._read(subject)
+                    if (found := next((table[key] for key in keys if key in table), None)) is not None:
+                        break
+        return found
+
+    def whole(self) -> dict[Any, str]:
+        """Everything there is."""
+        with self._reading:
+            for subject in list(self._unread):
+                self._read(subject)
+        return self._table
+
+    def _likely(self, key: str) -> list[str]:
+        """The subjects not yet read: those the key names first (`gui.start.title`, `problem.ssh.refused.title`)."""
+        first, _, rest = key.partition(".")
+        second = rest.partition(".")[0]
+        names = (first, second, f"{first}_{second}")
+        likely = [name for name in names if name in self._unread]
+        likely += [name for name in self._unread if name not in likely and name.startswith(f"{first}_")]
+        return [*likely, *(name for name in self._unread if name not in likely)]
+
+    def _read(self, subject: str) -> None:
+        with self._unread[subject].open("rb") as stream:
             entries = gettext.GNUTranslations(stream)._catalog  # type: ignore[attr-defined]
-        table.update((key, text) for key, text in entries.items() if key)
-    return table
+        self._table.update((key, text) for key, text in entries.items() if key)
+        del self._unread[subject]
+
+
+@cache
+def _catalogue(language: Language) -> _Catalogue:
+    return _Catalogue(language)
 
 
 class Texts:
@@ -67,21 +108,21 @@ class Texts:
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language
-        self._table = _catalogue(language)
+        self._catalogue = _catalogue(language)
         self._formatter = _Formatter(self)
 
     def has(self, key: str) -> bool:
         """Whether this language has a text under `key`."""
-        return key in self._table or (key, 0) in self._table
+        return self._catalogue.find((key, 0), key) is not None
 
     def keys(self) -> Iterator[str]:
         """Every key of this language, a plural one once."""
-        return iter(sorted({key[0] if isinstance(key, tuple) else key for key in self._table}))
+        return iter(sorted({key[0] if isinstance(key, tuple) else key for key in self._catalogue.whole()}))
 
     def template(self, key: str, count: int | None = None) -> str:
         """The text under `key` with its placeholders; `count` chooses among plural forms."""
         form = 0 if self.language == "ja" or count is None or count == 1 else 1
-        found = self._table.get((key, form), self._table.get((key, 0), self._table.get(key)))
+        found = self._catalogue.find((key, form), (key, 0), key)
         if found is None:
             raise MissingTextError(key)
         return found
@@ -142,6 +183,16 @@ class Texts:
         if self.language == "ja":
             return f"{self.date(local)}({_WEEKDAYS_JA[local.weekday()]}) {local.hour}:{local.minute:02}"
         return f"{self.date(local)}, {local.hour:02}:{local.minute:02}"
+
+    def zone(self, moment: datetime | None = None) -> str:
+        """The time zone `datetime` speaks in: 日本時間 where it is read in Japanese there, else UTC+9, UTC, UTC-3:30."""
+        local = (moment or datetime.now(UTC)).astimezone()
+        minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+        if minutes == _JAPAN:
+            return "日本時間" if self.language == "ja" else "UTC+9"
+        hours, rest = divmod(abs(minutes), 60)
+        sign = "-" if minutes < 0 else "+"
+        return "UTC" + (f"{sign}{hours}" if minutes else "") + (f":{rest:02}" if rest else "")
 
     def duration(self, seconds: float) -> str:
         """A length of time in its largest whole unit."""

@@ -25,12 +25,12 @@ _PATIENCE = 0.5  # seconds: a window system that shows nothing until then is lef
 
 def make_app(*options: str) -> QApplication:
     """The application, dressed; it dresses anew when the system turns light, dark or stark. `options` are Qt's own."""
-    app = QApplication([*sys.argv[:1], *options])
+    # As an option: asking for the style afterwards loads all of what Python can do with styles.
+    app = QApplication([*sys.argv[:1], "-style", "Fusion", *options])
     app.setApplicationName("mail-first-aid")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("mail-first-aid")
     app.setWindowIcon(app_icon())
-    app.setStyle("Fusion")
     use_japanese_font(app)
     apply_style(app)
     hints = app.styleHints()

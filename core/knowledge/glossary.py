@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from core.resources import resources_dir
@@ -38,7 +38,7 @@ _NOT_OF_A_NAME = r"(?!@|\.[A-Za-z0-9])"
 def terms_in(text: str, language: Literal["ja", "en"]) -> tuple[Mention, ...]:
     """Each term of the text at its first mention, in the order they come. The longest spelling wins."""
     first: dict[str, Mention] = {}
-    for found in _pattern(language).finditer(text):
+    for found in _found(text, language):
         term = _spellings(language)[found.group().lower()]
         first.setdefault(term, Mention(term, found.start(), found.end()))
     return tuple(first.values())
@@ -70,13 +70,20 @@ def _spellings(language: Literal["ja", "en"]) -> Mapping[str, str]:
     return table
 
 
-@cache
-def _pattern(language: Literal["ja", "en"]) -> re.Pattern[str]:
+def _found(text: str, language: Literal["ja", "en"]) -> Iterator[re.Match[str]]:
+    """A pattern of every spelling takes longer to make than the first window may: only of those the text holds."""
+    lowered = text.lower()
+    here = tuple(word for word in _spellings(language) if word in lowered)
+    return _pattern(here).finditer(text) if here else iter(())
+
+
+@lru_cache(maxsize=1000)
+def _pattern(spellings: tuple[str, ...]) -> re.Pattern[str]:
     """Latin and katakana words only as whole words: "MX" is not in "AMX", nor 「ログ」 in 「ログイン」.
 
     A letter of another script beside it is no hindrance. A verb that is spelt like a term is not marked.
     """
-    longest_first = sorted(_spellings(language), key=len, reverse=True)
+    longest_first = sorted(spellings, key=len, reverse=True)
     words = "|".join(_bounded(word) for word in longest_first)
     return re.compile(f"{_NOT_IN_A_NAME}(?:{words}){_NOT_OF_A_NAME}", re.IGNORECASE)
 

@@ -49,9 +49,11 @@ def said(texts: Texts, key: str, values: Mapping[str, Value] | None = None) -> s
 
 
 def restyle(widget: QWidget, **properties: str) -> None:
-    """Set properties the style sheet looks at, and let it look again."""
+    """Set properties the style sheet looks at, and let it look again; a widget never shown is looked at when it is."""
     for name, value in properties.items():
         widget.setProperty(name, value)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 
