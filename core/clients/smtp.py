@@ -2,8 +2,9 @@
 
 Of our own because the server may be hostile: Python's `smtplib` counts its time limit for each read and has no
 limit of bytes, and asyncio's `start_tls` takes injected plaintext for encrypted text. Limits: one deadline for the
-session, one for each reply, and those of `smtp_reply`. Every command waits for its whole reply; a reply nobody asked
-for ends the session. After a time-out, an error or a cancellation the connection is dropped and never used again.
+session, one for each reply, one for a reply that has begun, and those of `smtp_reply`. Every command waits for its
+whole reply; a reply nobody asked for ends the session. After a time-out, an error or a cancellation the connection is
+dropped and never used again.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, Usa
 from core.model import Evidence
 
 COMMAND_LIMIT = 510  # RFC 5321 4.5.3.1.4: 512 octets with CR LF
+# Seconds from a reply's first byte to its last: a greylisting spamd stutters for 10, postscreen's teaser takes 6.
+_TRICKLE_LIMIT = 15.0
 _FAREWELL_LIMIT = 3.0  # seconds to wait for the answer to QUIT
 _NOT_UNDERSTOOD = frozenset({500, 501, 502, 503, 504, 550, 554})
 
@@ -49,8 +52,8 @@ class Hello:
 
 
 class SmtpClient:
-    """Opens sessions. `connect_limit` and `reply_limit` are seconds for one connection and one reply. `way` leads
-    through another machine."""
+    """Opens sessions. `connect_limit` and `reply_limit` are seconds for one connection and one reply, `trickle_limit`
+    for a reply from its first byte to its last. `way` leads through another machine."""
 
     def __init__(
         self,
@@ -59,8 +62,10 @@ class SmtpClient:
         connect_limit: float = 10.0,
         reply_limit: float = 30.0,
         way: SshTunnel | None = None,
+        trickle_limit: float = _TRICKLE_LIMIT,
     ) -> None:
         self._way = way
+        self._trickle_limit = trickle_limit
         self._reroute = reroute
         self._journal = journal
         self._connect_limit = connect_limit
@@ -91,6 +96,7 @@ class SmtpClient:
         until = time.monotonic() + deadline
         wire = await self._connect(address, port, min(self._connect_limit, deadline))
         session = SmtpSession(wire, address, port, until, self._reply_limit, server_name, context)
+        session.trickle_limit = self._trickle_limit
         session.rerouted = where != self._reroute.endpoint(address, port)
         try:
             await session.start(tls)
@@ -125,6 +131,7 @@ class SmtpClient:
 class SmtpSession:
     """One dialogue; an async context manager that says QUIT on the way out."""
 
+    trickle_limit: float = _TRICKLE_LIMIT
     rerouted: bool = False  # the socket leads elsewhere (practice, tests): its local address tells nothing
 
     def __init__(
@@ -266,9 +273,9 @@ class SmtpSession:
 
     async def _reply(self, asked: str) -> Reply:
         reader = ReplyReader()
-        async with self._limited(asked, reader):
+        async with self._limited(asked, reader) as clock:
             while True:
-                line = await self._line(asked, reader)
+                line = await self._line(asked, reader, clock)
                 try:
                     reply = reader.feed(line)
                 except ReplyError as error:
@@ -281,7 +288,7 @@ class SmtpSession:
             self._broken = True  # RFC 5321 3.8: the server is closing the connection
         return reply
 
-    async def _line(self, asked: str, reader: ReplyReader) -> bytes:
+    async def _line(self, asked: str, reader: ReplyReader, clock: asyncio.Timeout) -> bytes:
         """The next line with its line end, within the limits."""
         while (end := self._buffer.find(b"\n", 0, LINE_LIMIT)) < 0:
             if len(self._buffer) >= LINE_LIMIT:
@@ -292,6 +299,8 @@ class SmtpSession:
                 rest = bytes(self._buffer).decode("utf-8", errors="backslashreplace")
                 self._note(asked, f"{reader.raw}\n{rest}\n(connection closed)".strip())
                 self._fail_with(CheckConnectionError("smtp.connection_lost", **self._place()))
+            if not reader.raw and not self._buffer:
+                self._now_it_speaks(clock)
             self._said_bytes += len(data)
             self._buffer += data
         line = bytes(self._buffer[: end + 1])
@@ -300,13 +309,18 @@ class SmtpSession:
             self._unreadable(asked, reader, ReplyError("endless", line.decode("utf-8", errors="backslashreplace")))
         return line
 
+    def _now_it_speaks(self, clock: asyncio.Timeout) -> None:
+        """A reply has begun: one that comes byte by byte may not use up the whole time of a reply."""
+        end = asyncio.get_running_loop().time() + self.trickle_limit
+        clock.reschedule(min(end, clock.when() or end))
+
     @contextlib.asynccontextmanager
-    async def _limited(self, asked: str = "", reader: ReplyReader | None = None) -> AsyncIterator[None]:
+    async def _limited(self, asked: str = "", reader: ReplyReader | None = None) -> AsyncIterator[asyncio.Timeout]:
         """The shorter of the session's and the reply's time limit; nobody reuses a session that broke inside."""
         left = min(self._until - time.monotonic(), self._reply_limit)
         try:
-            async with asyncio.timeout(max(0.0, left)):
-                yield
+            async with asyncio.timeout(max(0.0, left)) as clock:
+                yield clock
         except (CheckError, ReplyError):
             raise
         except TimeoutError as error:

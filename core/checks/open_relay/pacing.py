@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from core.checks.open_relay.facts import Outcome, ProbeResult
-from core.checks.open_relay.probing import NOBODY_THERE, Door, Visit, result_of, visit
+from core.checks.open_relay.probing import NOBODY_THERE, SESSION_SECONDS, Door, Visit, result_of, visit
 from core.clients.smtp import SmtpClient
 from core.knowledge.relay_forms import Probe, relay_data
 
 HAD_ENOUGH = frozenset({"rate_limited", "client_blocked", "greylisted"})
 _TURNED_AWAY = frozenset({"client_blocked", "greylisted"})
+# Seconds for all sessions of a careful run together: a server that takes its time for each answer gets no more.
+CAREFUL_SECONDS = 90.0
+_MOST_SILENCES = 3  # of a door that greets: some servers are slow to refuse some forms only
 Job = tuple[Door, tuple[Probe, ...]]
 
 
@@ -28,8 +31,8 @@ def said_no(result: ProbeResult) -> bool:
 
 
 def _silent(result: ProbeResult) -> bool:
-    """Connected, and never greeted: each further connection would wait as long for nothing."""
-    return result.stage == "connect" and result.error is not None and result.error.endswith("timed_out")
+    """Connected, and then no whole answer in time: each further connection would wait as long for nothing."""
+    return result.error == "smtp.reply_timed_out"
 
 
 async def careful(
@@ -38,13 +41,17 @@ async def careful(
     """The few default forms, one after another. `refused_before`: refusals of the last minutes, from earlier runs."""
     results: list[ProbeResult] = []
     last: Visit | None = None
+    left = CAREFUL_SECONDS
     for probe in probes:
-        if (reason := _enough(results, refused_before)) is not None:
+        reason = _enough(results, refused_before) or ("not_tried" if left <= 0 else None)
+        if reason is not None:
             results.append(result_of(probe, door, reason))
             continue
         if last is not None and not last.on_loopback:
             await asyncio.sleep(relay_data().pause_seconds)
-        last = await visit(smtp, door, (probe,))
+        begun = time.monotonic()
+        last = await visit(smtp, door, (probe,), min(SESSION_SECONDS, left))
+        left -= time.monotonic() - begun
         results += last.results
     return results, last
 
@@ -72,6 +79,7 @@ class Thorough:
         self._rests = 0
         self._resting_until = 0.0
         self._ended: set[Door] = set()
+        self._silences: Counter[Door] = Counter()
         self._until = time.monotonic() + self._limits.most_seconds
         self.last: Visit | None = None
         self.seen_address: str | None = None
@@ -130,6 +138,9 @@ class Thorough:
         """A door that turns us away, is not there, or says "too many" once too often is left alone."""
         for result in going.results:
             away = result.outcome in _TURNED_AWAY or result.outcome == "no_service" or result.error in NOBODY_THERE
+            if _silent(result):
+                self._silences[going.door] += 1 if result.stage in ("MAIL", "RCPT") else _MOST_SILENCES
+            away = away or self._silences[going.door] >= _MOST_SILENCES
             if away or (result.outcome == "rate_limited" and time.monotonic() >= self._resting_until):
                 self._ended.add(going.door)
 

@@ -80,13 +80,13 @@ def result_of(
     )  # fmt: skip
 
 
-async def visit(smtp: SmtpClient, door: Door, probes: Sequence[Probe]) -> Visit:
-    """Send probes that share one greeting name. A broken dialogue is a result ("failed"), not an error."""
+async def visit(smtp: SmtpClient, door: Door, probes: Sequence[Probe], seconds: float = SESSION_SECONDS) -> Visit:
+    """Send probes that share one greeting name, in `seconds`. A broken dialogue is a result ("failed"), no error."""
     going = Visit(door)
     session: SmtpSession | None = None
     try:
         tls = door.port == IMPLICIT_TLS_PORT
-        session = await smtp.open(door.address, door.port, tls=tls, deadline=SESSION_SECONDS)
+        session = await smtp.open(door.address, door.port, tls=tls, deadline=seconds)
         async with session:
             await _converse(session, going, probes)
         if not going.results:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.checks.open_relay import judge, measure
+from core.checks.open_relay import judge, measure, pacing
 from core.clients import Clients
 from core.model import Context, Severity
 from tests.checks.open_relay.test_real_servers import verdicts
@@ -46,6 +46,39 @@ async def test_a_server_with_manners_of_its_own(
         assert not any(line.upper().startswith("DATA") for line in server.received)
     assert finding.code == f"open_relay.{code}"
     assert finding.severity is (Severity.OK if code == "closed" else Severity.UNKNOWN)
+
+
+DRIP = {
+    "connect": (Send(b"220 mx.example.jp ESMTP Postfix\r\n", every=0.5),),
+    "EHLO": (Send(b"250 mx.example.jp\r\n", every=0.5),),
+}
+
+
+@pytest.mark.parametrize(
+    "script", [DRIP, {"EHLO": DRIP["EHLO"]}, NEVER], ids=["dripping greeting", "dripping EHLO", "no answer at RCPT"]
+)
+async def test_a_door_without_whole_answers_is_waited_for_once(
+    make_clients: Callable[[int], Clients], make_context: Callable[..., Context], script: Script
+) -> None:
+    """Not once for each of the four forms."""
+    async with hostile_server(script) as server:
+        facts = await measure(make_context(), make_clients(server.port))
+        assert server.connections == 1
+    (probed,) = facts.servers
+    assert [probe.outcome for probe in probed.probes] == ["failed", "not_tried", "not_tried", "not_tried"]
+    assert {finding.severity for finding in judge(facts)} == {Severity.UNKNOWN}
+
+
+async def test_all_careful_sessions_share_one_time(
+    monkeypatch: pytest.MonkeyPatch, make_clients: Callable[[int], Clients], make_context: Callable[..., Context]
+) -> None:
+    """A server that answers each time just before our patience ends gets no more for it."""
+    monkeypatch.setattr(pacing, "CAREFUL_SECONDS", 1.5)
+    async with hostile_server({"RCPT": (Silence(1.0), Send(b"554 5.7.1 Relay access denied\r\n"))}) as server:
+        facts = await measure(make_context(), make_clients(server.port))
+        assert server.connections == 2
+    outcomes = [probe.outcome for probe in facts.servers[0].probes]
+    assert outcomes == ["refused", "failed", "not_tried", "not_tried"]
 
 
 @pytest.mark.slow

@@ -62,6 +62,21 @@ async def test_s04_one_byte_at_a_time_meets_the_overall_deadline(make_client: Ma
     assert time.monotonic() - began < 2
 
 
+async def test_s04_a_reply_that_has_begun_has_a_shorter_time_than_one_that_is_awaited() -> None:
+    """A greeting may be long in coming (postscreen, dead reverse DNS); one that drips is no greeting."""
+    drip, late = [Send(b"220 mx.example.jp ESMTP\r\n", every=0.2)], [Silence(1.2), Send(b"220 mx.example.jp\r\n")]
+    client = SmtpClient(Reroute(), Journal(), 2.0, reply_limit=60.0, trickle_limit=0.6)
+    error = await _error_at_connect(client, drip, deadline=60)
+    assert error.code == "smtp.reply_timed_out"
+    (said,) = transcript_of(error)
+    assert said.answered.startswith("2")  # what came is kept
+    async with (
+        hostile_server({"connect": late}) as server,
+        await client.open("127.0.0.1", server.port, deadline=60) as session,
+    ):
+        assert session.greeting.code == 220
+
+
 @pytest.mark.parametrize("code", [421, 554])
 async def test_s05_a_refusing_greeting_is_a_reply_not_an_error(make_client: MakeClient, code: int) -> None:
     line = f"{code} mx.example.jp no service now\r\n".encode()
