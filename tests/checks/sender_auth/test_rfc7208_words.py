@@ -19,7 +19,7 @@ from core.clients.spf import SpfDoor, SpfResult
 from core.model import SendingAddress
 from core.report.words import words_for
 from core.texts import LANGUAGES, Texts
-from tests.clients.spf.test_rfc7208 import Zone, cases, reply
+from tests.clients.spf.test_rfc7208 import Zone, cases, reply, unescaped
 from tests.servers.dns_server import DnsServer
 
 # Result (RFC 7208 section 2.6) -> the findings that may tell it; a record that lets everybody pass is told as that.
@@ -70,7 +70,7 @@ def answering(zone: Zone) -> Callable[..., list[Any]]:
         if answer.rcode == "SERVFAIL":
             raise spf.TempError("DNS failed")
         return [
-            ((rrset.name.to_text(omit_final_dot=True), kind), value)
+            ((unescaped(rrset.name.to_text(omit_final_dot=True)), kind), value)
             for rrset in answer.rrsets
             for kind, value in (_as_the_library_has_it(rdata) for rdata in rrset)
         ]
