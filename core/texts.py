@@ -36,6 +36,7 @@ Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 _WEEKDAYS_JA = "月火水木金土日"
+Moment = datetime  # inside the class the name is taken
 _JAPAN = 540  # minutes east of Greenwich
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Singular and plural of a unit; the year is the mean Gregorian one.
@@ -184,9 +185,9 @@ class Texts:
             return f"{self.date(local)}({_WEEKDAYS_JA[local.weekday()]}) {local.hour}:{local.minute:02}"
         return f"{self.date(local)}, {local.hour:02}:{local.minute:02}"
 
-    def zone(self, moment: datetime | None = None) -> str:
-        """The time zone `datetime` speaks in: 日本時間 where it is read in Japanese there, else UTC+9, UTC, UTC-3:30."""
-        local = (moment or datetime.now(UTC)).astimezone()
+    def zone(self, moment: Moment | None = None) -> str:
+        """The time zone that times are shown in: 日本時間 where it is that in Japanese, else UTC+9, UTC, UTC-3:30."""
+        local = (moment or Moment.now(UTC)).astimezone()
         minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
         if minutes == _JAPAN:
             return "日本時間" if self.language == "ja" else "UTC+9"

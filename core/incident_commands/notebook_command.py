@@ -108,7 +108,8 @@ def _open_numbers(notebook: Notebook) -> list[int]:
 def _show(notebook: Notebook, arguments: argparse.Namespace, texts: Texts) -> int:
     incident = chosen_incident(notebook, arguments, texts)
     document = incident_file(incident, mask=False, now=datetime.now(UTC))
-    return told(document, history_lines(incident, texts), arguments)
+    lines = [*history_lines(incident, texts), texts.text("notebook.zone", zone=texts.zone())]
+    return told(document, lines, arguments)
 
 
 def _report(notebook: Notebook, arguments: argparse.Namespace, texts: Texts) -> int:

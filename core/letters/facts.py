@@ -108,7 +108,4 @@ def moment(at: datetime | None, texts: Texts) -> str:
     local = at.astimezone()
     if texts.language == "ja":
         return texts.datetime(local)
-    minutes = int((local.utcoffset() or local - local).total_seconds()) // 60
-    sign, hours, rest = "-" if minutes < 0 else "+", abs(minutes) // 60, abs(minutes) % 60
-    zone = "UTC" if not minutes else f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
-    return f"{texts.datetime(local)} ({zone})"
+    return f"{texts.datetime(local)} ({texts.zone(local)})"

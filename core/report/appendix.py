@@ -11,7 +11,7 @@ from core.clean import clean, clean_lines
 from core.model import CheckResult, Evidence, Finding, Problem, Report, Severity, Table
 from core.report.found import MOST, heavy
 from core.report.playbook import playbook_of, refusal_lines
-from core.report.words import check_name, column_name, mark_of, phrase, words_for
+from core.report.words import cell_words, check_name, column_name, mark_of, phrase, words_for
 from core.texts import Texts
 
 # One exchange, and all of them together: an ordinary report stays under 500 KB.
@@ -140,9 +140,14 @@ def _table(table: Table | None, check_id: str, texts: Texts) -> dict[str, Any] |
     cut = len(table.rows) - _MOST_ROWS
     return {
         "columns": [column_name(texts, check_id, column) for column in table.columns],
-        "rows": [[clean(cell, _CELL_CHARACTERS) for cell in row] for row in table.rows[:_MOST_ROWS]],
+        "rows": [_cells(table.columns, row, texts) for row in table.rows[:_MOST_ROWS]],
         "cut": phrase(texts, "report.cut.rows", count=cut) if cut > 0 else "",
     }
+
+
+def _cells(columns: tuple[str, ...], row: tuple[str, ...], texts: Texts) -> list[str]:
+    told = (cell_words(texts, *pair) for pair in zip(columns, row, strict=False))
+    return [clean(cell, _CELL_CHARACTERS) for cell in (*told, *row[len(columns) :])]
 
 
 def _lists(report: Report, texts: Texts) -> list[dict[str, Any]]:

@@ -105,7 +105,9 @@ def _head(report: Report, texts: Texts, incident: Incident | None, options: Repo
         "company": clean(options.company, LONGEST_COMPANY),
         "confidential": phrase(texts, "report.confidential") if options.confidential else "",
         "app": f"{phrase(texts, 'app.name')} {clean(report.app_version, 30)}",
-        "date": texts.datetime(report.started_at),
+        "date": phrase(
+            texts, "report.date_in_zone", at=texts.datetime(report.started_at), zone=texts.zone(report.started_at)
+        ),
         "page_note": phrase(texts, "report.page_note"),
         "masked": phrase(texts, f"report.masked.{options.masked}"),
     }
@@ -141,7 +143,10 @@ def _charts(report: Report, texts: Texts) -> dict[str, Any]:
 def _timeline(report: Report, texts: Texts, incident: Incident | None) -> dict[str, Any]:
     return {
         "heading": phrase(texts, "report.timeline.heading"),
-        "columns": [phrase(texts, f"report.column.{name}") for name in ("when", "what")],
+        "columns": [
+            phrase(texts, "report.column.when_in_zone", zone=texts.zone(report.started_at)),
+            phrase(texts, "report.column.what"),
+        ],
         "rows": [[texts.datetime(at), text] for at, text in timeline(report, texts, incident)],
     }
 

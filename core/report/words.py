@@ -49,6 +49,10 @@ def phrase(texts: Texts, key: str, **values: Value) -> str:
     return _text_or_code(texts, key, _cleaned(values), key)
 
 
+# Columns of tables that hold codes -> the prefix of their words.
+_CODED = {"reason": "reason", "action": "cell.action", "state": "cell.state", "protocol": "cell.state"}
+
+
 def check_name(texts: Texts, check_id: str) -> str:
     """The short name of a check; its id when it has none (a run of a newer or older version)."""
     return _text_or_code(texts, f"check.{check_id}.name", {}, clean(check_id, 60))
@@ -57,6 +61,14 @@ def check_name(texts: Texts, check_id: str) -> str:
 def column_name(texts: Texts, check_id: str, heading: str) -> str:
     """The heading of a column of a check's table."""
     return _text_or_code(texts, f"column.{check_id}.{heading}", {}, clean(heading, 60))
+
+
+def cell_words(texts: Texts, column: str, cell: str) -> str:
+    """A cell of a check's table: where the column holds codes of ours, their words."""
+    prefix = _CODED.get(column)
+    if prefix and cell.isidentifier() and texts.has(key := f"{prefix}.{cell}"):
+        return texts.text(key)
+    return cell
 
 
 def mark_of(state: str, texts: Texts) -> dict[str, str]:

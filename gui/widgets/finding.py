@@ -97,7 +97,7 @@ def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) ->
         box.addWidget(playbook_part(found, texts))
     if finding.table:
         headings = [texts.text(f"column.{check_id}.{column}") for column in finding.table.columns]
-        box.addWidget(table_view(finding.table, headings, texts.text("gui.finding.table")))
+        box.addWidget(table_view(finding.table, headings, texts.text("gui.finding.table"), texts))
     if finding.evidence:
         box.addWidget(label(texts.text("gui.finding.evidence"), "strong"))
         box.addWidget(raw_box(evidence_text(finding.evidence, texts), texts.text("gui.finding.evidence")))

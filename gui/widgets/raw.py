@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QPlainTextEdit, QTableView
 
 from core.clean import clean
 from core.model import Evidence, Table
+from core.report.words import cell_words
 from core.texts import Texts
 
 _LONGEST_EVIDENCE = 200_000  # characters in one box
@@ -24,7 +25,7 @@ def evidence_text(evidence: Sequence[Evidence], texts: Texts) -> str:
     """All exchanges of one finding: what was asked after >, what came back below."""
     parts = []
     for each in evidence:
-        moment = f"  [{texts.datetime(each.at)}]" if each.at else ""
+        moment = f"  [{texts.datetime(each.at)} {texts.zone(each.at)}]" if each.at else ""
         parts.append(f"> {clean(each.asked)}{moment}\n{clean(each.answered, _LONGEST_EVIDENCE, keep=chr(10))}")
     return clean("\n\n".join(parts), _LONGEST_EVIDENCE, keep="\n")
 
@@ -45,9 +46,9 @@ def raw_box(content: str, name: str) -> QPlainTextEdit:
 class TableModel(QAbstractTableModel):
     """Rows are cleaned when they are drawn, so that a hundred thousand of them open at once."""
 
-    def __init__(self, table: Table, headings: Sequence[str]) -> None:
+    def __init__(self, table: Table, headings: Sequence[str], texts: Texts | None = None) -> None:
         super().__init__()
-        self._table, self._headings = table, headings
+        self._table, self._headings, self._texts = table, headings, texts
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """How many rows."""
@@ -61,8 +62,11 @@ class TableModel(QAbstractTableModel):
         """One cell."""
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        row = self._table.rows[index.row()]
-        return clean(row[index.column()], 500) if index.column() < len(row) else ""
+        row, column = self._table.rows[index.row()], index.column()
+        if column >= len(row):
+            return ""
+        told = cell_words(self._texts, self._table.columns[column], row[column]) if self._texts else row[column]
+        return clean(told, 500)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A column's heading; rows have none."""
@@ -71,11 +75,11 @@ class TableModel(QAbstractTableModel):
         return None
 
 
-def table_view(table: Table, headings: Sequence[str], name: str) -> QTableView:
+def table_view(table: Table, headings: Sequence[str], name: str, texts: Texts | None = None) -> QTableView:
     """A read-only table that scrolls by itself beyond a dozen rows."""
     view = QTableView()
     view.setAccessibleName(name)
-    view.setModel(TableModel(table, headings))
+    view.setModel(TableModel(table, headings, texts))
     view.model().setParent(view)
     view.verticalHeader().hide()
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
