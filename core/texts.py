@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
+_ANY = "gui"  # the subject with keys that name none: `app.name`
 _WEEKDAYS_JA = "月火水木金土日"
 Moment = datetime  # inside the class the name is taken
 _JAPAN = 540  # minutes east of Greenwich
@@ -60,7 +61,8 @@ class _Catalogue:
 
     def __init__(self, language: Language) -> None:
         folder = resources_dir() / "locale" / language / "LC_MESSAGES"
-        self._unread = {path.stem: path for path in sorted(folder.glob("*.mo"))}
+        paths = sorted(folder.glob("*.mo"), key=lambda path: (path.stem != _ANY, path.stem))
+        self._unread = {path.stem: path for path in paths}
         self._table: dict[Any, str] = {}
         self._reading = Lock()  # a report is written on a thread of its own
 

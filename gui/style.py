@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QFile, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -135,9 +135,9 @@ def use_japanese_font(app: QApplication) -> None:
 
 def app_icon() -> QIcon:
     """A first-aid box holding an envelope."""
-    path = str(resources_dir() / "icons" / "mail-first-aid.png")
-    assert QFile.exists(path), path
-    return QIcon(path)
+    path = resources_dir() / "icons" / "mail-first-aid.png"
+    assert path.exists(), path
+    return QIcon(str(path))
 
 
 def _system_points(app: QApplication) -> float:

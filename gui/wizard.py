@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from core.clients import Doors
 from core.errors import CheckError
 from core.guide import AID, Answers, Guide, PageName
 from core.texts import Language, Texts
@@ -34,6 +33,7 @@ from gui.widgets.text import say_all
 if TYPE_CHECKING:
     import asyncio
 
+    from core.clients import Doors
     from core.clients.askpass import Prompt
     from core.incident import Incident
     from core.model import Report
@@ -59,7 +59,7 @@ class Wizard(PagesOnDemand, QMainWindow):
         self._notebook_file = notebook_file
         self.keeping = Keeping(settings_file, notebook_file, self.tell_of)
         self.settings = self.keeping.settings
-        self.doors = doors or with_resolver(Doors(), self.settings.resolver)
+        self._doors = doors
         self.guide = Guide(Answers.from_remembered(self.settings.answers))
         self.texts = Texts(chosen_language(self.settings.language))
         self.tasks = Tasks(self._tell_of_fault)
@@ -80,6 +80,19 @@ class Wizard(PagesOnDemand, QMainWindow):
         self._say()
         self._show_page()
         QTimer.singleShot(0, self, self._begin)
+
+    @property
+    def doors(self) -> Doors:
+        """Where checks and look-ups go out."""
+        if self._doors is None:
+            from core.clients import Doors
+
+            self._doors = with_resolver(Doors(), self.settings.resolver)
+        return self._doors
+
+    @doors.setter
+    def doors(self, doors: Doors) -> None:
+        self._doors = doors
 
     @cached_property
     def closed(self) -> asyncio.Event:

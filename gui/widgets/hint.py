@@ -8,7 +8,6 @@ term would stand between the reader and the next button.
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -125,6 +124,8 @@ class Explanation(QFrame):
 
 def marked(text: str, texts: Texts, ink: str) -> str:
     """`text` as harmless markup: escaped, line ends kept, each term a link to its hint in the colour `ink`."""
+    import html  # with its table of names: a page without terms does without
+
     parts, at = [], 0
     for mention in terms_in(text, texts.language):
         parts.append(html.escape(text[at : mention.start]))
@@ -136,5 +137,7 @@ def marked(text: str, texts: Texts, ink: str) -> str:
 
 
 def _tooltip(texts: Texts, term: str) -> str:
+    import html
+
     meaning = html.escape(texts.text(f"term.{term}.says"))
     return f"<b>{html.escape(texts.text(f'term.{term}.word'))}</b><br>{meaning}"
