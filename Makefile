@@ -8,7 +8,7 @@ OUT := out
 BUILD_PYTHON := .venv-build/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench relay-matrix soak-notebook stories hostile torture fuzz soak build screenshots lock clean
+.PHONY: help setup run test check format bench relay-matrix soak-notebook stories hostile torture fuzz soak audit build screenshots lock clean
 .PHONY: build-windows-test build-linux-test lint-workflows bench-window icons check-pdf
 
 help:  ## this list
@@ -67,6 +67,10 @@ fuzz: setup  ## atheris on every reader, FUZZ_SECONDS (60) each; what breaks one
 soak: machine-test setup soak-notebook  ## a thousand runs, a hundred broken off, a thousand kills (a quarter of an hour; as root)
 	$(BIN)/python -m tests.soak.soak
 
+audit: setup  ## is a hole known in a pinned package? Says so plainly when it could not look (status 3)
+	$(BIN)/python packaging/licence_list.py --check
+	$(BIN)/python packaging/audit.py
+
 stories: machine-test setup  ## every incident rebuilt with real programs, and every tried fix card followed (minutes; as root)
 	$(BIN)/pytest -m "story or slow" tests/stories tests/first_aid tests/checks/server_health tests/clients/ssh
 
@@ -100,8 +104,9 @@ icons: setup  ## every icon anew from resources/icons/mail-first-aid.svg
 	$(BIN)/python packaging/icons.py
 
 .PHONY: screenshots-matrix words walks
-screenshots: machine-test setup  ## the pictures of the README
+screenshots: machine-test setup  ## the pictures of the README; MATRIX=1: every page in every look too, as below
 	$(BIN)/python packaging/screenshots.py docs/screens
+	$(if $(MATRIX),$(BIN)/python packaging/screenshots_matrix.py $(OUT)/screens)
 
 screenshots-matrix: machine-test setup  ## every page x languages x colours x 100/150/200 %, into out/screens
 	$(BIN)/python packaging/screenshots_matrix.py $(OUT)/screens
