@@ -85,7 +85,8 @@ class Sendmail:
             if said.startswith("Sent") or dsn == "2":
                 self._tally.delivered(message, recipient, outside, False)
             else:
-                reply = rest.partition("reply=")[2] if "reply=" in rest[:place] else ""
+                # What the other server said stands before Sendmail's own summary of it ("User unknown" for most 550s).
+                reply = rest[:place].partition("reply=")[2].removesuffix(", ")
                 away = outside or "mailer=local" not in rest
                 host = relay.partition(" ")[0].rstrip(".")
                 self._tally.failed(
