@@ -101,6 +101,11 @@ async def _entry_pages(wizard: object, shots: _Shots) -> None:
     wizard.go_on()
     wizard.go_on()
     await shots.take("server-missing")
+    recent = {"domain": "example.co.jp", "how_inside": "ssh", "ssh": "admin@mail.example.co.jp"}
+    wizard.keeping.settings.recent = [recent, {"domain": "branch.example", "mail_host": "mx.branch.example:2525"}]
+    wizard.server.say(wizard.texts)
+    wizard.server.verticalScrollBar().setValue(wizard.server.verticalScrollBar().maximum())
+    await shots.take("server-recent")
     wizard.server.mail_host.set_text("mail.example.co.jp")
     wizard.go_on()
     wizard.inside.choices.cards["ssh"].click()
@@ -131,12 +136,20 @@ async def _practice_pages(wizard: object, shots: _Shots) -> None:
     wizard.go_on()
     await shots.take("report")
     wizard.to_start()
-    for tool in ("notebook", "settings", "about"):
+    wizard.start.choices.choose("practice")
+    await shots.take("start-practice")
+    wizard.start.verticalScrollBar().setValue(wizard.start.verticalScrollBar().maximum())
+    await shots.take("start-below")
+    for tool in ("blacklists", "arrival", "notebook", "settings", "about"):
         wizard.open_side(tool)  # type: ignore[arg-type]
         await asyncio.sleep(_SETTLES)
         if tool == "notebook":
             await wizard.aftercare.open(wizard.aftercare.notebook.summaries[0].id)
         await shots.take(tool)
+        bar = wizard.page.verticalScrollBar()
+        if bar.maximum():
+            bar.setValue(bar.maximum())
+            await shots.take(f"{tool}-below")
         wizard.go_back()
 
 

@@ -1,4 +1,4 @@
-"""Every page in both languages, light, dark and stark, at 100, 150 and 200 %: a folder each, to be looked at.
+"""Every page in both languages, light, dark and stark, at 100, 150 and 200 %: a folder each, and contact sheets.
 
     python packaging/screenshots_matrix.py out/screens
 
@@ -16,6 +16,7 @@ from pathlib import Path
 SCREEN = (1366, 700)  # pixels that the system's bars leave
 SCALES = {"100": 1.0, "150": 1.5, "200": 2.0}
 COLOURS: dict[str, tuple[str, ...]] = {"light": (), "dark": ("--dark",), "stark": ("--stark",)}
+_COLUMNS, _WIDTH, _GAP = 6, 640, 8  # of a contact sheet, in pixels
 _LIMIT = 600  # seconds for one walk in both languages
 
 
@@ -29,8 +30,33 @@ def main() -> int:
             status = _walk(folder / f"{scale}-{colours}", factor, options)
             if status:
                 return status
-            print(f"{scale} % {colours}: {folder / f'{scale}-{colours}'}", flush=True)
+            for sheet in contact_sheets(folder / f"{scale}-{colours}", folder / "sheets"):
+                print(f"{scale} % {colours}: {sheet}", flush=True)
     return 0
+
+
+def contact_sheets(pictures: Path, into: Path) -> list[Path]:
+    """All pictures of one walk side by side, a sheet for each language."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QColor, QImage, QPainter
+
+    into.mkdir(parents=True, exist_ok=True)
+    made = []
+    for language in ("ja", "en"):
+        images = [QImage(str(path)) for path in sorted(pictures.glob(f"*-{language}.png"))]
+        small = [image.scaledToWidth(_WIDTH, Qt.TransformationMode.SmoothTransformation) for image in images]
+        if not small:
+            continue
+        height, rows = max(image.height() for image in small) + _GAP, -(-len(small) // _COLUMNS)
+        sheet = QImage(_COLUMNS * (_WIDTH + _GAP), rows * height, QImage.Format.Format_RGB32)
+        sheet.fill(QColor("#7a7f87"))
+        painter = QPainter(sheet)
+        for number, image in enumerate(small):
+            painter.drawImage(number % _COLUMNS * (_WIDTH + _GAP), number // _COLUMNS * height, image)
+        painter.end()
+        made.append(into / f"{pictures.name}-{language}.png")
+        sheet.save(str(made[-1]))
+    return made
 
 
 def _walk(folder: Path, factor: float, options: tuple[str, ...]) -> int:
