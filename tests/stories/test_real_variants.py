@@ -101,3 +101,38 @@ def test_a_panel_s_server_is_read_like_the_mail_program_it_stands_on(
         here.server.shell("rm -f /usr/sbin/exim; mv /usr/sbin/exim4 /usr/sbin/exim")
     facts = here.ask().facts
     assert (facts["mta"], facts["total"]) == (mta, 3)
+
+
+COURIERS_HEAD = (
+    "Size             Queue ID                                                    Date\n"
+    "User             From\nStatus           Recipient\n---------------- ---------------------------\n"
+)
+
+
+def _into_courier(server: Server, *users: str) -> None:
+    """Courier's `mailq`, which shows everyone but root only their own mail; the mail program itself is not there."""
+    server.shell(_HIDE.format("/opt/elsewhere") + "; mkdir -p /etc/courier")
+    _write(server, "/usr/bin/courier", "#!/bin/sh\n")
+    rows = [
+        f"390              00000000000043F3.000000006B0245DF.{n:08X}                  Nov 22 01:31\n"
+        f"{user:<17}{user}@example.jp\n                 x@far.example\n\n"
+        for n, user in enumerate(users)
+    ]
+    for name, kept in (("all", rows), ("own", [row for row in rows if "\nadmin " in row])):
+        _write(server, f"/etc/courier/{name}", f"{COURIERS_HEAD}{''.join(kept)}  {len(kept)} messages.\n", "644")
+    _write(
+        server, "/usr/bin/mailq", '#!/bin/sh\n[ "$(id -u)" = 0 ] && exec cat /etc/courier/all\ncat /etc/courier/own\n'
+    )
+
+
+def test_couriers_list_is_whole_for_root_and_never_called_empty_for_anybody_else(
+    place: Callable[[str], Place],
+) -> None:
+    here = place("pf-closed")
+    _into_courier(here.server, "courier", "hanako", "courier")
+    root = here.ask("root")
+    assert (root.facts["mta"], root.facts["total"], root.facts["shows"]) == ("courier", 3, "all")
+    plain = here.ask("admin")
+    assert (plain.facts["mta"], plain.facts["total"], plain.facts["shows"]) == ("courier", 0, "own")
+    assert "whether more waits is not known" in plain.finding("mail_queue.own_only")["title"]
+    assert not {"mail_queue.empty", "mail_queue.normal"} & {each["code"] for each in plain.result["findings"]}
