@@ -26,7 +26,7 @@ from core.errors import UsageError
 
 MOST_BYTES = 2_000_000_000  # unpacked: some fifteen million lines
 MOST_TEXT = 64 * 1024 * 1024  # characters of a log that is kept as one text
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _LONGEST_LINE = 65_536  # what follows in a longer line is dropped
 _MOST_MEMBERS = 200
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError, NotImplementedError)

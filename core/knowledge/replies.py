@@ -91,7 +91,7 @@ def _provider_file(reply: Reply, domain: str | None) -> RuleFile | None:
     by_host, signs, by_domain = _identities()
     if reply.host and (file := _by_suffix(reply.host, by_host)):
         return file
-    for sign, file in signs:
+    for sign, file in signs if reply.words else ():
         if sign in reply.words:
             return file
     return _by_suffix(domain, by_domain) if domain and not reply.host else None

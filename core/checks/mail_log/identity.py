@@ -43,11 +43,15 @@ class Identity:
         self.messages += 1
         self.first = self.first or at
         self.last = at
-        if address:
+        if address and address == self._last_address and at // 86400 == self.day and address in self.addresses:
+            self.addresses[address] += 1
+        elif address:
             _count(self.addresses, address, _MOST_ADDRESSES)
-            if address != self._last_address or at // 86400 != self.day:
-                self._from(address, at)
-        _count(self.senders, sender, _MOST_NAMES)
+            self._from(address, at)
+        if sender in self.senders:
+            self.senders[sender] += 1
+        else:
+            _count(self.senders, sender, _MOST_NAMES)
         hour = at // 3600
         if hour != self.hour:
             self.hour, self.hour_messages, self.hour_recipients = hour, 0, 0

@@ -15,12 +15,13 @@ from datetime import UTC, datetime, tzinfo
 from core.checks.mail_log.clock import Clock
 from core.checks.mail_log.facts import BruteForce, LogFacts, Sender
 from core.checks.mail_log.formats import MTAS, Handler, Handlers
+from core.checks.mail_log.formats.postfix_quick import PostfixQuick
 from core.checks.mail_log.identity import Identity, most_named
 from core.checks.mail_log.tally import Tally
 from core.errors import UsageError
 
 _MOST_SENDERS, _WITH_HOURS, _HOURS = 200, 5, 24 * 7
-_MOST_PROGRAMS, _SAMPLE, _LARGE = 2000, 50, 1000
+_MOST_PROGRAMS, _SAMPLE = 2000, 16
 _EXIM_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ .]")
 _EXCHANGE_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z,")
 _WITHOUT_NUMBER = re.compile(r"(?:\S{19,40}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S{1,255} ([\w./+-]{1,60}): ")
@@ -46,6 +47,7 @@ class LogReader:
         self._clock = Clock(reference, zone)
         self._tally = Tally(self._clock)
         self._handlers = Handlers(self._tally)
+        self._quick = PostfixQuick(self._tally, self._handlers.postfix, self._line)
         self._programs: dict[str, Handler | None] = {}
         self._products: dict[str, str] = {}
         self._votes: dict[str, int] = {}
@@ -66,8 +68,7 @@ class LogReader:
         if self._window.since or self._window.until:
             lines = [line for line in lines if self._wanted(line)]
         if self._postfix_at:
-            postfix = self._handlers.postfix
-            postfix.news.take(lines, self._postfix_at, postfix.hot, self._line)
+            self._quick.take(lines, self._postfix_at)
         else:
             for line in lines:
                 self._line(line)
@@ -96,13 +97,13 @@ class LogReader:
         step = max(1, len(lines) // _SAMPLE)
         places: list[int] = []
         for line in lines[::step]:
-            places.append(line.find(" postfix/", 10, 300) + 1)
+            places.append(line.find(" postfix/", 10, 300))
             product = self._product(line)
             if product:
                 self._votes[product] = self._votes.get(product, 0) + 1
         # Where most lines are one machine's Postfix, those without news are left out first.
         commonest = max(set(places), key=places.count, default=0)
-        self._postfix_at = commonest if len(lines) >= _LARGE and places.count(commonest) * 3 > len(places) else 0
+        self._postfix_at = commonest if commonest > 0 and places.count(commonest) * 3 > len(places) else 0
 
     def _product(self, line: str) -> str:
         if _EXIM_LINE.match(line):
@@ -224,7 +225,7 @@ class LogReader:
             our_addresses=tuple(each.name for each in most_named(tally.refusals.our_addresses, 5)),
             forwarded=tally.forwarded,
             forwarded_refused=tally.forwarded_refused,
-            backscatter=max(0, tally.backscatter + self._handlers.postfix.news.null_senders - tally.notices),
+            backscatter=tally.backscatter,
             dropped=tally.dropped,
             year_guessed=clock.year_guessed,
             complete=complete,

@@ -51,7 +51,7 @@ class Refusals:
         self._groups: dict[tuple[str, str, str], _Group] = {}
         self._known: dict[tuple[str, str], tuple[str, str | None]] = {}
         self._same: dict[tuple[str, str], tuple[str, str | None]] = {}
-        self._zones: dict[tuple[str, int], tuple[str, bool]] = {}
+        self._ours: dict[tuple[str, int], tuple[str, str, bool]] = {}
         self._companies: dict[str, str] = {}
         self.our_addresses: dict[str, int] = {}
 
@@ -70,22 +70,22 @@ class Refusals:
 
     def by_us(self, client: str, said: str, at: int, line: str) -> bool:
         """Count a refusal of ours; whether one of our filters (a list) decided it."""
-        zone, dead = self._zone(said)
-        word = "ip_blocked" if zone else self._explained("", "", said)[0]
+        word, zone, dead = self._of_ours(said)
         group = self._count("us", word, zone, None, client, said, at)
         group.dead = group.dead or dead
         return bool(zone)
 
-    def _zone(self, said: str) -> tuple[str, bool]:
-        """The list we asked, and whether it is dead or did not answer; equal words are looked at once."""
+    def _of_ours(self, said: str) -> tuple[str, str, bool]:
+        """The reason, the list we asked, and whether it is dead or did not answer; equal words are looked at once."""
         key = (_core(said), len(said))  # Sendmail cuts at lengths of its own
-        known = self._zones.get(key)
+        known = self._ours.get(key)
         if known is None:
-            if len(self._zones) >= _MOST_SAME:
-                self._zones.clear()
+            if len(self._ours) >= _MOST_SAME:
+                self._ours.clear()
             zone = list_named(said)
             dead = bool(zone) and (dead_list_of(zone) is not None or bool(_NO_ANSWER.search(said[:1000])))
-            known = self._zones[key] = (zone, dead)
+            word = "ip_blocked" if zone else self._explained("", "", said)[0]
+            known = self._ours[key] = (word, zone, dead)
         return known
 
     def facts(self, most: int = 60) -> tuple[Refusal, ...]:

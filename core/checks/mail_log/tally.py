@@ -29,16 +29,15 @@ def _said_by_them(said: str) -> bool:
 class Message:
     """One message on its way: who handed it in, whether that is counted already."""
 
-    __slots__ = ("address", "counted", "identity", "left", "line", "removed", "sender", "told")
+    __slots__ = ("address", "counted", "identity", "left", "line", "sender", "told")
 
     def __init__(self, line: str, address: str = "", identity: Identity | None = None) -> None:
-        self.line = line
+        self.line = line[:_LINE]
         self.address = address  # of the client; "" for a program on the server itself
         self.identity = identity
         self.sender = ""
         self.counted = 0  # recipients counted so far; 0 before the message was accepted
         self.left = False
-        self.removed = False  # from the queue
         self.told = False  # its first recipient was named
 
 
@@ -63,7 +62,7 @@ class Tally:
         self.troubles: dict[str, _Seen] = {}
         self.timed_out, self.names_failing, self.own_filter = Streak(), Streak(), Streak()
         self.sent = self.outside = self.deferred = self.bounced = self.rejected = 0
-        self.forwarded = self.forwarded_refused = self.backscatter = self.dropped = self.notices = 0
+        self.forwarded = self.forwarded_refused = self.backscatter = self.dropped = 0
         self.senders: dict[str, int] = {}
         self.own_domains: dict[str, int] = {}
         self.failures: dict[str, int] = {}  # failed logins by address
@@ -121,12 +120,11 @@ class Tally:
 
     def delivered(self, message: Message | None, to: str, outside: bool, forwarded: bool) -> None:
         """One recipient got it: in a mailbox here, or (`outside`) at another company's server."""
-        self.sent += 1
         domain = to.rpartition("@")[2].lower()
         if not outside:
-            if len(self.own_domains) < _MOST_NAMES or domain in self.own_domains:
-                self.own_domains[domain] = self.own_domains.get(domain, 0) + 1
+            self.here(domain)
             return
+        self.sent += 1
         self.outside += 1
         if self.timed_out.count or self.names_failing.count:
             self.timed_out.success()
@@ -138,6 +136,14 @@ class Tally:
             message.identity.delivered += 1
         if forwarded:
             self.forwarded += 1
+
+    def here(self, domain: str, count: int = 1) -> None:
+        """Recipients of a domain of ours got it."""
+        self.sent += count
+        if domain in self.own_domains:
+            self.own_domains[domain] += count
+        elif len(self.own_domains) < _MOST_NAMES:
+            self.own_domains[domain] = count
 
     def leaves(self, message: Message, domain: str, forwarded: bool = False) -> None:
         """The message goes (or tries to go) outside: whose is it?"""
@@ -181,9 +187,8 @@ class Tally:
         if forwarded and reason in ("sender_auth_failed", "bad_reputation", "rate_limited", "looks_like_spam"):
             self.forwarded_refused += 1
 
-    def handed_on(self, message: Message | None, new_id: str) -> None:
+    def handed_on(self, message: Message | None, again: Message | None) -> None:
         """A filter, or this server's own other half, took the message under a new id: it stays the same sender's."""
-        again = self.messages.get(new_id)
         if message is not None and again is not None and again.identity is None:
             again.identity, again.address = message.identity, message.address
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.checks.mail_log.formats.postfix import WEB_UIDS
+from core.checks.mail_log.formats.postfix_arrivals import WEB_UIDS
 from core.checks.mail_log.tally import Message, Tally
 
 _INFO = re.compile(r"info msg (\d{1,20}): bytes \d{1,20} from <([^<>]{0,320})> qp \d{1,20} uid (\d{1,10})")

@@ -77,7 +77,7 @@ class Sendmail:
         found = _ADDRESS.search(relay, 0, 300)
         outside = bool(found and self._tally.public(found[1]))
         if (accepted := _ACCEPTED.search(rest, place, place + 80)) and not outside:
-            self._tally.handed_on(message, accepted[1])
+            self._tally.handed_on(message, self._tally.messages.get(accepted[1]))
             return
         if said.startswith("queued"):
             return

@@ -1,0 +1,81 @@
+"""What became of a Postfix message: `QUEUEID: to=<...>, relay=..., dsn=..., status=sent (...)`.
+
+Field names: Postfix logging since 2.3 (`dsn=`, `delays=`). The quick ways know the relay and the recipient from an
+earlier line; whatever they do not know goes the plain way.
+"""
+
+from __future__ import annotations
+
+from core.checks.mail_log.formats.postfix_arrivals import Arrivals
+from core.checks.mail_log.tally import Tally
+
+_MOST_HERE, _LONGEST = 5000, 400
+
+
+class Deliveries:
+    """Reads the lines of smtp, lmtp, local, virtual, pipe and error."""
+
+    def __init__(self, tally: Tally, arrivals: Arrivals) -> None:
+        self._tally, self._arrivals = tally, arrivals
+        # Recipients here and what took it, as in `a@b.example>, relay=local` -> counted since the last block ended.
+        self.here: dict[str, int] = {}
+
+    def sent(self, text: str) -> bool:
+        """An ordinary line of mail that another company took. False: to be read the plain way."""
+        queue_id, _, rest = text.partition(": to=<")
+        fields, _, rest = rest.partition(", delay=")
+        to, _, relay = fields.partition(">, relay=")
+        if rest.partition(", status=")[2][:6] != "sent (" or ">" in to or "," in to or "," in relay:
+            return False
+        message = self._tally.messages.get(queue_id)
+        if message is None or not self._tally.public(relay.partition("[")[2].partition("]")[0]):
+            return False
+        self._tally.delivered(message, to, True, False)
+        return True
+
+    def count_here(self) -> None:
+        """The quick way has read a block and counted in `here`."""
+        for mailbox, count in self.here.items():
+            if count:
+                self._tally.here(_domain(mailbox), count)
+                self.here[mailbox] = 0
+
+    def line(self, line: str, text: str) -> bool:
+        """Any line about a delivery; False when it is none."""
+        place = text.find(", status=")
+        start = text.find(": to=<", 0, 70)
+        if place < 0 or start < 0:
+            return False
+        to, _, fields = text[start + 6 : place].partition(">")
+        host, outside = self._relay(fields)
+        forwarded = fields.startswith(", orig_to=<")
+        status = text[place + 9 : place + 13]
+        message = self._arrivals.message(text[:start]) if outside or status != "sent" or "queued as " in text else None
+        if status == "sent" and not outside and "queued as " in text:
+            new_id = text.partition("queued as ")[2].partition(")")[0]
+            self._tally.handed_on(message, self._arrivals.message(new_id))
+        elif status == "sent":
+            self._tally.delivered(message, to, outside, forwarded)
+            if not outside:
+                self._remember(text[start + 6 : place])
+        elif status in ("defe", "boun", "unde"):
+            said = text[place + 9 :].partition(" (")[2].rstrip(")")
+            away = outside or "relay=none" in fields
+            bounced = status == "boun"
+            self._tally.failed(message, to, host, said, line, bounced=bounced, forwarded=forwarded, outside=away)
+        return True
+
+    def _remember(self, fields: str) -> None:
+        mailbox, found, _ = fields.partition(", delay=")
+        if found and len(mailbox) <= _LONGEST and len(self.here) < _MOST_HERE:
+            self.here.setdefault(mailbox, 0)
+
+    def _relay(self, fields: str) -> tuple[str, bool]:
+        """The machine that took (or refused) it: its name, and whether it is another company's."""
+        name, _, rest = fields.partition("relay=")[2].partition(",")[0].partition("[")
+        address = rest.partition("]")[0]
+        return "" if name == "none" else name[:255], bool(address) and self._tally.public(address)
+
+
+def _domain(mailbox: str) -> str:
+    return mailbox.partition(">")[0].rpartition("@")[2].lower()
