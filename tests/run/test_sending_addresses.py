@@ -24,7 +24,7 @@ async def server():
 
 
 async def sources(server: DnsServer, target: Target) -> list[tuple[str, str]]:
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), None)  # type: ignore[arg-type]
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     survey = await first_survey(target, clients, Doors())
     return [(one.address, one.source) for one in survey.context.addresses]
 

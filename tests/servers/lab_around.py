@@ -104,12 +104,15 @@ def is_guarded(server: Server, jail: str, filter_name: str) -> None:
     server.wait_for(f"fail2ban-client status {jail}", lambda said: "Banned IP list" in said, 20)
 
 
-def certificate(server: Server, path: str, key: str, ends_in: timedelta) -> None:
-    """A certificate for mail.example.jp of an authority of the test's own, and its key, for root alone."""
+def certificate(server: Server, path: str, key: str, ends_in: timedelta, name: str = "mail.example.jp") -> str:
+    """A certificate for `name` of an authority of the test's own, and its key, for root alone; returns the
+    authority's certificate in PEM, for those who shall trust it."""
     end = datetime.now(UTC) + ends_in
-    leaf = trustme.CA().issue_cert("mail.example.jp", not_before=end - timedelta(days=90), not_after=end)
+    authority = trustme.CA()
+    leaf = authority.issue_cert(name, not_before=end - timedelta(days=90), not_after=end)
     for place, text in (
         (path, b"".join(blob.bytes() for blob in leaf.cert_chain_pems)),
         (key, leaf.private_key_pem.bytes()),
     ):
         server.run(["install", "-D", "-m", "600", "/dev/stdin", place], input=text.decode())
+    return authority.cert_pem.bytes().decode()

@@ -10,14 +10,10 @@ outside.
 from __future__ import annotations
 
 import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
 
-from dns import exception, message, query, rdatatype
+from tests.servers.dns_program import DnsProgram
 
 _HEAD = "$ORIGIN {origin}\n$TTL 60\n@ SOA ns.invalid. admin.invalid. 1 3600 600 86400 60\n@ NS ns.invalid.\n"
 _BARE_HEAD = "$ORIGIN {origin}\n$TTL 60\n"
@@ -52,11 +48,8 @@ def reverse_name(address: str) -> str:
     return ".".join(reversed(address.split(".")))
 
 
-class Nsd:
-    """NSD in the foreground, started on entering and ended on leaving.
-
-    `inside` wraps the command to run it elsewhere (`lab.router.inside`).
-    """
+class Nsd(DnsProgram):
+    """`inside` wraps the command to run it elsewhere (`lab.router.inside`)."""
 
     def __init__(
         self, zones: Mapping[str, str], address: str = "127.0.0.1", port: int = 53,
@@ -65,14 +58,8 @@ class Nsd:
         self.zones, self.address, self.port = dict(zones), address, port
         self._inside = inside
 
-    @property
-    def server(self) -> str:
-        """IP:PORT, as --resolver takes it."""
-        return f"{self.address}:{self.port}"
-
-    def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="nsd-")
-        folder = Path(self._folder.name)
+    def command(self, folder: Path) -> list[str]:
+        """With the zones written."""
         conf = _CONF.format(address=self.address, port=self.port, folder=folder)
         for number, (origin, records) in enumerate({".": "", **self.zones}.items()):
             name = origin if origin.endswith(".") else origin + "."
@@ -80,40 +67,8 @@ class Nsd:
             (folder / f"{number}.zone").write_text(head.format(origin=name) + records + "\n", encoding="ascii")
             conf += f'zone:\n    name: "{name}"\n    zonefile: "{number}.zone"\n'
         (folder / "nsd.conf").write_text(conf, encoding="ascii")
-        self._log = (folder / "nsd.log").open("w+")
-        # If we are killed it ends too.
-        argv = ["setpriv", "--pdeathsig", "TERM", *self._inside(["nsd", "-d", "-c", str(folder / "nsd.conf")])]
-        self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
-        try:
-            self._wait()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        return self._inside(["nsd", "-d", "-c", str(folder / "nsd.conf")])
 
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(5)
-        self._log.close()
-        self._folder.cleanup()
-
-    def _wait(self) -> None:
-        """Until it says that it has started, and, where this process can reach it, answers."""
-        end = time.monotonic() + 10
-        while "nsd started" not in (said := Path(self._log.name).read_text(encoding="utf-8", errors="replace")):
-            if time.monotonic() > end or self._process.poll() is not None:
-                raise RuntimeError(f"nsd did not start:\n{said}")
-            time.sleep(0.05)
-        if self._inside is list and not self._answers():
-            raise RuntimeError(f"nsd does not answer on {self.server}")
-
-    def _answers(self) -> bool:
-        try:
-            query.udp(message.make_query(".", rdatatype.SOA), self.address, port=self.port, timeout=5)
-        except exception.Timeout:
-            return False
-        return True
+    def ready(self, said: str) -> bool:
+        """It says that it has started, and, where this process can reach it, answers."""
+        return "nsd started" in said and (self._inside is not list or self.answers(5))

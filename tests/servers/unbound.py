@@ -9,14 +9,9 @@ with Nsd(zones, port=...) as nsd, Unbound(nsd.port) as dns: ...  dns.server is I
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
-import time
 from pathlib import Path
-from typing import Self
 
-from dns import exception, message, query, rdatatype
-
+from tests.servers.dns_program import DnsProgram
 from tests.servers.nsd import free_port
 
 _CONF = """
@@ -47,51 +42,19 @@ forward-zone:
 """
 
 
-class Unbound:
-    """Unbound in the foreground, started on entering and ended on leaving."""
+class Unbound(DnsProgram):
+    """On a port of the loopback."""
 
     def __init__(self, authority: int, port: int = 0, more: str = "") -> None:
         self.authority, self.more = authority, more
         self.port = port or free_port()
 
-    @property
-    def server(self) -> str:
-        """IP:PORT, as --resolver takes it."""
-        return f"127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="unbound-")
-        folder = Path(self._folder.name)
-        conf = folder / "unbound.conf"
+    def command(self, folder: Path) -> list[str]:
+        """With its settings written."""
         text = _CONF.format(port=self.port, folder=folder, authority=self.authority, more=self.more)
-        conf.write_text(text, encoding="ascii")
-        self._log = (folder / "log").open("w+")
-        argv = ["setpriv", "--pdeathsig", "TERM", "unbound", "-d", "-c", str(conf)]
-        self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
-        try:
-            self._wait()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        (folder / "unbound.conf").write_text(text, encoding="ascii")
+        return ["unbound", "-d", "-c", str(folder / "unbound.conf")]
 
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(5)
-        self._log.close()
-        self._folder.cleanup()
-
-    def _wait(self) -> None:
-        end = time.monotonic() + 10
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                query.udp(message.make_query(".", rdatatype.SOA), "127.0.0.1", port=self.port, timeout=0.5)
-            except (exception.Timeout, OSError):
-                time.sleep(0.05)
-            else:
-                return
-        raise RuntimeError(f"unbound did not start:\n{Path(self._log.name).read_text(encoding='utf-8')}")
+    def ready(self, said: str) -> bool:
+        """It answers; what it logs is told where it does not."""
+        return self.answers(0.5)

@@ -36,7 +36,7 @@ def healthy(server: DnsServer) -> None:
 
 
 async def findings(server: DnsServer, *, source="mx", domain: str | None = DOMAIN, address: str | None = ADDRESS):
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), None)  # type: ignore[arg-type]
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     addresses = (SendingAddress(address, source),) if address else ()
     facts = await CHECK.measure(Context(Target(domain=domain), addresses=addresses), clients)
     json.dumps(dataclasses.asdict(facts), default=lambda value: value.isoformat())
@@ -185,7 +185,7 @@ async def test_a_silent_resolver_is_an_error_in_time(server) -> None:
     started = time.monotonic()
     with pytest.raises(CheckTimeoutError):
         await findings(server)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 12
 
 
 async def test_a_hostile_reverse_name_stays_text(server) -> None:

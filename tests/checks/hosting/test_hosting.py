@@ -127,14 +127,14 @@ async def test_a_told_server_without_a_domain(server) -> None:
 
 async def test_an_mx_that_cannot_be_asked(server) -> None:
     server.script(DOMAIN, always(Reply(rcode="SERVFAIL")))
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), None)  # type: ignore[arg-type]
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     facts = await CHECK.measure(Context(Target(domain=DOMAIN)), clients)
     assert [(one.code, one.severity) for one in CHECK.judge(facts)] == [("hosting.could_not_look", Severity.UNKNOWN)]
 
 
 async def test_no_mail_server_at_all(server) -> None:
     server.add(DOMAIN, "MX", "0 .")
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), None)  # type: ignore[arg-type]
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     facts = await CHECK.measure(Context(Target(domain=DOMAIN)), clients)
     assert [one.code for one in CHECK.judge(facts)] == ["hosting.no_mail_server"]
 

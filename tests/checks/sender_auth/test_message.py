@@ -79,7 +79,7 @@ def dmarc(server: DnsServer, record: str) -> None:
 
 async def look(server: DnsServer, message: str) -> dict[str, Finding]:
     """The findings about the message."""
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), None)  # type: ignore[arg-type]
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     addresses = (SendingAddress(ADDRESS, "ssh"),)
     context = Context(Target(domain=DOMAIN, bounce=Pasted("message.eml", message)), addresses=addresses)
     found = CHECK.judge(await CHECK.measure(context, clients))

@@ -31,7 +31,7 @@ async def look(server: DnsServer, domain: str, asked: str) -> dict[str, Finding]
     server.add(asked, "TXT", '"v=spf1 mx -all"')
     hosts = (MailHost(f"mail.{asked}", preference=10, addresses=(ADDRESS,)),)
     context = Context(Target(domain=domain), mail_hosts=hosts, addresses=(SendingAddress(ADDRESS, "mx"),))
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), None)  # type: ignore[arg-type]
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     found = CHECK.judge(await CHECK.measure(context, clients))
     found += HOSTING.judge(await HOSTING.measure(context, clients))
     return {one.code: one for one in found}

@@ -39,7 +39,7 @@ async def evaluated(zone: Zone, test: Mapping[str, Any]) -> tuple[SpfResult, Loo
     name = (test["mailfrom"] or test["helo"]).rpartition("@")[2].lower()
     async with DnsServer() as server:
         server.script("", lambda name, kind: reply(zone, name, kind))
-        resolver = Resolver(server.address, Reroute(), Journal(), 2.0)
+        resolver = Resolver(server.address, Reroute(), Journal(), 15.0)
         found = await SpfDoor(resolver).check(str(test["host"]), test["mailfrom"], test["helo"])
         records = found.result not in ("none", "temperror") and (await resolver.query(name, "TXT")).records
     error = "server_failed" if found.result == "temperror" else ""

@@ -366,7 +366,7 @@ async def test_a_strict_policy_turns_against_mail_without_proof(server, policy: 
 )
 async def test_the_ipv6_path_is_judged_on_its_own(server, spf: str, bad: bool) -> None:
     zone(server, spf)
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), None)  # type: ignore[arg-type]
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     addresses = (SendingAddress(ADDRESS, "ssh"), SendingAddress("2001:db8::25", "ssh"))
     facts = await CHECK.measure(Context(Target(domain=DOMAIN), addresses=addresses), clients)
     found = [one for one in CHECK.judge(facts) if one.code == "sender_auth.ipv6_path_bad"]

@@ -37,7 +37,7 @@ async def server() -> AsyncIterator[DnsServer]:
 
 async def findings(server: DnsServer, *records: str) -> dict[str, Finding]:
     server.add(DOMAIN, "TXT", *(f'"{record}"' for record in records))
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), 1.0), None)  # type: ignore[arg-type]
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     context = Context(Target(domain=DOMAIN), addresses=(SendingAddress(ADDRESS, "ssh"),))
     found = CHECK.judge(await CHECK.measure(context, clients))
     for one in found:
@@ -63,7 +63,7 @@ async def findings(server: DnsServer, *records: str) -> dict[str, Finding]:
 async def test_a_slip_of_the_pen_has_its_line(server: DnsServer, record: str, proposed: str) -> None:
     found = (await findings(server, record))["spf_permerror"]
     assert (found.values["proposed"], found.values["steps"]) == (proposed, "sender_auth.spf_way.line")
-    door = SpfDoor(Resolver(server.address, Reroute(), Journal(), 1.0))
+    door = SpfDoor(Resolver(server.address, Reroute(), Journal(), 4.0))
     result = await door.check(ADDRESS, f"postmaster@{DOMAIN}", "", record=proposed)
     assert result.result == "pass", "what is proposed works"
     for language in LANGUAGES:
