@@ -179,7 +179,7 @@ def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
     without = clues.having("server_health.relayhost_without_login")
     passes_on = clues.having("server_health.relayhost")
     refused = clues.bounced("login_required") + (clues.bounced("relay_denied") if passes_on or without else ())
-    stuck = clues.stuck_at_the_relayhost
+    stuck = clues.stuck_at_the_relayhost or _turned_away_by_the_relayhost(clues)
     if not (logged or without or refused or stuck):
         return
     values: Values = {"relayhost": (value_list(without + passes_on, "relayhost") or ["?"])[0]}
@@ -190,11 +190,18 @@ def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
     if critical(logged):
         yield ROOT, Cause("relayhost_login_failing", "confirmed", "you", codes, values)
     elif refused or stuck:
-        shown = refused or {"tls_failed", "login_required"} & set(stuck) or _finds_names(clues)
+        shown = refused or {"tls_failed", "login_required", "relay_denied"} & set(stuck) or _finds_names(clues)
         certainty: Certainty = "likely" if shown else "possible"
         yield ROOT if shown else SUSPICION, Cause("relayhost_login_failing", certainty, "you", codes, values)
     else:
         yield SUSPICION, Cause("relayhost_login_failing", "possible", "you", codes, values)
+
+
+def _turned_away_by_the_relayhost(clues: Clues) -> tuple[str, ...]:
+    """All mail leaves through one server: whoever asks us for a login or for encryption is that one."""
+    refusals = clues.refused_by_others("login_required", "tls_failed", "relay_denied") if clues.relayhost else ()
+    gone = clues.log.delivered_outside if clues.log else 0
+    return tuple(each.reason for each in refusals if each.count > gone)
 
 
 def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:
