@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 import pytest
 
 from core.first_aid import Card, CardStep, made_out
-from core.knowledge.fixes import Part, ServerKind, load_fixes
+from core.knowledge.fixes import KINDS, Part, ServerKind, load_fixes
 from core.report.fix_card import command_text
 from core.texts import Texts
 from tests.servers.lab import Lab
@@ -95,6 +95,32 @@ class Follower:
 
 
 Follow = Callable[..., Follower]
+FOLLOWED: set[tuple[str, ServerKind]] = set()  # cause and server of the cards followed in this run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """`make stories` ends with a table: which cells of causes x servers were tried, and which of those in this run."""
+    if "story" not in config.option.markexpr:
+        return
+    for line in table():
+        terminalreporter.write_line(line)
+
+
+def table() -> list[str]:
+    """One line a kind of server, and their sum."""
+    columns = ("cells", "tried", "of these now", "not tried", "no command", "does not apply")
+    rows = [(kind, counted(kind)) for kind in KINDS]
+    rows.append(("all", tuple(map(sum, zip(*(numbers for _, numbers in rows), strict=True)))))
+    head = f"{'fix cards':<18}" + "".join(f"{name:>15}" for name in columns)
+    return [head, *(f"{name:<18}" + "".join(f"{number:>15}" for number in numbers) for name, numbers in rows)]
+
+
+def counted(kind: ServerKind) -> tuple[int, ...]:
+    """The numbers of one kind of server, in the table's order."""
+    made = {cause: made_out(fix, kind, {}) for cause, fix in load_fixes().items()}
+    states = [one.tried if isinstance(one, Card) else "absent" for one in made.values()]
+    now = sum(1 for cause, one in made.items() if isinstance(one, Card) and (cause, kind) in FOLLOWED)
+    return len(made), states.count("yes"), now, *map(states.count, ("no", "nothing_to_run", "absent"))
 
 
 @pytest.fixture
@@ -106,6 +132,7 @@ def follow() -> Follow:
         card = made_out(load_fixes()[cause], kind, raw)
         assert isinstance(card, Card)
         assert card.tried == "yes", f"{cause} on {kind} is proven here and should say so"
+        FOLLOWED.add((cause, kind))
         return Follower(server, card, fill)
 
     return start

@@ -3,18 +3,17 @@ commands -> repaired -> undone -> as before."""
 
 from __future__ import annotations
 
-import imaplib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
 
 from core.knowledge.fixes import ServerKind
-from tests.first_aid.conftest import Follow, answers
-from tests.servers.lab import OUTSIDE, REFUSES, SILENT, Lab
+from tests.first_aid.conftest import Follow, Follower, answers
+from tests.servers.lab import OUTSIDE, SILENT, Lab
 from tests.servers.lab_around import certificate, has_mailboxes, is_guarded
 from tests.servers.lab_server import Server
 
@@ -29,7 +28,7 @@ PLAIN: dict[ServerKind, str] = {
 LISTING = {"postfix": "postqueue -p", "sendmail": "mailq", "exim": "exim -bp", "opensmtpd": "smtpctl show queue"}
 EVERY = pytest.mark.parametrize("kind", FULL)
 BUT_POSTFIX = pytest.mark.parametrize("kind", list(FULL)[1:])
-DOOR = f"timeout 5 bash -c 'exec 3<>/dev/tcp/{{}}/25; read -r l <&3; echo $l; echo QUIT >&3'"
+DOOR = "timeout 5 bash -c 'exec 3<>/dev/tcp/{}/25; read -r l <&3; echo $l; echo QUIT >&3'"
 
 
 # --- the door ---------------------------------------------------------------------------------------------------------
@@ -311,7 +310,8 @@ def test_a_stopped_milter_of_sendmail_is_started(lab: Lab, running: Running, fol
             printf 'Socket inet:8891@127.0.0.1\nPidFile /run/opendkim/opendkim.pid\nUserID opendkim\nMode v\n' \
                 > /etc/opendkim.conf
             sed -i 's/^SOCKET=.*/SOCKET=inet:8891@127.0.0.1/' /etc/default/opendkim
-            sed -i "/^MAILER(.local/i INPUT_MAIL_FILTER(\`dkim', \`S=inet:8891@127.0.0.1, F=T')dnl" /etc/mail/sendmail.mc
+            line="INPUT_MAIL_FILTER(\`dkim', \`S=inet:8891@127.0.0.1, F=T')dnl"
+            sed -i "/^MAILER(.local/i $line" /etc/mail/sendmail.mc
             make -C /etc/mail && service sendmail restart
         """)
         assert answers(lab.outside, server)[1].startswith("451")
@@ -328,12 +328,10 @@ def test_a_stopped_milter_of_sendmail_is_started(lab: Lab, running: Running, fol
 def test_forwarding_ends_and_can_come_back(running: Running, follow: Follow, kind: ServerKind) -> None:
     """The line of sales@ leads outside; the person puts a "#" before it, as the card says."""
     with running(PLAIN[kind]) as server:
-        place = "/etc/mail/aliases" if kind == "sendmail" and False else "/etc/aliases"
-        server.shell(
-            f"id sales >/dev/null 2>&1 || useradd --create-home sales; echo 'sales: person@far.example' >> {place}; newaliases"
-        )
+        place = "/etc/aliases"
+        server.shell(f"useradd --create-home sales; echo 'sales: person@far.example' >> {place}; newaliases")
         gets(server, "sales")
-        server.wait_for(LISTING[kind], lambda said: "person@far.example" in said, 30)
+        server.wait_for(server.kind.product.deferred, lambda said: said.strip() == "1", 30)
         hand = follow(server, "forwarding_breaks_auth", kind)
         assert "sales: person@far.example" in hand.parts("look")
         hand.parts("backup")
@@ -387,7 +385,9 @@ RELAYS = {
         printf 'AuthInfo:smtp.relay.example "U:taro@example.jp" "P:old" "M:PLAIN LOGIN"\n' > /etc/mail/authinfo
         chmod 600 /etc/mail/authinfo; makemap hash /etc/mail/authinfo < /etc/mail/authinfo
         for line in "define(\`SMART_HOST', \`[smtp.relay.example]')" "define(\`RELAY_MAILER_ARGS', \`TCP \$h 587')" \
-            "define(\`confAUTH_MECHANISMS', \`PLAIN LOGIN')" "FEATURE(\`authinfo', \`hash /etc/mail/authinfo')"; do
+            "define(\`confAUTH_MECHANISMS', \`PLAIN LOGIN')" "FEATURE(\`authinfo', \`hash /etc/mail/authinfo')" \
+            "define(\`confCACERT_PATH', \`/etc/ssl/certs')" \
+            "define(\`confCACERT', \`/etc/ssl/certs/ca-certificates.crt')"; do
             sed -i "/^MAILER(.local/i ${line}dnl" /etc/mail/sendmail.mc
         done
         make -C /etc/mail && service sendmail restart
@@ -400,7 +400,8 @@ RELAYS = {
     """,
     "opensmtpd": r"""
         mkdir -p /etc/mail; echo 'office taro@example.jp:old' > /etc/mail/secrets; chmod 600 /etc/mail/secrets
-        sed -i -e 's,^action "relay".*,action "relay" relay host "smtp+tls://office@smtp.relay.example:587" auth <secrets> tls no-verify,' \
+        way='relay host "smtp+tls://office@smtp.relay.example:587" auth <secrets> tls no-verify'
+        sed -i -e "s,^action \"relay\".*,action \"relay\" $way," \
             -e '1i table secrets file:/etc/mail/secrets' /etc/smtpd.conf
         smtpd -n && pkill -x smtpd; sleep 2; smtpd; sleep 1
     """,
@@ -409,18 +410,23 @@ RELAYS = {
 
 @EVERY
 def test_the_relay_hosts_new_password_is_written(lab: Lab, running: Running, follow: Follow, kind: ServerKind) -> None:
-    with running("pf-login") as provider, running(FULL[kind]) as server:
-        provider.shell("postconf -e mydestination='inbox.example, localhost'; postfix reload; sleep 1")
-        server.shell(f"echo {provider.address} smtp.relay.example >> /etc/hosts")
-        # Sendmail and Exim ask the DNS, not the file of hosts: the server's own small one.
+    with running("pf-login") as provider, running(FULL[kind]) as server, ExitStack() as names:
+        trusted = certificate(provider, CERT, KEY, timedelta(days=90), "smtp.relay.example")
+        provider.shell(f"""
+            postconf -e mydestination='inbox.example, localhost' smtpd_tls_cert_file={CERT} smtpd_tls_key_file={KEY}
+            service postfix restart; sleep 1
+        """)
+        server.run(["tee", "-a", "/etc/ssl/certs/ca-certificates.crt"], input=trusted)
+        dns = names.enter_context(lab.dns({"relay.example": f"smtp A {provider.address}\n"}))
+        server.shell(f"echo nameserver {dns.server.partition(':')[0]} > /etc/resolv.conf")
         server.shell(RELAYS[kind])
         arrived = "cat /var/mail/taro 2>/dev/null | grep -c '^Subject\\|^test' || true"
         server.run(["sendmail", "-f", "boss@example.jp", "taro@inbox.example"], input="Subject: a\n\ntest\n")
-        server.wait_for(server.kind.product.count, lambda said: said.strip() == "1", 30)
         values = {"relay_user": "taro@example.jp", "recipient": "taro@inbox.example"}
         hand = follow(server, "relayhost_login_failing", kind, values, sender="boss@example.jp")
         before = hand.settings()
         hand.parts("look", "backup")
+        assert provider.shell(f"sleep 3; {arrived}").strip() == "0"
         hand.parts("do", typed="secret-taro\n")
         hand.parts("apply", "verify")
         provider.wait_for(arrived, lambda said: int(said or 0) >= 1, 30)
@@ -431,12 +437,8 @@ def test_the_relay_hosts_new_password_is_written(lab: Lab, running: Running, fol
 # --- a thief ----------------------------------------------------------------------------------------------------------
 
 LOGIN = """
-import smtplib, ssl, sys
-with smtplib.SMTP(sys.argv[1], int(sys.argv[2]), "client.far.example", timeout=60) as smtp:
-    smtp.ehlo()
-    if smtp.has_extn("starttls"):
-        smtp.starttls(context=ssl._create_unverified_context())
-        smtp.ehlo()
+import smtplib, sys
+with smtplib.SMTP(sys.argv[1], 25, "client.far.example", timeout=60) as smtp:
     try:
         smtp.login("sales", "secret-sales")
         smtp.sendmail("sales@example.jp", ["someone@far.example"], "Subject: buy this\\n\\ntext\\n")
@@ -447,10 +449,8 @@ with smtplib.SMTP(sys.argv[1], int(sys.argv[2]), "client.far.example", timeout=6
 LOGINS = {
     "sendmail": r"""
         sed -i 's/^START=no/START=yes/; s/^MECHANISMS=.*/MECHANISMS="shadow"/' /etc/default/saslauthd
-        saslauthd -a shadow -m /run/saslauthd || true
-        mkdir -p /run/saslauthd; pgrep saslauthd >/dev/null || saslauthd -a shadow
+        mkdir -p /run/saslauthd; saslauthd -a shadow -m /run/saslauthd
         printf 'pwcheck_method: saslauthd\nmech_list: PLAIN LOGIN\n' > /etc/mail/sasl/Sendmail.conf.2
-        mkdir -p /usr/lib/sasl2 && cp /etc/mail/sasl/Sendmail.conf.2 /usr/lib/sasl2/Sendmail.conf
         usermod -a -G sasl smmta
         for line in "define(\`confAUTH_MECHANISMS', \`PLAIN LOGIN')" "TRUST_AUTH_MECH(\`PLAIN LOGIN')"; do
             sed -i "/^MAILER(.local/i ${line}dnl" /etc/mail/sendmail.mc
@@ -471,11 +471,6 @@ END
         usermod -a -G shadow Debian-exim
         update-exim4.conf && service exim4 restart
     """,
-    "opensmtpd": rf"""
-        sed -i '1i pki mail.example.jp cert "{CERT}"\npki mail.example.jp key "{KEY}"\nlisten on 0.0.0.0 port 587 hostname mail.example.jp tls-require pki mail.example.jp auth' /etc/smtpd.conf
-        echo 'match auth from any for any action "relay"' >> /etc/smtpd.conf
-        smtpd -n && pkill -x smtpd; sleep 2; smtpd; sleep 1
-    """,
 }
 HELD = {
     "sendmail": "mailq -qQ | grep -c '<sales@example.jp>' || true",
@@ -484,36 +479,46 @@ HELD = {
 }
 
 
-@BUT_POSTFIX
+@pytest.mark.parametrize("kind", ["sendmail", "exim"])
 def test_a_stolen_login_is_locked_and_its_mail_held(
     lab: Lab, running: Running, follow: Follow, kind: ServerKind
 ) -> None:
-    port = "587" if kind == "opensmtpd" else "25"
     with running(FULL[kind]) as server:
         server.shell("useradd --create-home sales; echo sales:secret-sales | chpasswd")
-        certificate(server, CERT, KEY, timedelta(days=90))
         server.shell(LOGINS[kind])
 
         def sends() -> str:
-            return lab.outside.run([sys.executable, "-c", LOGIN, server.address, port], check=False).stdout
+            return lab.outside.run([sys.executable, "-c", LOGIN, server.address], check=False).stdout
 
         server.wait_for(DOOR.format("127.0.0.1"), bool, 20)
         assert [sends() for _ in range(3)] == ["sent\n"] * 3
-        server.wait_for(server.kind.product.deferred, lambda said: int(said or 0) >= 3, 60)
-        hand = follow(
-            server,
-            "account_hijacked",
-            kind,
-            account="sales@example.jp",
-            sender="sales@example.jp",
-            account_name="sales",
-        )
-        hand.parts("look", "backup", "do")
+        hand = is_held(server, follow, kind)
         assert "refused" in sends()
-        hand.parts("verify")
-        assert int(server.shell(HELD[kind]).strip()) == 3
         hand.parts("undo")
         assert sends() == "sent\n"
+
+
+def test_a_stolen_account_of_opensmtpd_is_locked_and_its_mail_held(running: Running, follow: Follow) -> None:
+    """Nobody logs in from outside here: Debian 12's OpenSMTPD cannot finish a TLS handshake (its private keys are lost
+    to OpenSSL 3), and takes no login without. The mail comes from the account itself; the lock is read where it is."""
+    send = "printf 'Subject: buy\\n\\ntext\\n' | setpriv --reuid=sales --clear-groups sendmail x@far.example"
+    with running("os-full") as server:
+        server.shell("useradd --create-home sales; echo sales:secret-sales | chpasswd")
+        server.shell(f"for n in 1 2 3; do {send.replace('sendmail', 'sendmail -f sales@example.jp')}; done")
+        hand = is_held(server, follow, "opensmtpd")
+        assert server.shell("passwd -S sales").split()[1] == "L"
+        hand.parts("undo")
+        assert server.shell("passwd -S sales").split()[1] == "P"
+
+
+def is_held(server: Server, follow: Follow, kind: ServerKind) -> Follower:
+    """The card is followed as far as its last look; all three messages of the account are held."""
+    server.wait_for(server.kind.product.deferred, lambda said: int(said or 0) >= 3, 60)
+    mail = "sales@example.jp"
+    hand = follow(server, "account_hijacked", kind, account=mail, sender=mail, account_name="sales")
+    hand.parts("look", "backup", "do", "verify")
+    assert int(server.shell(HELD[kind]).strip()) == 3
+    return hand
 
 
 # --- a web form -------------------------------------------------------------------------------------------------------
