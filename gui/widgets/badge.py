@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from core.texts import Texts
@@ -33,15 +33,21 @@ class Badge(QLabel):
         dress(self, "", "badge", wrap=False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.state = state
+        self.state, self._texts = state, texts
         self.show_state(texts, state)
 
     def show_state(self, texts: Texts, state: str) -> None:
         """Change to another state."""
-        self.state = state
+        self.state, self._texts = state, texts
         self.setText(f"{SHAPES[state]} {state_word(texts, state)}")
         restyle(self, state=state)
         self.setMinimumWidth(self._widest(texts))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The style gives the letters their size later than the words were set: the width follows."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_texts"):
+            self.setMinimumWidth(self._widest(self._texts))
 
     def _widest(self, texts: Texts) -> int:
         words = [f"{SHAPES[state]} {state_word(texts, state)}" for state in SHAPES]
