@@ -18,6 +18,7 @@ Placeholders are `{name}` or `{name:spec}`; the value is formatted for the reade
 from __future__ import annotations
 
 import gettext
+import logging
 import os
 import string
 import sys
@@ -32,10 +33,11 @@ from core.resources import resources_dir
 if TYPE_CHECKING:
     from core.model import Value
 
+log = logging.getLogger(__name__)
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
-_ANY = "gui"  # the subject with keys that name none: `app.name`
+_ANY = "words"  # the subject of keys that name none: `app.name`
 _WEEKDAYS_JA = "月火水木金土日"
 Moment = datetime  # inside the class the name is taken
 _JAPAN = 540  # minutes east of Greenwich
@@ -182,14 +184,14 @@ class Texts:
     def datetime(self, value: str | datetime) -> str:
         """A moment in the laptop's time zone: 2026年11月22日(日) 8:40 / 22 Nov 2026, 08:40."""
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        local = moment.astimezone()
+        local = _local(moment)
         if self.language == "ja":
             return f"{self.date(local)}({_WEEKDAYS_JA[local.weekday()]}) {local.hour}:{local.minute:02}"
         return f"{self.date(local)}, {local.hour:02}:{local.minute:02}"
 
     def zone(self, moment: Moment | None = None) -> str:
         """The time zone that times are shown in: 日本時間 where it is that in Japanese, else UTC+9, UTC, UTC-3:30."""
-        local = (moment or Moment.now(UTC)).astimezone()
+        local = _local(moment or Moment.now(UTC))
         minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
         if minutes == _JAPAN:
             return "日本時間" if self.language == "ja" else "UTC+9"
@@ -228,6 +230,14 @@ class Texts:
         return ("" if self.language == "ja" else " ").join(words)
 
 
+def _local(moment: Moment) -> Moment:
+    """In the laptop's time zone; as it is at the ends of the calendar, where certificates like to lie."""
+    try:
+        return moment.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 class _Formatter(string.Formatter):
     """Fills catalogue templates only: names without attributes or indexes, values formatted by language."""
 
@@ -240,9 +250,18 @@ class _Formatter(string.Formatter):
         return (str(value) if field_name == "port" and isinstance(value, int) else value), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        texts = self._texts
+        """A value of another kind than its text expects stands there as it is: a saved run, or one of another
+        version, may hold anything, and whoever reads it must not lose the rest. Tests fail on the log line."""
         if value is None:
             return "—"
+        try:
+            return self._formatted(value, format_spec)
+        except (KeyError, ValueError, TypeError, AttributeError, OverflowError, IndexError) as unfit:
+            log.error("%r does not fit {:%s}: %r", value, format_spec, unfit)
+            return str(value)
+
+    def _formatted(self, value: Any, format_spec: str) -> str:
+        texts = self._texts
         if format_spec.startswith("@"):
             words = value if isinstance(value, list) else [value]
             return texts.joined([texts.text(f"{format_spec[1:]}.{word}") for word in words])

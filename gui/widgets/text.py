@@ -5,6 +5,7 @@ Every label is plain text: a server's reply that holds markup is shown as what i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ from gui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from core.model import Value
+
+
+log = logging.getLogger(__name__)
 
 
 def label(text: str = "", role: str = "body", *, wrap: bool = True, selectable: bool = False) -> QLabel:
@@ -45,7 +49,13 @@ def dress(made: QLabel, text: str, role: str, *, wrap: bool) -> None:
 
 def said(texts: Texts, key: str, values: Mapping[str, Value] | None = None) -> str:
     """The text under `key`; values that came from outside are made visible and stay in their line."""
-    return clean(texts.text(key, values), keep="\n")
+    try:
+        return clean(texts.text(key, values), keep="\n")
+    except (
+        KeyError
+    ) as missing:  # of a run by a newer version, or by somebody's own hand: the code is better than nothing
+        log.error("no text %s in %s: %r", key, texts.language, missing)
+        return clean(key)
 
 
 def restyle(widget: QWidget, **properties: str) -> None:
