@@ -18,7 +18,9 @@ _PROMPT = re.compile(
     r"mailq(?: -(?:sort|batch))*$"
 )
 _NAME = re.compile(r"\b([A-Za-z0-9_.-]{1,64})@")
-_ID = re.compile(r"^(?:uid=)?(\d{1,10})(?:\([^)]*\).*)?$")  # what `id` and `id -u` print
+_ID = re.compile(r"^uid=(\d{1,10})\(")  # what `id` prints
+_NUMBER = re.compile(r"^(\d{1,10})$")  # what `id -u` prints, right below it or as the first line copied
+_ASKED = re.compile(r"\bid -u\b")
 
 
 class Screen:
@@ -28,13 +30,16 @@ class Screen:
         self.asker: Asker | None = None
         self._now: Asker | None = None
         self._listed = False
+        self._before: str | None = None
 
     def note(self, line: str) -> None:
         """A line before or after a listing."""
         line = line.rstrip()
         if len(line) > _LONGEST:
             return
-        if number := _ID.match(line):
+        before, self._before = self._before, line
+        by_number = (before is None and not self._listed) or bool(before and _ASKED.search(before))
+        if number := _ID.match(line) or (_NUMBER.match(line) if by_number else None):
             self._now = "root" if int(number[1]) == 0 else "user"
             if self._listed and self.asker is None:  # asked afterwards
                 self.asker = self._now
@@ -47,10 +52,11 @@ class Screen:
 
 
 def _at(prompt: re.Match[str]) -> Asker | None:
-    """Who sits at a prompt; None where its sign and its name do not agree, or the sign is anybody's ("%", ">")."""
+    """Who sits at a prompt; None where its sign and its name do not agree, where the sign is anybody's ("%", ">"), and
+    for a "#" that may begin a remark in somebody's notes."""
     name = _NAME.search(prompt["before"])
     if prompt["sudo"]:
         return "root"
     if prompt["sign"] == "#":
-        return "root" if name is None or name[1] == "root" else None
+        return "root" if prompt["before"].strip() and (name is None or name[1] == "root") else None
     return "user" if prompt["sign"] == "$" and not (name and name[1] == "root") else None

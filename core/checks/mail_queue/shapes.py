@@ -22,7 +22,7 @@ def leading_sender(facts: QueueFacts) -> tuple[str, int] | None:
     """The sender of at least half of the mail, and how many; never the null sender."""
     for sender in facts.senders:
         if sender.name != NULL_SENDER:
-            leads = (facts.total or 0) >= FEWEST and sender.count >= LEADING * listed(facts)
+            leads = listed(facts) >= FEWEST and sender.count >= LEADING * listed(facts)
             return (sender.name, sender.count) if leads else None
     return None
 
@@ -30,7 +30,7 @@ def leading_sender(facts: QueueFacts) -> tuple[str, int] | None:
 def leading_domain(facts: QueueFacts) -> tuple[str, int] | None:
     """The one domain nearly all recipients belong to, and how many do."""
     for domain in facts.recipient_domains[:1]:
-        if domain.count >= NEARLY_ALL * facts.recipients:
+        if listed(facts) >= min(FEWEST, facts.total or 0) and domain.count >= NEARLY_ALL * facts.recipients:
             return domain.name, domain.count
     return None
 
@@ -57,7 +57,7 @@ def names_fail(facts: QueueFacts) -> bool:
 
 def null_senders_many(facts: QueueFacts) -> bool:
     """Returned mail is a good part of the queue: mostly answers to forged mail (backscatter)."""
-    return (facts.total or 0) > FEWEST and facts.null_sender >= MANY_NULL * listed(facts)
+    return (facts.total or 0) > FEWEST and facts.null_sender >= max(1.0, MANY_NULL * listed(facts))
 
 
 def newsletter(facts: QueueFacts) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ AGES = {"hour": 3600.0, "six_hours": 21600.0, "day": 86400.0, "three_days": 2592
 _LONGEST_ADDRESS, _LONGEST_EXAMPLE = 320, 500
 # Mail moves while it is listed: so few may be missing in a listing that still counts as whole.
 _MAY_MISS = 0.02
+# A refused person tries once more: "$ sudo mailq", "[root@mail ~]# mailq". What is listed after it was not refused.
+_ONCE_MORE = re.compile(r"^[^#$%>]{0,120}(?:[#$%>] sudo \S|\S# \S)")
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Tally:
         self.refused: Refusal | None = None
         self.shows: Shows = "all"
         self.count = 0
+        self._once_more = False
         self._states: Counter[str] = Counter()
         self._bytes = self._recipients = self._unparsed = self._timed_out = 0
         self._oldest: datetime | None = None
@@ -57,6 +61,7 @@ class Tally:
 
     def add(self, message: Message) -> None:
         """Count a message with its recipients and reasons."""
+        self._let_in()
         self.count += 1
         self._states[message.state] += 1
         self._bytes += message.size
@@ -81,14 +86,20 @@ class Tally:
         found = refusal(line)
         if found is None:
             self._unparsed += 1
+            self._once_more = self._once_more or (self.refused == "permission_denied" and bool(_ONCE_MORE.match(line)))
             return
         self.mta = self.mta or speaker(line)
         # A listing may follow "mail system is down"; nothing follows a denial.
         if self.refused in (None, "daemon_down"):
             self.refused = found
 
+    def _let_in(self) -> None:
+        if self._once_more:
+            self.refused, self._once_more = None, False
+
     def declare(self, count: int) -> None:
         """The tool says there are so many (it may speak for each of several queues)."""
+        self._let_in()
         self.declared = (self.declared or 0) + count
 
     def facts(self) -> QueueFacts:

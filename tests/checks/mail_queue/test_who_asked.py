@@ -43,7 +43,7 @@ def test_the_listing_of_root_and_of_a_plain_user_are_the_same_bytes(sample: Samp
         ("mailq\n", "own_or_all"),
         ("[root@mail ~]# mailq\n", "empty"),
         ("root@mail:~# mailq -sort\n", "empty"),
-        ("# /usr/lib/courier/bin/mailq\n", "empty"),
+        ("sh-5.2# /usr/lib/courier/bin/mailq\n", "empty"),
         ("mail# mailq\n", "empty"),
         ("[root@mail ~]# id -u; mailq\n0\n", "empty"),
         ("id -u; mailq\n0\n", "empty"),
@@ -59,6 +59,8 @@ def test_the_listing_of_root_and_of_a_plain_user_are_the_same_bytes(sample: Samp
         ("mail% mailq\n", "own_or_all"),
         ("taro@mail:~# mailq\n", "own_or_all"),
         ("root@mail:~$ mailq\n", "own_or_all"),
+        ("# mailq\n", "own_or_all"),  # a remark in somebody's notes
+        ("root@mail:~# echo $?\n0\n", "own_or_all"),
         # What was typed for another command says nothing about this one.
         ("[root@mail ~]# su - taro\n[taro@mail ~]$ mailq\n", "own_only"),
         ("[root@mail ~]# tail /var/log/mail.log\n", "own_or_all"),
@@ -78,6 +80,7 @@ def test_an_empty_courier_listing(before: str, code: str, sample: Sample) -> Non
         ("[root@mail ~]#\n", "own_or_all"),
         ("[root@mail ~]# id\nuid=0(root) gid=0(root)\n", "empty"),
         ("$ id -u\n1000\n", "own_only"),
+        ("$ echo $?\n0\n", "own_or_all"),
         # The listing that this prompt began was not copied; the one above is somebody else's.
         ("[root@mail ~]# mailq\n", "own_or_all"),
     ],
@@ -89,7 +92,7 @@ def test_what_stands_after_the_listing(after: str, code: str, sample: Sample) ->
 def test_who_asked_last_counts(sample: Sample) -> None:
     empty, full = sample("courier-empty-mailq"), one_by("taro", "hanako")
     assert codes(f"taro@mail:~$ mailq\n{empty}taro@mail:~$ sudo mailq\n{full}") == ["normal"]
-    assert codes(f"# mailq\n{empty}# su taro\n$ mailq\n{empty}") == ["own_only"]
+    assert codes(f"root@mail# mailq\n{empty}root@mail# su taro\n$ mailq\n{empty}") == ["own_only"]
 
 
 @pytest.mark.parametrize(
@@ -156,3 +159,38 @@ def test_tools_that_refuse_in_their_own_way(said: str) -> None:
     facts = read_queue(said, NOW)
     assert facts.total is None
     assert codes(said) == ["permission_denied"]
+
+
+DENIED = {
+    "postfix": "postqueue: fatal: User taro(1000) is not allowed to view the mail queue\n",
+    "exim": "exim: permission denied\n",
+}
+EXIM = " 4m  2.9K 1xUwQ0-000077-1b <taro@example.jp> (taro)\n          a@example.com\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"$ mailq\n{DENIED['postfix']}$ sudo mailq\n[sudo] password for taro:\nMail queue is empty\n", "empty"),
+        (f"$ exim -bp\n{DENIED['exim']}[root@mail ~]# exim -bp\n{EXIM}", "normal"),
+        # The second try brought nothing, or a second refusal; or there was none.
+        (f"$ exim -bp\n{DENIED['exim']}$ sudo exim -bp\n", "permission_denied"),
+        (f"$ mailq\n{DENIED['postfix']}$ sudo mailq\nsudo: a password is required\n", "permission_denied"),
+        (f"Mail queue is empty\n{DENIED['postfix']}", "permission_denied"),
+    ],
+)
+def test_refused_first_and_let_in_as_administrator(text: str, code: str) -> None:
+    """Both tries are pasted, as they stand on the screen."""
+    assert codes(text) == [code]
+
+
+def test_the_last_line_of_sendmail_alone_is_no_empty_queue() -> None:
+    """What `mailq | tail -1` prints, or the end of a screen."""
+    assert codes("\t\tTotal requests: 500\n") == ["incomplete", "long"]
+    assert codes("\t\tTotal requests: 0\n") == ["empty"]
+    row = "6AM1Y3ih000346        2 Sun Nov 22 01:34 taro\n\t\t\t\t\t saburo@defer.test\n"
+    assert codes(row + "\t\tTotal requests: 500\n") == ["incomplete", "long"]  # one message says nothing of 500
+
+
+def test_a_count_without_a_list_tells_nothing_of_senders() -> None:
+    assert codes("messages in queue: 500\nmessages in queue but not yet preprocessed: 0\n") == ["incomplete", "long"]

@@ -24,7 +24,7 @@ _QUEUE = re.compile(
 _EMPTY = re.compile(r"^\s*/\S{1,255} is empty$")
 # Where mail waits on its way from the server's own programs to the main queue.
 _SUBMISSION = re.compile(r"/(?:mqueue-client|clientmqueue)/?$")
-_TOTAL = re.compile(r"^\s*Total requests: \d{1,9}$")
+_TOTAL = re.compile(r"^\s*Total requests: (\d{1,9})$")
 _HEADING = re.compile(r"^-+Q-ID-+ ")
 _PART = re.compile(r"^M(?:SP|TA) Queue status\.\.\.$")
 _QUARANTINED = "Quarantined:"  # our own mark before a second listing of the same queues, with -qQ
@@ -46,6 +46,7 @@ class _Reader:
         self._tally = tally
         self._seen: set[str] = set()
         self._main = self._submission = False
+        self._named = False  # whether this part of the listing has named a queue, with its number, since the last total
         self._repeated = False
         self._message: Message | None = None
 
@@ -62,10 +63,16 @@ class _Reader:
             self._enter(queue[1], int(queue[2]))
         elif _EMPTY.match(line):
             self._enter(line.split()[0], 0)
+        elif total := _TOTAL.match(line):
+            self.close()
+            if not self._named:  # the beginning was not copied, or `mailq | tail -1`
+                self._tally.declare(int(total[1]))
+                self._main = True
+            self._named = False
         elif line == _QUARANTINED:
             self.close()
             self._seen.clear()
-        elif line and not any(pattern.match(line) for pattern in (_TOTAL, _HEADING, _PART)):
+        elif line and not any(pattern.match(line) for pattern in (_HEADING, _PART)):
             self._detail(line)
 
     def close(self) -> None:
@@ -75,6 +82,7 @@ class _Reader:
 
     def _enter(self, directory: str, requests: int) -> None:
         self.close()
+        self._named = True
         self._repeated = directory in self._seen
         self._seen.add(directory)
         if _SUBMISSION.search(directory):
