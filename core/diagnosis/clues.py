@@ -102,6 +102,12 @@ class Clues:
         return bool(self.health and any(service.runs for service in self.health.services or ()))
 
     @property
+    def nobody_waits_at_the_door(self) -> bool:
+        """Whether the machine the mail is led to was seen to have no port 25 open at all."""
+        health = self.health
+        return bool(health and health.ports == () and health.takes_mail_here and not health.in_containers)
+
+    @property
     def about_mail_going_out(self) -> bool:
         """Not when the person says that only receiving is affected."""
         return self.context.target.direction != "receiving" and self.context.target.symptom != "not_received"

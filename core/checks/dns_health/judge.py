@@ -26,7 +26,7 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
         findings.append(Finding("dns_health.partly_unknown", Severity.UNKNOWN, values, evidence_of(facts, unknown)))
     if not findings:
         findings.append(_ok(facts))
-    return (*findings, *judge_spelling(facts.domain), *judge_last_change(facts))
+    return (*findings, *judge_spelling(facts.domain), *_elsewhere(facts), *judge_last_change(facts))
 
 
 def _ok(facts: Facts) -> Finding:

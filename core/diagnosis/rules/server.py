@@ -32,8 +32,8 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
     dying = critical(clues.having("mail_log.service_dying"))
     refused = clues.having("smtp_banner.refused")
     parts = clues.having("server_health.part_stopped", "server_health.container_stopped")
-    if refused and clues.health and clues.health.ports == () and not clues.health.in_containers:
-        sure += refused  # not shut to us alone: nothing waits behind that door
+    if refused and clues.nobody_waits_at_the_door:
+        sure += refused  # it is not shut to us alone
     if sure:
         yield ROOT, Cause("mail_service_stopped", "confirmed", "you", codes_of(sure + dying + refused + parts))
     elif held := _held_back(clues):
@@ -61,8 +61,11 @@ def _held_back(clues: Clues) -> tuple[Finding, ...]:
         return ()
     about = clues.having("mail_queue.held", "mail_queue.long", "mail_queue.raised", "mail_queue.young")
     kept = sum(each.count for each in queue.reasons if _KEPT_BACK in each.example.lower())
-    if queue.hold >= NEARLY_ALL * queue.total or kept >= NEARLY_ALL * queue.total:
+    if kept >= NEARLY_ALL * queue.total:
         return about
+    going_out = bool(clues.log and clues.log.delivered_outside)
+    if queue.hold >= NEARLY_ALL * queue.total:  # what a filter sets aside on an ordinary day stops no other mail
+        return () if going_out else about
     waits = (queue.oldest_age or 0) >= _SOME_TIME and queue.distinct_domains >= _DESTINATIONS
     return about if waits and not queue.reasons and not queue.frozen and _never_tried(clues) else ()
 

@@ -10,6 +10,8 @@ from core.model import Cause, Certainty, Finding
 
 # Senders that are programs of a web site, not people.
 WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
+# Letters under so many strangers' names are more than a mailing list or a colleague's second address.
+_STRANGE_SENDERS, _STRANGE_LETTERS = 5, 30
 # Our own provider locked an account of ours for sending spam (Microsoft 365: 5.1.8, 5.7.708).
 _LOCKED_FOR_SPAM = ("microsoft_tenant_blocked",)
 # What spam leaves behind, whoever sent it.
@@ -45,12 +47,34 @@ def web_form_abused(clues: Clues) -> Iterator[Ranked]:
     logged = clues.having("mail_log.script_abused")
     queued = tuple(each for each in _leading_senders(clues) if _is_web(str(each.values.get("sender", ""))))
     if not logged and not queued:
+        yield from _strangers_from_within(clues)
         return
     sender = str(logged[0].values.get("name") if logged else queued[0].values.get("sender"))
     sure = critical(logged) and (queued or clues.seen(*_TRACES))
     certainty: Certainty = "confirmed" if sure else "likely" if critical(logged) or queued else "possible"
     rank = ROOT if certainty != "possible" else SUSPICION
     yield rank, Cause("web_form_abused", certainty, "you", _with_traces(logged + queued, clues), {"sender": sender})
+
+
+def _strangers_from_within(clues: Clues) -> Iterator[Ranked]:
+    """Much mail under strangers' names has left, spam has left its traces, and no login, no outside caller and no
+    forwarding stands behind it: then a program on the server itself hands it in, most often that of a web site."""
+    log, traces = clues.log, clues.having("dnsbl.listed", "mail_log.refused_listed", "mail_log.refused_reputation")
+    if (
+        not log
+        or not traces
+        or clues.seen("open_relay.accepted", "open_relay.config_open", "mail_log.strangers_relayed")
+    ):
+        return
+    ours = {
+        *log.own_domains,
+        *(name.lower() for name in (clues.context.target.domain, *clues.context.target.also_domain) if name),
+    }
+    foreign = [each for each in log.senders if "@" in each.name and each.name.rpartition("@")[2].lower() not in ours]
+    known = sum(each.messages for each in log.identities) + log.forwarded + log.forwarded_refused
+    if len(foreign) >= _STRANGE_SENDERS and sum(each.count for each in foreign) - known >= _STRANGE_LETTERS:
+        sender = foreign[0].name
+        yield ROOT, Cause("web_form_abused", "possible", "you", codes_of(traces), {"sender": sender})
 
 
 def account_hijacked(clues: Clues) -> Iterator[Ranked]:

@@ -53,6 +53,15 @@ async def test_a_healthy_domain_has_nothing_to_say(server) -> None:
     assert found[0].values == {"domain": DOMAIN, "hosts": [HOST]}
 
 
+async def test_mx_records_that_lead_past_the_server_we_logged_in_to_are_told(server) -> None:
+    healthy(server)
+    server.add(DOMAIN, "MX", "5 backup.far.example.")
+    server.add("backup.far.example", "A", "198.51.100.77")
+    said, found = await findings(server, source="ssh")
+    assert said == [("ok", OK), ("leads_elsewhere", OK)]
+    assert found[1].values == {"domain": DOMAIN, "hosts": ["backup.far.example"], "addresses": [ADDRESS]}
+
+
 async def test_a_healthy_domain_with_ipv6(server) -> None:
     healthy(server)
     server.add(HOST, "AAAA", "2001:db8::25")
