@@ -413,7 +413,7 @@ def test_the_relay_hosts_new_password_is_written(lab: Lab, running: Running, fol
     with running("pf-login") as provider, running(FULL[kind]) as server, ExitStack() as names:
         trusted = certificate(provider, CERT, KEY, timedelta(days=90), "smtp.relay.example")
         provider.shell(f"""
-            postconf -e mydestination='inbox.example, localhost' smtpd_tls_cert_file={CERT} smtpd_tls_key_file={KEY}
+            postconf -e myhostname=smtp.relay.example mydestination='inbox.example, localhost' smtpd_tls_cert_file={CERT} smtpd_tls_key_file={KEY}
             service postfix restart; sleep 1
         """)
         server.run(["tee", "-a", "/etc/ssl/certs/ca-certificates.crt"], input=trusted)
@@ -475,7 +475,7 @@ END
 HELD = {
     "sendmail": "mailq -qQ | grep -c '<sales@example.jp>' || true",
     "exim": "exim -bp | grep -c 'sales@example.jp.*frozen' || true",
-    "opensmtpd": "smtpctl show queue | grep 'sales@example.jp' | grep -c 'pending|.*hold\\|hold' || true",
+    "opensmtpd": "smtpctl show queue | grep 'sales@example.jp' | grep -c suspend || true",
 }
 
 
