@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from core.clean import clean
 from core.model import CheckResult, Finding, Problem, Severity
 from core.report.playbook import Playbook, playbook_of, refusal_lines
+from core.report.words import check_name, column_name
 from core.texts import Texts
 from gui.widgets.badge import Badge
 from gui.widgets.card import card, rows_card
@@ -47,7 +48,7 @@ def finding_row(finding: Finding, check_id: str, texts: Texts) -> QWidget:
 
 def problem_row(result: CheckResult, problem: Problem, texts: Texts) -> QWidget:
     """Why a check could not look, and the way round: as calm and as visible as any other line."""
-    title = texts.text(f"check.{result.check_id}.name")
+    title = check_name(texts, result.check_id)
     reason = said(texts, f"problem.{problem.code}.title", problem.values)
     meaning = said(texts, f"problem.{problem.code}.meaning", problem.values)
     steps = texts.steps(f"problem.{problem.code}", problem.values)
@@ -96,7 +97,7 @@ def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) ->
     if found := playbook_of(finding.values, texts):
         box.addWidget(playbook_part(found, texts))
     if finding.table:
-        headings = [texts.text(f"column.{check_id}.{column}") for column in finding.table.columns]
+        headings = [column_name(texts, check_id, column) for column in finding.table.columns]
         box.addWidget(table_view(finding.table, headings, texts.text("gui.finding.table"), texts))
     if finding.evidence:
         box.addWidget(label(texts.text("gui.finding.evidence"), "strong"))
