@@ -81,8 +81,8 @@ class Aftercare(AftercarePages):
         self.who = remembered_who(window)
         self.incident: Incident | None = None
         self.run_task: asyncio.Task[None] | None = None
-        self.watch = Watch(owner)
-        self.watch.opened.connect(lambda number: self.begin(self._open_due(number)))
+        self.notices = Watch(owner)
+        self.notices.opened.connect(lambda number: self.begin(self._open_due(number)))
         self._following: list[IncidentPage] = []
         self.watching = QTimer(owner)
         self.watching.timeout.connect(lambda: self.begin(self.look_at_watch()))
@@ -294,7 +294,7 @@ class Aftercare(AftercarePages):
             due = await self.records.due(now or datetime.now(UTC))
         except CheckError:
             return  # the next minute looks again; whoever opens the notebook is told
-        self.watch.look(due, self._window.texts)
+        self.notices.look(due, self._window.texts)
 
     async def _open_due(self, number: int) -> None:
         self._owner.showNormal()
@@ -305,7 +305,7 @@ class Aftercare(AftercarePages):
     def end(self) -> None:
         """The window closes."""
         self.watching.stop()
-        self.watch.end()
+        self.notices.end()
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start `work`; the window owns it."""

@@ -134,11 +134,11 @@ async def test_the_watch_tells_of_what_is_due_once(open_wizard, tmp_path: Path) 
     due = await aid.records.due(AT + timedelta(hours=25))
     assert [one.about for _, one in due] == ["1", "24"]
     texts = wizard.texts
-    said = aid.watch.look(due, texts)
+    said = aid.notices.look(due, texts)
     assert said.splitlines() == [texts.text("gui.watch.again", count=hours) for hours in (1, 24)]
-    assert aid.watch.look(due, texts) == ""
+    assert aid.notices.look(due, texts) == ""
     await aid.look_at_watch(AT + timedelta(hours=73))
-    assert aid.watch.look(await aid.records.due(AT + timedelta(hours=73)), texts) == ""
+    assert aid.notices.look(await aid.records.due(AT + timedelta(hours=73)), texts) == ""
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints", "systemTrayWindowChanged", "does not support raise")
@@ -151,13 +151,13 @@ async def test_a_click_on_the_notice_opens_the_incident_once(open_wizard, tmp_pa
     aid = wizard.aftercare
     for hours in (2, 25):
         due = await aid.records.due(AT + timedelta(hours=hours))
-        aid.watch._number = due[0][0].id
-        aid.watch._show(aid.watch.look(due, wizard.texts), wizard.texts)
+        aid.notices._number = due[0][0].id
+        aid.notices._show(aid.notices.look(due, wizard.texts), wizard.texts)
     opened: list[int] = []
-    aid.watch.opened.connect(opened.append)
-    aid.watch.tray.messageClicked.emit()
+    aid.notices.opened.connect(opened.append)
+    aid.notices.tray.messageClicked.emit()
     await until(lambda: wizard.guide.page == "again" and aid.incident is not None)
-    assert opened == [number] and aid.incident.id == number and not aid.watch.tray.isVisible()
+    assert opened == [number] and aid.incident.id == number and not aid.notices.tray.isVisible()
 
 
 async def test_what_a_file_says_of_its_reminders_cannot_break_the_watch(open_wizard) -> None:
@@ -169,7 +169,7 @@ async def test_what_a_file_says_of_its_reminders_cannot_break_the_watch(open_wiz
             [("again", "9" * 5000), ("again", "x\n\u202ey"), ("delisting", "<b>\x1b[2J</b>"), ("again", "1")]
         )
     ]
-    said = wizard.aftercare.watch.look(due, wizard.texts)
+    said = wizard.aftercare.notices.look(due, wizard.texts)
     assert len(said) < 1000 and "\x1b" not in said and "\u202e" not in said
     assert said.splitlines()[-1] == wizard.texts.text("gui.watch.more", count=1)
 
