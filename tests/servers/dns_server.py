@@ -20,7 +20,10 @@ import dns.name
 import dns.rcode
 import dns.rrset
 
+from core.clients.journal import let_sockets_close
+
 TTL = 60
+_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -86,19 +89,34 @@ class DnsServer:
         self._scripts[zone.rstrip(".").lower()] = script
 
     async def __aenter__(self) -> DnsServer:
-        loop = asyncio.get_running_loop()
-        self._tcp = await asyncio.start_server(self._accept, self.host, self.port)
+        for left in reversed(range(_TRIES)):
+            try:
+                await self._open(self.port)
+                break
+            except OSError:  # another program's UDP socket has the port that TCP had free
+                if not left:
+                    raise
         self.port = self._tcp.sockets[0].getsockname()[1]
-        self._udp, _ = await loop.create_datagram_endpoint(lambda: _Udp(self), local_addr=(self.host, self.port))
         return self
+
+    async def _open(self, port: int) -> None:
+        """The same port for both. Raises OSError, and then holds none."""
+        self._tcp = await asyncio.start_server(self._accept, self.host, port)
+        both = self.host, self._tcp.sockets[0].getsockname()[1]
+        try:
+            self._udp, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: _Udp(self), both)
+        except OSError:
+            self._tcp.close()
+            raise
 
     async def __aexit__(self, *exc: object) -> None:
         self._udp.close()
         self._tcp.close()
+        await let_sockets_close()  # a connection that was just being accepted reaches us first
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # the loop closes a socket in its next round
+        await let_sockets_close()
 
     def begin(self, work: asyncio.Task[None]) -> None:
         """Keep a running answer until it is done."""
