@@ -35,25 +35,26 @@ async def until(true, limit: float = 20) -> None:
 
 
 class Album:
-    """Pictures of the way, where MFA_SCREENSHOTS names a folder for them."""
+    """Pictures of the way, where MFA_SCREENSHOTS names a folder for them: one folder a language."""
 
-    def __init__(self, wizard: Wizard) -> None:
+    def __init__(self, wizard: Wizard, language: str) -> None:
         self._wizard, self._number = wizard, 0
-        self._folder = os.environ.get("MFA_SCREENSHOTS")
+        folder = os.environ.get("MFA_SCREENSHOTS")
+        self._folder = Path(folder) / language if folder else None
 
     def take(self, name: str) -> None:
         self._number += 1
         picture = self._wizard.grab()
         assert not picture.isNull()
         if self._folder:
-            Path(self._folder).mkdir(parents=True, exist_ok=True)
-            picture.save(str(Path(self._folder) / f"{self._number:02}-{name}.png"))
+            self._folder.mkdir(parents=True, exist_ok=True)
+            picture.save(str(self._folder / f"{self._number:02}-{name}.png"))
 
 
-@pytest.mark.parametrize("language", ["ja"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.slow)])
 async def test_from_the_first_click_to_the_delisting_letter(open_wizard, qtbot: QtBot, language: str) -> None:
     wizard = await open_wizard(language)
-    album, aid = Album(wizard), wizard.aftercare
+    album, aid = Album(wizard, language), wizard.aftercare
 
     # "Mail does not arrive": the practice story, and its answer.
     qtbot.mouseClick(wizard.start.choices.cards["practice"], Qt.MouseButton.LeftButton)
