@@ -208,3 +208,49 @@ def test_signposts_that_lead_past_our_server_matter_to_whoever_gets_no_mail() ->
     for one in (elsewhere, lame):
         assert named_first(causes(one, target=missing)) == ("dns_moved", "possible")
         assert causes(one)[0].code == "nothing_found"
+
+
+def turned_away(reason: str, example: str, hosts: int) -> Refusal:
+    return Refusal("us", reason, hosts * 2, example, "", None, NOW, NOW, hosts)
+
+
+MISSING = replace(TARGET, symptom="not_received")
+REFUSED_BY_US = sign("mail_log.refused_by_us", OK, reasons=["policy_refused"])
+
+
+def settings(**values: str) -> ServerHealthFacts:
+    return replace(
+        RUNS, takes_mail_here=True, settings=tuple((f"main.cf: {name}", each) for name, each in values.items())
+    )
+
+
+def test_a_server_that_has_forgotten_its_own_domain_turns_it_away() -> None:
+    forgot = settings(mydestination="localhost, mail.example.jp")
+    found = causes(REFUSED_BY_US, health=forgot, target=MISSING)
+    assert named_first(found) == ("own_filter_rejects_all", "likely")
+    assert found[0].values["zones"] == ["mydestination"]
+    assert causes(REFUSED_BY_US, health=forgot)[0].code == "nothing_found"  # who misses other mail is not told so
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"mydestination": "localhost, Example.jp"},
+        {"mydestination": "localhost", "virtual_mailbox_domains": "example.jp"},
+        {"mydestination": "localhost", "virtual_alias_maps": "hash:/etc/postfix/virtual"},
+        {"mydestination": "$mydomain"},
+        {},
+    ],
+)
+def test_a_domain_that_may_stand_in_a_table_is_not_called_forgotten(known: dict[str, str]) -> None:
+    assert causes(REFUSED_BY_US, health=settings(**known), target=MISSING)[0].code == "nothing_found"
+
+
+def test_one_answer_of_ours_to_everybody_is_a_rule_too_wide() -> None:
+    said = "554 5.7.1 <a@far.example>: Sender address rejected: no more of this"
+    log = replace(LOG, refusals=(turned_away("sender_refused", said, 16),))
+    assert named_first(causes(REFUSED_BY_US, log=log, target=MISSING)) == ("own_filter_rejects_all", "possible")
+    arrives = replace(log, own_domains=("example.jp",))
+    assert causes(REFUSED_BY_US, log=arrives, target=MISSING)[0].code == "nothing_found"
+    robots = replace(LOG, refusals=(turned_away("relay_denied", "554 Relay access denied", 60),))
+    assert causes(REFUSED_BY_US, log=robots, target=MISSING)[0].code == "nothing_found"

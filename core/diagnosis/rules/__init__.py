@@ -6,7 +6,7 @@ The order of `RULES` decides where nothing else does (`core.diagnosis.ranking`).
 from __future__ import annotations
 
 from core.diagnosis.ranking import Rule
-from core.diagnosis.rules import names, refusals, server, spam
+from core.diagnosis.rules import names, refusals, server, spam, turned_away
 
 RULES: tuple[Rule, ...] = (
     names.domain_expired,
@@ -20,7 +20,7 @@ RULES: tuple[Rule, ...] = (
     server.outbound_25_blocked,
     server.relayhost_login_failing,
     server.helper_down,
-    server.own_filter_rejects_all,
+    turned_away.own_filter_rejects_all,
     server.certificate_expired,
     server.self_banned,
     server.port_25_blocked_here,

@@ -172,7 +172,7 @@ def _at_another_company(finding: Finding, clues: Clues) -> bool:
     """The address stands in MX records whose server's name is not ours, and there is no login to it; or it is that of
     the server our own one hands everything to."""
     target, address = clues.context.target, finding.values.get("address")
-    if clues.relayhost and any(one.source == "relayed" for one in clues.context.addresses):
+    if clues.relayhost and clues.own_addresses:
         return address not in clues.own_addresses
     if target.ssh or not target.domain:
         return False

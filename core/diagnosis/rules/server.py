@@ -159,23 +159,6 @@ def resolver_broken(clues: Clues) -> Iterator[Ranked]:
         yield ROOT, Cause("resolver_broken", "likely" if logged else "possible", "you", codes)
 
 
-def own_filter_rejects_all(clues: Clues) -> Iterator[Ranked]:
-    """Our own server asks a dead list. One that calls everybody listed turns all mail away; an empty one only waits."""
-    using = clues.having("dnsbl.own_server_uses_dead_list", "server_health.own_list_answers_all")
-    logged, many = clues.having("mail_log.own_filter_dead"), clues.having("mail_log.own_filter_all")
-    zones = value_list(using, "zones") or value_list(using, "zone") or value_list(logged + many, "zones") or ["?"]
-    codes = codes_of(using + logged + many)
-    if critical(using + logged):
-        certainty: Certainty = "confirmed" if using and logged else "likely"
-        if clues.seen("server_health.own_list_answers_all"):
-            certainty = "confirmed"
-        yield ROOT, Cause("own_filter_rejects_all", certainty, "you", codes, {"zones": zones})
-    elif many:
-        yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": zones})
-    elif using or logged:
-        yield RISK, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": zones})
-
-
 def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
     """Mail leaves through another server, and that one does not take our login."""
     logged = clues.having("mail_log.relayhost_login")
