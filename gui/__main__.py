@@ -6,6 +6,7 @@ Qt is imported last and only for the window, so that the command line works wher
 from __future__ import annotations
 
 import ctypes
+import gc
 import io
 import os
 import sys
@@ -68,6 +69,7 @@ def open_window(*, self_test: bool = False) -> int:
         print(reason, file=sys.stderr)
         return _NO_WINDOW
     _bring_fonts()
+    gc.disable()  # nothing that is loaded now is in vain; once the window stands, `gui.bridge` collects
     from gui.window_start import show_window, test_window
 
     return test_window() if self_test else show_window()

@@ -20,6 +20,7 @@ from core.clients import Doors
 from core.clients.journal import Journal, let_sockets_close
 from core.model import MailHost, Report, Target
 from core.run_events import CheckFinished, CheckStarted, ContextFound, Event, RunFinished, RunStarted
+from gui.loading import load_in_steps
 from gui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -43,12 +44,14 @@ class RunHandle:
 
     async def check(self, target: Target, only: frozenset[str] | None = None) -> Report:
         """Run all checks on `target`, or `only` these. Cancelling leaves nothing running."""
+        await load_in_steps()
         from core.run import Run
 
         return await self._follow(Run(target, only=only, doors=self._doors, prompter=self._prompter))
 
     async def practise(self, incident: str = "relay-2004", only: frozenset[str] | None = None) -> Report:
         """The same checks on the built-in company; nothing leaves the laptop."""
+        await load_in_steps()
         from core.practice import practice_company
         from core.run import Run
 

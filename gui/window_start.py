@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -50,6 +51,7 @@ def show_window() -> int:
     wizard = Wizard()
     wizard.show()
     draw(app, wizard)
+    gc.freeze()  # what is there now stays: the collector need not look through it again and again
     only.listen(lambda: _to_front(wizard))
     try:
         return _looped(app, lambda: _until_closed(wizard))
@@ -89,11 +91,20 @@ def _looped(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> 
 
 
 async def _until_closed(wizard: Wizard) -> int:
+    wizard.tasks.start(_ahead(wizard))
     try:
         await wizard.closed.wait()
     finally:
         await wizard.tasks.stop()
     return 0
+
+
+async def _ahead(wizard: Wizard) -> None:
+    """Load what comes next while the person reads; then begin to look whether something is to be looked at again."""
+    from gui.loading import load_ahead
+
+    await load_ahead()
+    wizard.begin_watch()
 
 
 def _to_front(wizard: Wizard) -> None:

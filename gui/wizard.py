@@ -128,6 +128,10 @@ class Wizard(PagesOnDemand, QMainWindow):
 
         return Aftercare(self, self, self._notebook_file)
 
+    def begin_watch(self) -> None:
+        """From now on it is told when something is to be looked at again: who holds the watch is made, if not yet."""
+        vars(self).setdefault("aftercare", self.aftercare)
+
     def prefer(self, page: SettingsPage) -> None:
         """What is chosen on this page takes effect."""
         from gui.preferences import Preferences

@@ -32,6 +32,7 @@ class Page(QScrollArea):
     """Subclasses fill `body`, and read and show their own answers."""
 
     name: PageName
+    explains = True  # whether the line below the title may hold terms of art
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +40,7 @@ class Page(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.title = SpokenLabel(f"gui.{self.name}.title", "title")
-        self.lead = SpokenHint(f"gui.{self.name}.lead", "lead")
+        self.lead = (SpokenHint if self.explains else SpokenLabel)(f"gui.{self.name}.lead", "lead")
         self._wrong = label(role="wrong")
         self._wrong.hide()
         self.body = QVBoxLayout()

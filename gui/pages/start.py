@@ -33,6 +33,7 @@ class StartPage(Page):
     """`earlier_wanted` carries the notebook's number of an earlier run; `refusal_wanted`: a refusal is at hand."""
 
     name = "start"
+    explains = False  # a test holds its words to that; the glossary is read for the next page
     earlier_wanted = Signal(int)
     refusal_wanted = Signal()
 

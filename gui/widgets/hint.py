@@ -14,7 +14,6 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QCursor, QFontMetricsF
 from PySide6.QtWidgets import QFrame, QToolTip, QVBoxLayout, QWidget
 
-from core.knowledge.glossary import terms_in
 from core.texts import Texts
 from gui.widgets.prose import Prose, line_pitch
 from gui.widgets.text import dress, label, said
@@ -48,6 +47,8 @@ class HintLabel(Prose):
 
     def show_text(self, texts: Texts, text: str) -> None:
         """Show `text`, its terms marked in this language."""
+        from core.knowledge.glossary import terms_in
+
         self.texts, self.plain = texts, text
         self.terms = tuple(mention.term for mention in terms_in(text, texts.language))
         rich = bool(self.terms)
@@ -125,6 +126,8 @@ class Explanation(QFrame):
 def marked(text: str, texts: Texts, ink: str) -> str:
     """`text` as harmless markup: escaped, line ends kept, each term a link to its hint in the colour `ink`."""
     import html  # with its table of names: a page without terms does without
+
+    from core.knowledge.glossary import terms_in
 
     parts, at = [], 0
     for mention in terms_in(text, texts.language):

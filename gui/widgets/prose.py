@@ -14,12 +14,16 @@ PITCH = 1.6  # from one base line to the next, by the size of the letters
 _OF_TITLES = 1.4  # large letters need less
 _DRAWN_BY_QT = ("badge", "ring", "code", "mark")  # have a ground of their own, one line, or are not prose
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+_pitches: dict[tuple[str, float], float] = {}  # by font; a layout asks for it hundreds of times
 
 
 def line_pitch(font: QFont, role: str = "body") -> float:
     """Pixels from line to line; never less than the font itself wants."""
-    wanted = QFontInfo(font).pixelSize() * (_OF_TITLES if role == "title" else PITCH)
-    return max(QFontMetricsF(font).lineSpacing(), wanted)
+    times = _OF_TITLES if role == "title" else PITCH
+    known = (font.key(), times)
+    if known not in _pitches:
+        _pitches[known] = max(QFontMetricsF(font).lineSpacing(), QFontInfo(font).pixelSize() * times)
+    return _pitches[known]
 
 
 class Prose(QLabel):
@@ -28,11 +32,34 @@ class Prose(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._heights: dict[int, int] = {}
+        self._here: bool | None = None
 
     def drawn_here(self) -> bool:
         """Whether this label draws its lines itself."""
-        plain = self.textFormat() == Qt.TextFormat.PlainText and not self.textInteractionFlags() & _SELECTABLE
-        return plain and self.wordWrap() and self.property("role") not in _DRAWN_BY_QT
+        if self._here is None:
+            plain = self.textFormat() == Qt.TextFormat.PlainText and not self.textInteractionFlags() & _SELECTABLE
+            self._here = plain and self.wordWrap() and self.property("role") not in _DRAWN_BY_QT
+        return self._here
+
+    def setTextFormat(self, form: Qt.TextFormat) -> None:
+        """Plain or rich."""
+        self._here = None
+        super().setTextFormat(form)
+
+    def setTextInteractionFlags(self, flags: Qt.TextInteractionFlag) -> None:
+        """Whether text can be selected, and links followed."""
+        self._here = None
+        super().setTextInteractionFlags(flags)
+
+    def setWordWrap(self, wrap: bool) -> None:
+        """Many lines or one."""
+        self._here = None
+        super().setWordWrap(wrap)
+
+    def setProperty(self, name: str, value: object) -> bool:
+        """`role` says how the text looks."""
+        self._here = None
+        return super().setProperty(name, value)
 
     def setText(self, text: str) -> None:
         """Show other words."""

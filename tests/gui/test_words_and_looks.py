@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from core.clean import clean
+from core.knowledge.glossary import terms_in
 from core.model import Evidence
 from core.resources import resources_dir
-from core.texts import Texts
+from core.texts import LANGUAGES, Language, Texts
 from gui.style import DARK, LIGHT, STARK_DARK, STARK_LIGHT, apply_style, colours_now, colours_of, filled
 from gui.widgets.hint import HintLabel
 from gui.widgets.raw import evidence_text
@@ -119,3 +120,8 @@ def test_light_and_dark_fill_the_same_sheet() -> None:
     assert LIGHT.keys() == DARK.keys() == STARK_LIGHT.keys() == STARK_DARK.keys()
     assert "@" not in filled(template, DARK, 10.0)
     assert "25.0pt" in filled("@body", LIGHT, 20.0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_has_no_term_of_art_to_explain_in_its_lead(language: Language) -> None:
+    assert not terms_in(Texts(language).text("gui.start.lead"), language)
