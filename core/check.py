@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from core.model import Context, Finding
+from core.model import Context, Finding, Target
 
 if TYPE_CHECKING:
     from core.clients import Clients
@@ -33,5 +33,7 @@ class Check(Generic[F]):
     measure: Callable[[Context, Clients], Awaitable[F]]  # asks the world, decides nothing; raises only `CheckError`
     judge: Callable[[F], tuple[Finding, ...]]  # pure
     problem_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    early: Callable[[Target, Clients], Awaitable[None]] | None = None  # questions that need nothing found before: asked
+    # beside the survey, so that the resolver knows their answers when `measure` asks; raises no `CheckError`
     uses_server: bool = False  # starts only after the ssh reading: it stands on the addresses or vantage found there
     one_network: bool = False  # what it says depends on where we look from: void when the computer changed its network

@@ -46,6 +46,7 @@ __all__ = [
 ]  # fmt: skip
 log = logging.getLogger(__name__)
 Clocks = tuple[Callable[[], float], Callable[[], float]]  # seconds: the calendar's, and one that only ever goes on
+REMEMBER_SECONDS = 30.0  # so long an answer of the DNS stands within one run
 _SLEPT = 30.0  # seconds by which the calendar ran ahead: the computer slept, or its clock was set
 
 
@@ -57,7 +58,7 @@ def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Cli
     ssh = None
     if target.ssh:
         ssh = SshDoor(target.ssh, target.ssh_config, journal, prompter, doors.ssh_program, sudo=target.sudo)
-    resolver = Resolver(doors.resolver or target.resolver, doors.reroute, journal)
+    resolver = Resolver(doors.resolver or target.resolver, doors.reroute, journal, remember=REMEMBER_SECONDS)
     way = (doors.reroute, journal)
     return Clients(
         resolver, SmtpClient(*way), ssh, journal, doors.list_keys or KeychainKeys(),
@@ -137,15 +138,16 @@ class Run:
         _add_relay_doors(clients, self.target, self._doors)
         watch = asyncio.create_task(self._pauses.watch())
         login = asyncio.create_task(self._log_in(clients))  # beside the DNS: nothing there is needed for it
+        early = [asyncio.create_task(self._early(check, clients)) for check in self.checks]
         try:
             first = await self._first(clients)
             self._ways = ways_to(first.context.mail_hosts) if self._doors.vantage is None else None
             self._tell(ContextFound(first.context))
             results, context = await self._surveyed_run(first, clients)
         finally:
-            for beside in (login, watch):
+            for beside in (login, watch, *early):
                 beside.cancel()
-            await asyncio.gather(login, watch, return_exceptions=True)
+            await asyncio.gather(login, watch, *early, return_exceptions=True)
             if clients.outside:
                 await clients.outside.close()
             if clients.ssh:
@@ -180,6 +182,15 @@ class Run:
             log.exception("the first survey failed by a fault of its own")
             unknown = {need: CheckError("run.bug") for need in ("mail_hosts", "addresses")}
             return Survey(Context(self.target), unknown)
+
+    async def _early(self, check: Check[Any], clients: Clients) -> None:
+        """Nothing waits for this: what it did not get to know the check asks itself, and tells why it failed."""
+        if check.early is None:
+            return
+        try:
+            await check.early(self.target, clients)
+        except Exception:
+            log.exception("%s asked early and failed by a fault of its own", check.id)
 
     async def _second(self, first: Survey, clients: Clients) -> Survey:
         """What failed here is told by the checks that read the server themselves; it must not end the others."""

@@ -34,6 +34,7 @@ from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, Usa
 MOST_RECORDS = 200
 LONGEST_RECORD = 10_000  # characters of one record's text; a TXT of 1,200 strings is real, one of 10,000 is not
 MOST_IN_FLIGHT = 100  # home routers forward at most 150 at a time and refuse the rest
+MOST_KEPT = 1_000  # answers remembered
 _LINE_LIMIT = 2.0  # seconds for the question about the line itself
 _Ask = Callable[[dns.message.Message, Endpoint], Awaitable[dns.message.Message]]
 
@@ -41,15 +42,21 @@ _Ask = Callable[[dns.message.Message, Endpoint], Awaitable[dns.message.Message]]
 class Resolver:
     """One run's way to the DNS. `server` is "IP", "IP:PORT" or "[IPv6]:PORT"; None means the system's servers.
 
-    `lifetime`: seconds for one question with all its repetitions.
+    `lifetime`: seconds for one question with all its repetitions. `remember`: for so many seconds an answer stands for
+    the same question, so that checks do not wait for what another has just learned.
     """
 
-    def __init__(self, server: str | None, reroute: Reroute, journal: Journal, lifetime: float = 5.0) -> None:
+    def __init__(
+        self, server: str | None, reroute: Reroute, journal: Journal, lifetime: float = 5.0, remember: float = 0.0
+    ) -> None:
         self._servers = (parse_server(server),) if server else system_servers()
         self._reroute = reroute
         self._journal = journal
         self._lifetime = lifetime
         self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._remember = remember
+        self._kept: dict[tuple[str, str], tuple[float, Answer]] = {}
+        self._asking: dict[tuple[str, str], asyncio.Future[Answer | CheckError | None]] = {}
 
     @property
     def address(self) -> str:
@@ -62,8 +69,40 @@ class Resolver:
         """The records of `rdtype` at `name` (always absolute: no search suffix is added; CNAMEs are followed).
 
         Raises UsageError "dns.bad_name"; CheckTimeoutError "dns.timed_out"; CheckError "dns.server_failed",
-        "dns.broken_answer", "dns.no_resolver"; CheckConnectionError "dns.unreachable".
+        "dns.broken_answer", "dns.no_resolver"; CheckConnectionError "dns.unreachable". With a lifetime or server of its
+        own a question is always asked anew; failures are never remembered.
         """
+        if lifetime is not None or server is not None or not self._remember:
+            return await self._queried(name, rdtype, lifetime, server)
+        loop, key = asyncio.get_running_loop(), (name, rdtype)
+        told, kept = self._kept.get(key, (0.0, None))
+        while kept is None or loop.time() - told > self._remember:
+            if key not in self._asking:
+                return await self._first_to_ask(key)
+            found = await asyncio.shield(self._asking[key])
+            if isinstance(found, CheckError):
+                raise found
+            told, kept = loop.time(), found  # None: who asked was cancelled
+        return kept
+
+    async def _first_to_ask(self, key: tuple[str, str]) -> Answer:
+        """Ask, and let those know who wait for the same."""
+        loop = asyncio.get_running_loop()
+        told: Answer | CheckError | None = None
+        self._asking[key] = waiting = loop.create_future()
+        try:
+            told = answer = await self._queried(*key, None, None)
+            if len(self._kept) < MOST_KEPT:
+                self._kept[key] = (loop.time(), answer)
+            return answer
+        except CheckError as error:
+            told = error
+            raise
+        finally:
+            del self._asking[key]
+            waiting.set_result(told)
+
+    async def _queried(self, name: str, rdtype: str, lifetime: float | None, server: Endpoint | None) -> Answer:
         question = absolute_name(name)
         servers = (server,) if server else self._servers
         if not servers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.check import Check
+from core.checks.dns_health.delegation import ask_early
 from core.checks.dns_health.facts import Facts
 from core.checks.dns_health.judge import judge
 from core.checks.dns_health.measure import measure
@@ -46,5 +47,6 @@ CHECK: Check[Facts] = Check(
     time_limit=30.0,
     measure=measure,
     judge=judge,
+    early=ask_early,
     uses_server=True,
 )

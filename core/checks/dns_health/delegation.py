@@ -6,11 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from core.checks.dns_health.facts import Delegation, Lookup, NameServer
+from core.clients import Clients
 from core.clients.dns_answer import Direct
 from core.clients.line import missing_family
 from core.errors import CheckError
 from core.knowledge.addresses import is_public
-from core.knowledge.domain_names import registrable_domain
+from core.knowledge.domain_names import dns_form, registrable_domain
+from core.model import Target
 
 if TYPE_CHECKING:
     from core.clients.resolver import Resolver
@@ -33,6 +35,19 @@ async def find_delegation(resolver: Resolver, domain: str) -> Delegation | None:
         return Delegation(zone, await parent, tuple(servers)) if names else None
     finally:
         parent.cancel()
+
+
+async def ask_early(target: Target, clients: Clients) -> None:
+    """The first two rounds of questions of `find_delegation`: they need only the domain."""
+    if not target.domain:
+        return
+    resolver, zones = clients.resolver, _zones(dns_form(target.domain))
+    above = _zones_above(zones[-1])
+    (_, own), (_, parents) = await asyncio.gather(
+        _first_with_servers(resolver, zones), _first_with_servers(resolver, above)
+    )
+    questions = [(name, kind) for name in own[:MOST_SERVERS] for kind in ("A", "AAAA")]
+    await asyncio.gather(*(_records(resolver, *one) for one in [*questions, *((name, "A") for name in parents[:2])]))
 
 
 def _zones(domain: str) -> list[str]:

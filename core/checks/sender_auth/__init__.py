@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.check import Check
 from core.checks.sender_auth.facts import Facts
 from core.checks.sender_auth.judge import judge
-from core.checks.sender_auth.measure import measure
+from core.checks.sender_auth.measure import ask_early, measure
 
 _NOT_PASSED = ("domain", "address", "source", "record", "term", "proposed")
 _KEY = ("domain", "name")
@@ -66,5 +66,6 @@ CHECK: Check[Facts] = Check(
     time_limit=30.0,
     measure=measure,
     judge=judge,
+    early=ask_early,
     uses_server=True,
 )

@@ -17,7 +17,7 @@ from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public
 from core.knowledge.dkim_selectors import usual_selectors
 from core.knowledge.domain_names import dns_form, plain_domain, registrable_domain
-from core.model import Context, SendingAddress
+from core.model import Context, SendingAddress, Target
 
 if TYPE_CHECKING:
     from core.clients.resolver import Resolver
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_ADDRESSES = 6
 MOST_SIGNATURES = 5
+COURTESY = 0.02  # seconds by which a burst of questions lets the survey's own go first
 REPAIR_LIMIT = 6.0  # seconds
 LONGEST_RECORD = 4_000  # characters of an SPF record that a repair is looked for
 
@@ -62,6 +63,16 @@ async def measure(context: Context, clients: Clients) -> Facts:
         spf_repair=await _repair(door, domain, txt, spf, senders),
         message=asked_message.result(),
     )
+
+
+async def ask_early(target: Target, clients: Clients) -> None:
+    """Questions that need only the domain; most of all, keys under the usual names."""
+    if target.domain:
+        resolver, domain = clients.resolver, dns_form(target.domain)
+        message = target.bounce.text if target.bounce else ""
+        await _dmarc(resolver, domain)
+        await asyncio.sleep(COURTESY)
+        await _keys(resolver, domain, message)
 
 
 async def _repair(
