@@ -228,7 +228,7 @@ def test_a_server_that_has_forgotten_its_own_domain_turns_it_away() -> None:
     forgot = settings(mydestination="localhost, mail.example.jp")
     found = causes(REFUSED_BY_US, health=forgot, target=MISSING)
     assert named_first(found) == ("own_filter_rejects_all", "likely")
-    assert found[0].values["zones"] == ["mydestination"]
+    assert found[0].values["zones"] == ["Postfix: mydestination"]
     assert causes(REFUSED_BY_US, health=forgot)[0].code == "nothing_found"  # who misses other mail is not told so
 
 

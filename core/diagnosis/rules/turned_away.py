@@ -49,7 +49,7 @@ def _unknown_here(clues: Clues) -> str | None:
         return None
     words = {word for name in _TAKES for word in re.split(r"[,\s]+", told.get(name, ""))}
     hidden = any(":" in word or word.startswith(("$", "/")) for word in words)
-    return None if hidden or domain in words else "mydestination"
+    return None if hidden or domain in words else "Postfix: mydestination"
 
 
 def _everybody_turned_away(clues: Clues) -> str | None:
