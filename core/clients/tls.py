@@ -91,6 +91,15 @@ def _allow_old_protocols(context: ssl.SSLContext) -> None:
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0)
 
 
+def _sendable(name: str) -> str | None:
+    """A name that a handshake can carry (RFC 6066). The DNS may answer any bytes, and OpenSSL's wrapper raises on them:
+    then the handshake goes without a name, and the certificate shows that it fits none."""
+    try:
+        return name if "\0" not in name and name.encode("idna") else None
+    except UnicodeError:
+        return None
+
+
 class TlsWire:
     """A `Wire` inside a `Wire`. Call `handshake` first."""
 
@@ -98,7 +107,7 @@ class TlsWire:
         self._wire = wire
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         chosen = context or unverifying_context()
-        self._tls = chosen.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name or None)
+        self._tls = chosen.wrap_bio(self._incoming, self._outgoing, server_hostname=_sendable(server_name))
 
     async def handshake(self) -> TlsFacts:
         """Agree on encryption. Raises `ssl.SSLError`, `PlainTextInsteadOfTlsError`, `OSError`."""

@@ -6,7 +6,7 @@ import pytest
 
 from core.checks import dns_health
 from core.checks.dns_health.spelling import judge_spelling
-from core.clients import Clients
+from core.clients import Clients, Doors
 from core.clients.journal import Journal
 from core.clients.relay_ledger import RelayLedger
 from core.clients.reroute import Reroute
@@ -14,10 +14,12 @@ from core.clients.resolver import Resolver, absolute_name
 from core.clients.smtp import SmtpClient
 from core.clients.spf import SpfDoor
 from core.model import Context, Finding, SendingAddress, Severity, Target
+from core.report.text_file import report_text
 from core.run import Run, RunFinished
 from core.texts import LANGUAGES, Texts
 from tests.servers.dns_server import DnsServer
 from tests.servers.hostile_smtp import hostile_server
+from tests.servers.tls_server import self_signed, server_context, smtp_starttls, tls_from_the_start
 
 OURS = "203.0.113.25"
 
@@ -136,6 +138,39 @@ async def test_d12_an_mx_that_is_a_number_or_inside_is_shown() -> None:
         found = {one.code: one for one in await dns_findings(server)}
     assert "dns_health.mx_is_address" in found and "dns_health.mx_private" in found
     assert "dns_health.ok" not in found
+
+
+WILD_NAMES = {
+    "bytes that are no letters": r"\255" * 20,
+    "as long as can be": ".".join(["a" * 63] * 3 + ["b" * 61]),
+    "with a NUL": r"\000mx.example",
+    "with dots inside": r"a\.\.b.example",
+    "beginning with a dot": r"\.mx.example",
+    "an empty foreign word": "xn--.example",
+    "markup": r"<b>\032x.example",
+}
+
+
+@pytest.mark.parametrize("name", WILD_NAMES.values(), ids=WILD_NAMES)
+async def test_d12_a_mail_server_of_any_name_is_looked_at(name: str) -> None:
+    """The name goes into the TLS handshake, findings and causes: none of it may break on it."""
+    tls = server_context(self_signed("mx.example.jp"))
+    async with DnsServer() as dns, tls_from_the_start(tls) as imap, smtp_starttls(tls) as smtp:
+        dns.add("example.jp", "MX", f"10 {name}.")
+        dns.add(name, "A", OURS)
+        doors = {(OURS, 25): ("127.0.0.1", smtp), (OURS, 993): ("127.0.0.1", imap), (OURS, 465): ("127.0.0.1", imap)}
+        doors["127.0.0.1", dns.port] = ("127.0.0.1", dns.port)
+        run = Run(
+            Target(domain="example.jp"), only=frozenset({"tls_health", "smtp_banner"}),
+            doors=Doors(resolver=dns.address, reroute=Reroute(doors, closed=True)),
+        )  # fmt: skip
+        async for event in run.events():
+            if isinstance(event, RunFinished):
+                report = event.report
+    assert [one.problem for one in report.results] == [None, None]
+    assert "smtp_banner.answers" in {finding.code for one in report.results for finding in one.findings}
+    for language in LANGUAGES:
+        assert report_text(report, Texts(language))
 
 
 def test_d12_consent_is_asked_for_every_server_on_its_own() -> None:
