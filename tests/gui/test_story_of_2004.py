@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.wizard import Wizard
@@ -42,13 +42,20 @@ class Album:
         folder = os.environ.get("MFA_SCREENSHOTS")
         self._folder = Path(folder) / language if folder else None
 
-    def take(self, name: str) -> None:
+    async def take(self, name: str) -> None:
+        """The page as it is once its parts have their heights: nothing on it may stay squeezed."""
         self._number += 1
+        await until(self._has_room)
         picture = self._wizard.grab()
         assert not picture.isNull()
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
             picture.save(str(self._folder / f"{self._number:02}-{name}.png"))
+
+    def _has_room(self) -> bool:
+        inside = self._wizard.stack.currentWidget().widget()
+        parts = [part for part in inside.findChildren(QFrame) if part.isVisible() and part.layout()]
+        return all(part.height() >= part.layout().minimumHeightForWidth(part.width()) for part in parts)
 
 
 @pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.slow)])
@@ -60,20 +67,20 @@ async def test_from_the_first_click_to_the_delisting_letter(open_wizard, qtbot: 
     qtbot.mouseClick(wizard.start.choices.cards["practice"], Qt.MouseButton.LeftButton)
     assert wizard.start.incidents.isVisible()
     assert wizard.start.story == "relay-2004"
-    album.take("start")
+    await album.take("start")
     press(qtbot, wizard.footer.on)
     await asyncio.wait_for(wizard.run_task, RUN_LIMIT)
     assert wizard.report.causes[0].code == "open_relay"
     steps = wizard.answer.next_steps
     assert list(steps.buttons) == ["first_aid", "again", "desk"]
     assert steps.main() is steps.buttons["first_aid"]
-    album.take("answer")
+    await album.take("answer")
 
     # The desk is shut: asking now would get the address listed again.
     press(qtbot, steps.buttons["desk"])
     await until(lambda: wizard.guide.page == "desk" and aid.desk.views)
     assert not any("request" in view.buttons for view in aid.desk.views)
-    album.take("desk-shut")
+    await album.take("desk-shut")
     press(qtbot, wizard.footer.back)
     assert wizard.guide.page == "first_aid"
 
@@ -88,14 +95,14 @@ async def test_from_the_first_click_to_the_delisting_letter(open_wizard, qtbot: 
     view = aid.first_aid.views["open_relay"]
     view.boxes[1].click()
     assert wizard.texts.text("gui.who.missing") in words(aid.first_aid)  # no tick without a name
-    qtbot.keyClicks(aid.first_aid.findChild(type(wizard.server.mail_host.edit), "initials"), "NK")
+    qtbot.keyClicks(aid.first_aid._holder.findChild(QLineEdit, "initials"), "NK")
     aid.first_aid.views["open_relay"].copies[0].click()
     assert QGuiApplication.clipboard().text().startswith("ls ")
     aid.first_aid.views["open_relay"].boxes[1].click()
     await until(lambda: aid.incident.entries and 1 in aid.first_aid.views["open_relay"]._ticks)
     aid.first_aid.boxes["hold_outgoing"].click()
     await until(lambda: "hold_outgoing" in aid.incident.ticks)
-    album.take("first-aid")
+    await album.take("first-aid")
     press(qtbot, aid.first_aid.views["open_relay"].outcomes["done"])
     await until(lambda: wizard.guide.page == "again" and "repair_cause" in aid.incident.ticks)
 
@@ -103,13 +110,13 @@ async def test_from_the_first_click_to_the_delisting_letter(open_wizard, qtbot: 
     press(qtbot, aid.again.start)
     await until(lambda: len(aid.incident.runs) == 3 and not aid.again.running, RUN_LIMIT)
     assert wizard.texts.text("again.verdict.repaired_but_listed") in words(aid.again)
-    album.take("again")
-    watch = aid.again.findChild(QPushButton, "gui.again.watch")
+    await album.take("again")
+    watch = aid.again._holder.findChild(QPushButton, "gui.again.watch")
     press(qtbot, watch)
     await until(lambda: len([one for one in aid.incident.reminders if one.what == "again"]) == 3)
 
     # The desk is open; the letter has the facts in it and says that this is practice.
-    press(qtbot, aid.again.findChild(QPushButton, "gui.again.to_desk"))
+    press(qtbot, aid.again._holder.findChild(QPushButton, "gui.again.to_desk"))
     asked = aid.desk.views[0]
     press(qtbot, asked.buttons["request"])
     body = aid.letters.body_text.toPlainText()
@@ -117,13 +124,13 @@ async def test_from_the_first_click_to_the_delisting_letter(open_wizard, qtbot: 
     assert "203.0.113.25" in body
     assert "Relaying denied" in body or "550" in body
     assert body.startswith("[PRACTICE")
-    album.take("letter")
+    await album.take("letter")
     aid.letters.handing.buttons["copy"].click()
     assert QGuiApplication.clipboard().text().endswith(body)
     await until(lambda: any(entry.kind == "letter" for entry in aid.incident.entries))
     press(qtbot, aid.letters.sent)
     await until(lambda: wizard.guide.page == "desk" and aid.desk.views[0].line.state == "asked")
-    album.take("desk-asked")
+    await album.take("desk-asked")
 
     # And the days after: the list has let go.
     wizard.show_aid("again")
@@ -138,7 +145,7 @@ async def test_from_the_first_click_to_the_delisting_letter(open_wizard, qtbot: 
     assert [one.practice for one in aid.notebook.summaries] == ["relay-2004"]
     assert aid.notebook.summaries[0].runs == 4
     await aid.open(aid.notebook.summaries[0].id)
-    album.take("notebook")
+    await album.take("notebook")
     wizard.to_start()
     assert wizard.start.earlier_buttons == []  # practice is no incident of the company
 
