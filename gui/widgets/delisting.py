@@ -43,7 +43,8 @@ class DeskLineView(QFrame):
         name, subject = line_name(line, texts), clean(line.subject, 120)
         head.addWidget(label(texts.text("delisting.line", name=name, subject=subject), "strong", selectable=True), 1)
         column.addLayout(head)
-        column.addWidget(label(texts.text(f"delisting.state.{line.state}")))
+        state = texts.text(f"delisting.state.{line.state}")
+        column.addWidget(label(state[:1].upper() + state[1:]))
         for text in facts(line, texts):
             column.addWidget(HintLabel(texts, text, "small", selectable=True))
         row = FlowLayout(12)
