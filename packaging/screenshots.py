@@ -86,7 +86,7 @@ async def _entry_pages(wizard: object, shots: _Shots) -> None:
     from gui.wizard import Wizard
 
     assert isinstance(wizard, Wizard)
-    wizard.start.choices.choose("not_delivered")
+    wizard.start.choices.cards["not_delivered"].click()
     await shots.take("start")
     wizard.open_bounce(_REFUSAL)
     await shots.take("bounce")
@@ -136,7 +136,7 @@ async def _practice_pages(wizard: object, shots: _Shots) -> None:
     wizard.go_on()
     await shots.take("report")
     wizard.to_start()
-    wizard.start.choices.choose("practice")
+    wizard.start.choices.cards["practice"].click()
     await shots.take("start-practice")
     wizard.start.verticalScrollBar().setValue(wizard.start.verticalScrollBar().maximum())
     await shots.take("start-below")
