@@ -42,8 +42,13 @@ class Window:
 class LogReader:
     """Reads one log. Feed it lines in their order, then ask for the facts."""
 
-    def __init__(self, reference: datetime, zone: tzinfo | None = None, window: Window = Window()) -> None:
-        """`reference`: when the log was last written to, or read; completes stamps without a year."""
+    def __init__(
+        self, reference: datetime, zone: tzinfo | None = None, window: Window = Window(), quick: bool = True
+    ) -> None:
+        """`reference`: when the log was last written to, or read; completes stamps without a year.
+
+        `quick`: ordinary lines of Postfix may go the quick way, which tells the same (tests hold it to that).
+        """
         self._clock = Clock(reference, zone)
         self._tally = Tally(self._clock)
         self._handlers = Handlers(self._tally)
@@ -56,8 +61,7 @@ class LogReader:
         self._inside_key, self._inside = "", True
         self._last_handler: Handler | None = None
         self._shaped = 0  # lines of Exim's and qmail's own logs, and of the journal
-        self._hits = 0
-        self._postfix_at = 0
+        self._postfix_at, self._may_be_quick = 0, quick
         self.lines = 0
 
     def feed(self, lines: list[str]) -> None:
@@ -67,7 +71,7 @@ class LogReader:
         self._vote(lines)
         if self._window.since or self._window.until:
             lines = [line for line in lines if self._wanted(line)]
-        if self._postfix_at:
+        if self._postfix_at and self._may_be_quick:
             self._quick.take(lines, self._postfix_at)
         else:
             for line in lines:

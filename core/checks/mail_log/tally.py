@@ -17,6 +17,7 @@ from core.knowledge.log_troubles import trouble_of
 
 _MOST_MESSAGES, _MOST_IDENTITIES, _MOST_NAMES = 60_000, 20_000, 20_000
 _FORGOTTEN = 5000
+LONGEST_ID = 64
 _LINE = 600
 _ITSELF = ("127.", "::1", "local", "0.0.0.0")
 
@@ -86,7 +87,7 @@ class Tally:
         if len(self.messages) >= _MOST_MESSAGES:
             for oldest in list(islice(self.messages, _FORGOTTEN)):  # many at once: finding the first one is slow
                 del self.messages[oldest]
-        self.messages[queue_id[:64]] = message
+        self.messages[queue_id[:LONGEST_ID]] = message
         return message
 
     def identity(self, kind: Kind, name: str) -> Identity:

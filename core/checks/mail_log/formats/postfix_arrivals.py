@@ -40,8 +40,9 @@ class Arrivals:
         if queue_id in self.clients:
             client, queued = self.clients.pop(queue_id), self.queued.pop(queue_id, None)
             self._client(queue_id, client.partition("]: ")[2].partition(": ")[2], client)
-            if queued is not None:
-                self.from_line(queue_id, queued.partition("]: ")[2].partition(": ")[2], queued)
+            if queued is not None:  # what follows from its acceptance was done when it was remembered
+                message = self._tally.messages[queue_id]
+                message.sender, message.counted = _envelope(queued.partition("]: ")[2].partition(": ")[2])
         return self._tally.messages.get(queue_id)
 
     def client(self, queue_id: str, rest: str, line: str) -> None:
@@ -83,12 +84,8 @@ class Arrivals:
             if "status=expired" in rest:
                 self._tally.expired(message.counted)
             return
-        sender = rest[6:].partition(">")[0]
-        recipients = 1
-        if "nrcpt=1 " not in rest:
-            count = rest.partition("nrcpt=")[2].partition(" ")[0]
-            recipients = int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 1
-        self._tally.accepted(message, sender[:320].lower(), recipients, self._tally.clock.at(line))
+        sender, recipients = _envelope(rest)
+        self._tally.accepted(message, sender, recipients, self._tally.clock.at(line))
 
     def one_recipient(self, message: Message, rest: str, line: str) -> bool:
         """The usual case of the same: new mail of a known sender to one recipient. False when it is another case."""
@@ -123,3 +120,10 @@ class Arrivals:
         self._tally.clock.at(line)
         name = rest[place + 14 :].partition(",")[0][:320].lower()
         self._tally.new_message(queue_id, Message(line, address, self._tally.logged_in(name, address)))
+
+
+def _envelope(rest: str) -> tuple[str, int]:
+    """The sender and the number of recipients of `from=<sender>, size=1, nrcpt=1 (queue active)`."""
+    count = rest.partition("nrcpt=")[2].partition(" ")[0]
+    recipients = int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 1
+    return rest[6:].partition(">")[0][:320].lower(), recipients or 1

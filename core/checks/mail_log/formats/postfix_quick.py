@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from core.checks.mail_log.formats.postfix import Postfix
 from core.checks.mail_log.formats.postfix_arrivals import LONGEST
-from core.checks.mail_log.tally import Tally
+from core.checks.mail_log.tally import LONGEST_ID, Tally
 
 
 class PostfixQuick:
@@ -36,7 +36,7 @@ class PostfixQuick:
                 queue_id, _, rest = text.partition(": ")
                 if rest[:7] != "client=":
                     smtpd(line, text)
-                elif "sasl_username=" in rest or len(rest) > LONGEST:
+                elif "sasl_username=" in rest or len(rest) > LONGEST or len(queue_id) > LONGEST_ID:
                     login(queue_id, rest, line)
                 else:
                     clients[queue_id] = line
@@ -58,7 +58,7 @@ class PostfixQuick:
                 elif queue_id in messages:
                     if not accepted(messages[queue_id], rest, line):
                         other(line)
-                elif queue_id not in clients or queue_id in queued or filtered.count or rest[6] == ">":
+                elif queue_id not in clients or queue_id in queued or filtered.count or rest[6:7] in (">", ""):
                     other(line)
                 elif len(rest) <= LONGEST:
                     queued[queue_id] = line
