@@ -55,7 +55,8 @@ def prompt_of(text: str, host: str) -> Prompt:
     """What kind of question ssh's `text` is. Unknown wording is "other": the server asks, not ssh."""
     fingerprint = _FINGERPRINT.search(text)
     shown = clean(text, 2000, keep="\n")
-    if "(yes/no" in text or text.startswith("Please type 'yes'"):
+    # By their first words: what a server asks by itself begins with "(user@host) " (since 8.5), whatever it imitates.
+    if text.startswith(("The authenticity of host '", "Please type 'yes'")):
         kind = _KEY_TYPE.search(text)
         return Prompt("host_key", shown, fingerprint and fingerprint.group(), host, kind and kind.group(1))
     if text.startswith("Enter passphrase for key '"):
@@ -188,7 +189,8 @@ class Askpass:
         if given is None or self._shown is None or given.group().rstrip("=") != self._shown.rstrip("="):
             self.stop(CheckError("ssh.host_key_mismatch", host=self._host, shown=self._shown))
             return None
-        self.host_key = "confirmed"
+        if self.host_key == "known":  # with a jump host there are two keys: one unconfirmed leaves the way unconfirmed
+            self.host_key = "confirmed"
         return self._shown
 
     def stop(self, error: CheckError) -> None:

@@ -48,7 +48,7 @@ class FrameParser:
     """Fed with bytes as they come; holds the sections found so far. Never raises on any input."""
 
     def __init__(self, nonce: str, limits: Mapping[str, tuple[int, int]] | None = None) -> None:
-        """`limits`: for each section the bytes and lines at which the server cuts it."""
+        """`limits`: for each section the bytes and lines at which the server cuts it; others are then left out."""
         frame = rb"@@" + nonce.encode("ascii") + rb" (START 1|S [a-z0-9_]{1,40}|E [a-z0-9_]{1,40} [0-9]{1,3}|END)\r?"
         self._frame = re.compile(frame)
         self._limits = limits or {}
@@ -124,7 +124,8 @@ class FrameParser:
             self.ended = True
         elif words[0] == "S":
             self._close(None)
-            self._open = _Open(words[1])
+            if not self._limits or words[1] in self._limits:  # names that nobody asked for would fill the memory
+                self._open = _Open(words[1])
         elif self._open is not None and self._open.name == words[1]:
             self._close(int(words[2]))
 

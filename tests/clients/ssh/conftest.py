@@ -123,7 +123,7 @@ def processes() -> Callable[[int], dict[int, str]]:
 def until() -> Callable[..., Any]:
     """Wait until something holds, at most `seconds`."""
 
-    async def wait(holds: Callable[[], Any], seconds: float = 8.0) -> None:
+    async def wait(holds: Callable[[], Any], seconds: float = 30.0) -> None:
         deadline = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < deadline, "it never came true"

@@ -69,8 +69,8 @@ async def test_nothing_runs_on_there_after_a_kill_here(
     uid = uid_of(server, f"kill-{shell}")
     door = open_door(config=server.client_config(), to=server.destination(f"kill-{shell}"))
     reading = asyncio.ensure_future(door.reading())
-    await until(lambda: sum("sleep 29" in line for line in processes(uid).values()) >= 2, 20.0)
+    await until(lambda: sum("sleep 29" in line for line in processes(uid).values()) >= 2)
     os.kill(our_ssh(server.port), signal.SIGKILL)
     with pytest.raises(CheckError):
         await reading
-    await until(lambda: not processes(uid), 8.0)
+    await until(lambda: not processes(uid))

@@ -89,7 +89,7 @@ async def test_nothing_runs_on_after_we_are_gone(server, open_door, processes, u
         os.kill(our_ssh(server.port), signal.SIGKILL)
     with pytest.raises(CheckError):
         await reading
-    await until(lambda: not processes(uid), 5.0)
+    await until(lambda: not processes(uid))
 
 
 def our_ssh(port: int) -> int:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from core.clients.remote_frames import LINE_BYTES, FrameParser
 
 NONCE = "0123456789abcdef0123456789abcdef"
+ROOMY = (10**8, 10**8)
+LIMITS = {"small": (10, 3), **dict.fromkeys(("who", "disk", "system", "postfix_queue", "queue", "big"), ROOMY)}
 
 
 def frame(words: str) -> bytes:
@@ -15,7 +17,7 @@ def frame(words: str) -> bytes:
 
 
 def parsed(data: bytes, step: int = 7) -> FrameParser:
-    parser = FrameParser(NONCE, {"small": (10, 3)})
+    parser = FrameParser(NONCE, LIMITS)
     for start in range(0, len(data), step):
         parser.feed(data[start : start + step])
     return parser
@@ -99,3 +101,15 @@ def test_a_flood_of_short_lines_ends_by_its_cost():
         parser.feed(b"|\n" * 30_000)
     assert parser.over_budget
     assert len(parser.sections()["who"].lines) < 1_300_000
+
+
+def test_sections_that_nobody_asked_for_cost_nothing():
+    """The server knows the nonce: names and frames without end would fill the memory without one line of content."""
+    parser = FrameParser(NONCE, LIMITS)
+    parser.feed(frame("START 1"))
+    for number in range(20_000):
+        parser.feed(frame(f"S s{number}") + b"|content\n" + frame(f"E s{number} 0"))
+    parser.feed(frame("S who") + b"|uid=0\n" + frame("E who 0") + frame("END"))
+    assert parser.ended
+    assert list(parser.sections()) == ["who"]
+    assert parser.sections()["who"].lines == ("uid=0",)

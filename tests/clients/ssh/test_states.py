@@ -64,7 +64,8 @@ async def test_h04_hung_up_before_the_login(open_door, error_code):
     [("nologin", "ssh.no_shell"), ("false", "ssh.no_shell"), ("date", "ssh.restricted"), ("sleeps", "ssh.timed_out")],
 )
 async def test_h05_accounts_without_a_shell(open_door, error_code, user, code):
-    assert await error_code(open_door(user, idle_limit=2.0)) == code
+    limits = {"idle_limit": 2.0} if user == "sleeps" else {}  # the others end by themselves
+    assert await error_code(open_door(user, **limits)) == code
 
 
 async def test_h07_banner_before_the_login_is_not_seen(tmp_path, open_door, error_code):
@@ -145,8 +146,9 @@ async def test_h10_script_killed_midway_is_no_lost_connection(server, open_door,
     await until(lambda: not processes(uid))
 
 
-async def test_h11_dead_line_is_noticed_within_20_seconds(server, open_door, error_code, processes, until):
-    """The server's side is stopped, so that nothing comes any more, as with a pulled cable."""
+async def test_h11_a_dead_line_is_noticed_before_our_own_clock(server, open_door, error_code, processes, until):
+    """The server's side is stopped, so that nothing comes any more, as with a pulled cable. ssh gives up after 20
+    seconds (then it is "lost"); our clock would say "stalled" after 30."""
     uid = _uid(server, "stalls")
     door = open_door("stalls")
     task = asyncio.ensure_future(error_code(door))
@@ -155,19 +157,22 @@ async def test_h11_dead_line_is_noticed_within_20_seconds(server, open_door, err
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     try:
-        async with asyncio.timeout(22):
+        async with asyncio.timeout(60):
             assert await task == "ssh.lost"
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
 
 
-async def test_login_that_then_says_nothing_is_stalled(open_door, error_code):
-    assert await error_code(open_door("stalls", idle_limit=1.0)) == "ssh.stalled"
-
-
-async def test_overall_limit(open_door, error_code):
-    assert await error_code(open_door("slow", overall_limit=1.0)) == "ssh.stalled"
+@pytest.mark.parametrize("limit", ["idle_limit", "overall_limit"])
+async def test_login_that_then_says_nothing_is_stalled(open_door, error_code, tmp_path, limit):
+    """Each clock alone. The other end is a program here, so that the way in takes no time of it."""
+    stand_in = tmp_path / "stand_in"
+    stand_in.write_text(
+        "#!/bin/sh\nread hash word nonce\nprintf '@@%s START 1\\n@@%s S who\\n' $nonce $nonce\nexec sleep 291\n"
+    )
+    stand_in.chmod(0o755)
+    assert await error_code(open_door(program=(str(stand_in),), **{limit: 3.0})) == "ssh.stalled"
 
 
 async def test_unprotected_key(server, open_door, error_code):

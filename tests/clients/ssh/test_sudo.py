@@ -159,7 +159,7 @@ async def test_nothing_runs_on_as_administrator_after_we_are_gone(door_as, until
     await until(lambda: len(sleepers()) == 2)
     await door.close()
     await asyncio.gather(reading, return_exceptions=True)
-    await until(lambda: not sleepers(), 5.0)
+    await until(lambda: not sleepers())
 
 
 def _cmdline(path: Path) -> bytes:
