@@ -20,6 +20,8 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
     registration = facts.registration
     if registration is None:  # the DNS may tell what the registry does not
         return (*_parked(facts, Registration(True)), _not_told(facts))
+    if not registration.registered and facts.source == "whois" and facts.name_servers:
+        return (*_parked(facts, registration), _contradicted(facts))
     if not registration.registered:
         return (Finding("domain_life.not_registered", Severity.CRITICAL, {"domain": facts.domain}, _evidence(facts)),)
     findings = [*_state(facts, registration), *_parked(facts, registration), *_date(facts, registration)]
@@ -31,6 +33,14 @@ def _not_told(facts: Facts) -> Finding:
         return Finding("domain_life.unknown_registry", Severity.UNKNOWN, {"domain": facts.domain})
     values: dict[str, Value] = {"domain": facts.domain, "server": facts.server}
     return Finding("domain_life.unreadable", Severity.UNKNOWN, values, _evidence(facts))
+
+
+def _contradicted(facts: Facts) -> Finding:
+    """WHOIS is plain text that anybody on the way can write, and asks about the wrong name where a region registers:
+    against a DNS that leads to the domain its "no such name" is no proof."""
+    values: dict[str, Value] = {"domain": facts.domain, "server": facts.server}
+    values["name_servers"] = [clean(server, 255) for server in facts.name_servers[:5]]
+    return Finding("domain_life.contradicted", Severity.WARNING, values, _evidence(facts))
 
 
 def _ok(facts: Facts, registration: Registration) -> Finding:

@@ -169,6 +169,17 @@ async def test_not_registered_by_rdap(ask) -> None:
     assert said == [("not_registered", CRITICAL)]
 
 
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [("ns1.midori.jp.", [("contradicted", WARNING)]),
+     ("ns1.sedoparking.com.", [("parked", CRITICAL), ("contradicted", WARNING)])],
+)  # fmt: skip
+async def test_d13_a_plain_text_no_against_a_living_dns_is_no_proof(ask, dns, server: str, said: list[object]) -> None:
+    """WHOIS can be answered by whoever owns the network: it must not raise the alarm alone."""
+    dns.add("midori.jp", "NS", server)
+    assert (await ask("midori.jp", JPRS, f"{BANNER}No match!!\n".encode()))[0] == said
+
+
 async def test_parked(ask, dns) -> None:
     dns.add("midori.com", "NS", "ns1.sedoparking.com.", "ns2.sedoparking.com.")
     said, found = await ask("midori.com", VERISIGN, rdap())
