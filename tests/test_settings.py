@@ -59,3 +59,19 @@ def test_y02_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
 def test_the_file_lies_in_the_users_own_folder() -> None:
     assert settings_file().name == "settings.json"
     assert "mail-first-aid" in settings_file().parts
+
+
+def test_initials_and_the_sender_come_back_cleaned_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    save_settings(Settings(initials="中村", sender={"company": "みどり商事"}), path)
+    kept = load_settings(path)
+    assert (kept.initials, kept.sender) == ("中村", {"company": "みどり商事"})
+    path.write_text(
+        '{"form": 1, "language": null, "answers": {}, "initials": "N\\u202e\\nK'
+        + "x" * 90
+        + '", "sender": {"name": 5, "x": "y"}}'
+    )
+    kept = load_settings(path)
+    assert len(kept.initials) <= 20 and "\u202e" not in kept.initials and kept.sender == {"x": "y"}
+    path.write_text('{"form": 1, "language": null, "answers": {}, "initials": 5, "sender": []}')
+    assert (load_settings(path).initials, load_settings(path).sender) == ("", {})

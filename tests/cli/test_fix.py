@@ -48,3 +48,29 @@ def test_without_a_cause_the_list_and_a_wrong_name_is_wrong_usage(home: dict[str
     assert listed.returncode == 0 and "open_relay" in listed.stdout and "queue_cleanup" in listed.stdout
     wrong = run(home, "fix", "no_such_cause", "--lang", "en")
     assert wrong.returncode == 64 and "no_such_cause" in wrong.stderr and not wrong.stdout
+
+
+def test_a_missing_value_is_set_on_the_command_line(home: dict[str, str]) -> None:
+    words = ("fix", "resolver_broken", "--server", "postfix", "--lang", "en")
+    blank = json.loads(run(home, *words, "--json").stdout)["cards"][0]
+    assert blank["blanks"] == ["domain", "resolver", "mail_host"]
+    values = ("--set", "resolver=192.0.2.53", "--set", "domain=Example.JP.", "--set", "mail_host=mx.example.net")
+    done = json.loads(run(home, *words, *values, "--json").stdout)["cards"][0]
+    assert done["blanks"] == [] and done["values"]["domain"] == "example.jp"
+    assert "echo 'nameserver 192.0.2.53' > /etc/resolv.conf" in [step["command"] for step in done["steps"]]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("resolver=192.0.2.53' > /etc/passwd #", "Example: 192.0.2.53"),
+        ("resolver=$(reboot)", "Example: 192.0.2.53"),
+        ("resolver", "no blank called"),
+        ("PATH=/tmp", "no blank called"),
+        ("jail=postfix", "have no blank for"),
+    ],
+)
+def test_a_value_that_no_command_may_hold_is_refused(home: dict[str, str], word: str, said: str) -> None:
+    done = run(home, "fix", "resolver_broken", "--server", "postfix", "--lang", "en", "--set", word)
+    assert done.returncode == 64 and done.stdout == ""
+    assert said in done.stderr and "reboot" not in done.stderr and "passwd" not in done.stderr
