@@ -33,6 +33,7 @@ __all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "RunFinishe
 
 _SIGNAL_MS = 200  # Python notices Ctrl-C only when Python code runs
 _COLLECT_MS = 500
+_A_FLOOD = 20_000  # things; as many are looked through in some milliseconds
 
 
 class RunHandle:
@@ -133,7 +134,14 @@ def _collecting_here() -> Iterator[None]:
 
 
 def _collect_when_due() -> None:
-    """What the collector would have done by itself: the oldest generation that is over its threshold."""
+    """What the collector would have done by itself: the oldest generation that is over its threshold.
+
+    Very many new things at once are a queue or log just read, or parts of the program: no rubbish, and long to look
+    through. They are set aside; what nobody refers to any more goes all the same.
+    """
+    if gc.get_count()[0] > _A_FLOOD:
+        gc.freeze()
+        return
     over = [generation for generation in range(3) if gc.get_count()[generation] > gc.get_threshold()[generation]]
     if over:
         gc.collect(over[-1])

@@ -6,7 +6,14 @@ No thread: while one loads, every stroke of the window's drawing would wait for 
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.guide import PageName
+    from gui.pages.page import Page
 
 # What a run needs, then what an answer does; each is quick once those before it are there.
 FOR_A_RUN = (
@@ -22,16 +29,31 @@ FOR_A_RUN = (
     "gui.aftercare", "gui.pages.running",
 )  # fmt: skip
 FOR_AN_ANSWER = ("core.report.layout", "core.first_aid", "core.letters", "gui.widgets.finding", "gui.pages.answer")
+# Data that is read once and kept: module and function.
+READ_ONCE = (
+    ("core.knowledge.dates", "newest_data"), ("core.knowledge.fixes", "load_fixes"),
+    ("core.knowledge.dkim_selectors", "usual_selectors"), ("core.knowledge.dnsbl", "keyed_lists"),
+    ("core.knowledge.relay_forms", "relay_data"), ("core.knowledge.queue_reasons", "queue_reasons"),
+    ("core.knowledge.reply_rules", "rule_files"), ("core.knowledge.glossary", "terms"),
+)  # fmt: skip
+_NEXT: tuple[PageName, ...] = ("questions", "server", "inside", "consent", "running", "answer")
 _PAUSE = 0.02  # seconds for the window between two pieces
 
 
-async def load_in_steps(names: tuple[str, ...] = FOR_A_RUN, pause: float = 0.0) -> None:
+async def load_in_steps(names: tuple[str, ...] = (*FOR_A_RUN, *FOR_AN_ANSWER), pause: float = 0.0) -> None:
     """Import `names` one after the other; the loop goes round in between, after `pause` seconds."""
     for name in names:
-        import_module(name)
-        await asyncio.sleep(pause)
+        if name not in sys.modules:
+            import_module(name)
+            await asyncio.sleep(pause)
 
 
-async def load_ahead() -> None:
-    """While the person reads the first page: everything the next ones need."""
-    await load_in_steps((*FOR_A_RUN, *FOR_AN_ANSWER), _PAUSE)
+async def load_ahead(pages: Mapping[PageName, Page]) -> None:
+    """While the person reads the first page: everything the next ones need, and those that come most often."""
+    await load_in_steps(pause=_PAUSE)
+    for module, reader in READ_ONCE:
+        getattr(import_module(module), reader)()
+        await asyncio.sleep(_PAUSE)
+    for name in _NEXT:
+        assert pages[name]  # to ask for it is to make it
+        await asyncio.sleep(_PAUSE)

@@ -103,7 +103,7 @@ async def _ahead(wizard: Wizard) -> None:
     """Load what comes next while the person reads; then begin to look whether something is to be looked at again."""
     from gui.loading import load_ahead
 
-    await load_ahead()
+    await load_ahead(wizard.pages)
     wizard.begin_watch()
 
 
