@@ -104,6 +104,7 @@ async def _entry_pages(wizard: object, shots: _Shots) -> None:
     recent = {"domain": "example.co.jp", "how_inside": "ssh", "ssh": "admin@mail.example.co.jp"}
     wizard.keeping.settings.recent = [recent, {"domain": "branch.example", "mail_host": "mx.branch.example:2525"}]
     wizard.server.say(wizard.texts)
+    await asyncio.sleep(0.2)  # the page grows first
     wizard.server.verticalScrollBar().setValue(wizard.server.verticalScrollBar().maximum())
     await shots.take("server-recent")
     wizard.server.mail_host.set_text("mail.example.co.jp")
