@@ -250,7 +250,7 @@ def test_one_answer_of_ours_to_everybody_is_a_rule_too_wide() -> None:
     said = "554 5.7.1 <a@far.example>: Sender address rejected: no more of this"
     log = replace(LOG, refusals=(turned_away("sender_refused", said, 16),))
     assert named_first(causes(REFUSED_BY_US, log=log, target=MISSING)) == ("own_filter_rejects_all", "possible")
-    arrives = replace(log, own_domains=("example.jp",))
+    arrives = replace(log, sent=40)
     assert causes(REFUSED_BY_US, log=arrives, target=MISSING)[0].code == "nothing_found"
     robots = replace(LOG, refusals=(turned_away("relay_denied", "554 Relay access denied", 60),))
     assert causes(REFUSED_BY_US, log=robots, target=MISSING)[0].code == "nothing_found"

@@ -12,7 +12,7 @@ from core.model import Cause, Certainty
 
 # Where Postfix keeps the domains it takes mail for; a table behind one of them may hold any.
 _TAKES = ("mydestination", "relay_domains", "virtual_alias_domains", "virtual_alias_maps", "virtual_mailbox_domains")
-_CALLERS = 12  # different ones, turned away for one reason
+_CALLERS, _FAR_MORE = 12, 4  # different ones, turned away for one reason; so many for each letter that got through
 # Reasons that robots are turned away for on any day.
 _EVERYDAY = ("user_unknown", "relay_denied", "greylisted", "rate_limited", "login_required", "ip_blocked", "tls_failed")
 
@@ -53,11 +53,11 @@ def _unknown_here(clues: Clues) -> str | None:
 
 
 def _everybody_turned_away(clues: Clues) -> str | None:
-    """What a rule of our own says to so many different callers, while the log shows not one letter for our domain put
-    into a mailbox."""
-    log, domain = clues.log, (clues.context.target.domain or "").lower()
-    if not log or domain in log.own_domains:
+    """What a rule of our own says to so many different callers, while hardly a letter is put into a mailbox here."""
+    log = clues.log
+    if not log:
         return None
     ours = [each for each in log.refusals if each.by == "us" and each.reason not in _EVERYDAY]
     most = max(ours, key=lambda each: each.hosts, default=None)
-    return clean(most.example, 80) if most and most.hosts >= _CALLERS else None
+    put_away = log.sent - log.delivered_outside
+    return clean(most.example, 80) if most and most.hosts >= _CALLERS and most.count >= _FAR_MORE * put_away else None
