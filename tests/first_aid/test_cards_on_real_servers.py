@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from core.first_aid import filled
 from core.knowledge.fixes import ServerKind
 from tests.first_aid.conftest import Follow, answers, relays
 from tests.servers.lab import Lab
@@ -38,12 +39,15 @@ FIRST_QUICK = pytest.mark.parametrize(
 
 
 @slow
+@pytest.mark.parametrize("networks", ["203.0.113.2", "10.9.0.0/16 203.0.113.0/24 10.8.7.6"])
 @pytest.mark.parametrize(("short", "kind"), KINDS[:3], ids=[kind for _, kind in KINDS[:3]])
 def test_a_machine_of_ours_may_still_send(
-    lab: Lab, running: Running, follow: Follow, short: str, kind: ServerKind
+    lab: Lab, running: Running, follow: Follow, short: str, kind: ServerKind, networks: str
 ) -> None:
+    """One machine, or several with their networks, each written in the way that the mail program reads."""
+    assert filled("networks", networks) == networks
     with running(f"{short}-open") as server:
-        hand = follow(server, "open_relay", kind, {"networks": lab.neighbour.address})
+        hand = follow(server, "open_relay", kind, {"networks": networks})
         hand.parts("look", "backup", "do", "apply", "verify")
         assert not relays(lab.outside, server)
         assert relays(lab.neighbour, server)

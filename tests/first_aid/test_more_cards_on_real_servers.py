@@ -373,6 +373,51 @@ def test_exim_no_longer_asks_a_dead_list(lab: Lab, running: Running, follow: Fol
         assert answers(lab.outside, server)[1].startswith("550")
 
 
+# OpenSMTPD asks lists through a filter program; this one speaks smtpd-filters(7) and asks each list it is given.
+RBL = r"""#!/bin/sh
+while IFS='|' read -r kind version time system event session token _ source _; do
+    case $kind in
+    config) [ "$version" != ready ] || printf 'register|filter|smtp-in|connect\nregister|ready\n' ;;
+    filter)
+        verdict=proceed; address=${source%:*}
+        for list; do
+            name=$(echo "$address" | awk -F. '{print $4 "." $3 "." $2 "." $1}').$list
+            getent hosts "$name" >/dev/null && verdict="reject|550 listed by $list"
+        done
+        echo "filter-result|$session|$token|$verdict" ;;
+    esac
+done
+"""
+
+
+def test_opensmtpds_filter_no_longer_asks_a_dead_list(lab: Lab, running: Running, follow: Follow) -> None:
+    """The person takes the list's name out of the line that the card found."""
+    with running("os-closed") as server, lab.dns({"dead.example": "* A 127.0.0.2\n"}) as dns:
+        server.run(["install", "-m", "755", "/dev/stdin", "/usr/local/bin/rbl"], input=RBL)
+        server.shell(f"""
+            echo nameserver {dns.server.partition(":")[0]} > /etc/resolv.conf
+            sed -i -e 's/^listen .*/& filter "rbl"/' -e '1i filter "rbl" proc-exec "/usr/local/bin/rbl dead.example"' \\
+                /etc/smtpd.conf
+            smtpd -n && pkill -x smtpd; sleep 2; smtpd; sleep 1
+        """)
+        assert refused(lab, server)
+        hand = follow(server, "own_filter_rejects_all", "opensmtpd", zone="dead.example")
+        before = hand.settings()
+        assert "/etc/smtpd.conf" in hand.parts("look")
+        hand.parts("backup")
+        server.shell("sed -i 's/ dead.example//' /etc/smtpd.conf")
+        hand.parts("do", "apply", "verify")
+        assert not refused(lab, server)
+        hand.parts("undo")
+        assert hand.settings() == before
+        assert refused(lab, server)
+
+
+def refused(lab: Lab, server: Server) -> bool:
+    """Whether the server turns a stranger away at the door."""
+    return "550" in lab.outside.run(["sh", "-c", DOOR.format(server.address)], check=False).stdout
+
+
 # --- a new password at the relay host ---------------------------------------------------------------------------------
 
 RELAYS = {
@@ -413,7 +458,8 @@ def test_the_relay_hosts_new_password_is_written(lab: Lab, running: Running, fol
     with running("pf-login") as provider, running(FULL[kind]) as server, ExitStack() as names:
         trusted = certificate(provider, CERT, KEY, timedelta(days=90), "smtp.relay.example")
         provider.shell(f"""
-            postconf -e myhostname=smtp.relay.example mydestination='inbox.example, localhost' smtpd_tls_cert_file={CERT} smtpd_tls_key_file={KEY}
+            postconf -e myhostname=smtp.relay.example mydestination='inbox.example, localhost'
+            postconf -e smtpd_tls_cert_file={CERT} smtpd_tls_key_file={KEY}
             service postfix restart; sleep 1
         """)
         server.run(["tee", "-a", "/etc/ssl/certs/ca-certificates.crt"], input=trusted)
