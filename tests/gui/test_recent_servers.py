@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from core.clients import Doors
 from core.clients.reroute import Reroute
@@ -135,3 +136,20 @@ def test_the_same_server_keeps_its_login() -> None:
     answers.own_server = True
     answers.choose_server("shop.example", "mx.shop.example")
     assert (answers.ssh, answers.own_server) == ("root@mx.shop.example", True)
+
+
+@pytest.mark.parametrize("proxy", ["", "http://proxy.example:3128"])
+async def test_what_cannot_pass_a_proxy_is_said_before_the_look(open_wizard, monkeypatch, proxy: str) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    wizard = await open_wizard("ja")
+    wizard.guide.page = "consent"
+    wizard._show_page()
+    assert wizard.consent.proxy.isVisible() == bool(proxy)
+    assert "25番ポート" in wizard.consent.proxy.plain and "ssh" in wizard.consent.proxy.plain
+
+
+async def test_what_keys_are_stands_beside_them(open_wizard) -> None:
+    wizard = await open_wizard("ja")
+    wizard.open_side("settings")
+    shown = [each.text() + getattr(each, "plain", "") for each in wizard.page.findChildren(QLabel)]
+    assert any("登録した人に鍵" in words for words in shown)
