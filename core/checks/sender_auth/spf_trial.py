@@ -26,7 +26,7 @@ async def try_repair(
         if line == records[0] and len(records) == 1:
             continue  # as it is now
         found = await _evaluated(door, domain, line, senders)
-        if not any(one.result == "permerror" for one in found):
+        if not any(one.result in ("permerror", "temperror") for one in found):  # nothing is proposed on trust
             return SpfRepair(tuple(terms), line, tuple(found))
     return SpfRepair(tuple(terms))
 

@@ -36,7 +36,8 @@ async def server() -> AsyncIterator[DnsServer]:
 
 
 async def findings(server: DnsServer, *records: str) -> dict[str, Finding]:
-    server.add(DOMAIN, "TXT", *(f'"{record}"' for record in records))
+    parts = [[record[at : at + 250] for at in range(0, len(record), 250)] for record in records]
+    server.add(DOMAIN, "TXT", *(" ".join(f'"{part}"' for part in record) for record in parts))
     clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     context = Context(Target(domain=DOMAIN), addresses=(SendingAddress(ADDRESS, "ssh"),))
     found = CHECK.judge(await CHECK.measure(context, clients))
@@ -147,3 +148,15 @@ async def test_name_servers_that_take_their_time_cost_only_the_proposal(
     record = "v=spf1 " + " ".join(f"include:{number}.slow.example" for number in range(8)) + " moo -all"
     values = (await findings(server, record))["spf_permerror"].values
     assert values["proposed"] is None and values["term"] == "moo"
+
+
+async def test_a_line_that_could_not_be_tried_out_is_not_proposed(server: DnsServer) -> None:
+    server.script("failing.example", always(Reply(rcode="SERVFAIL")))
+    found = await findings(server, "v=spf1 ip4:203.0.113.25, ipv4:198.51.100.1 include:failing.example -all")
+    assert found["spf_permerror"].values["proposed"] is None
+
+
+async def test_lists_that_joined_are_longer_than_a_record_may_be_have_no_line(server: DnsServer) -> None:
+    halves = [" ".join(f"ip4:198.51.{half}.{number}" for number in range(200)) for half in (100, 101)]
+    values = (await findings(server, *(f"v=spf1 {half} -all" for half in halves)))["spf_two_records"].values
+    assert values["steps"] == "sender_auth.spf_way.joined"
