@@ -6,7 +6,6 @@ says only whose keys were set, so that nobody's keychain is opened who never set
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 import threading
@@ -155,6 +154,8 @@ def _deleted(service: str) -> None:
 
 async def _in_thread(work: Callable[[], T]) -> T:
     """`work` in a thread that nobody waits for at the end: a keychain may show a window that nobody closes."""
+    import asyncio  # half of what reading a file has to load
+
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -25,6 +24,8 @@ async def measure(context: Context, clients: Clients) -> LogFacts:
 
     Raises UsageError for a text that is no mail log, and the ssh door's errors.
     """
+    import asyncio  # half of what reading a file has to load
+
     target = context.target
     if target.log is not None:
         # A long log takes a second or two: read beside the window, not in its way.

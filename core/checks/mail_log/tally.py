@@ -125,16 +125,29 @@ class Tally:
         if not outside:
             self.here(domain)
             return
+        if message is not None:
+            self.taken_outside(message, domain, forwarded)
+            return
+        self.sent += 1
+        self.outside += 1
+        self.timed_out.success()
+        self.names_failing.success()
+
+    def taken_outside(self, message: Message, domain: str, forwarded: bool = False) -> None:
+        """Another company's server took it for one recipient."""
         self.sent += 1
         self.outside += 1
         if self.timed_out.count or self.names_failing.count:
             self.timed_out.success()
             self.names_failing.success()
-        if message is None:
-            return
-        self.leaves(message, domain, forwarded)
-        if message.identity is not None:
-            message.identity.delivered += 1
+        identity = message.identity
+        if identity is None or not message.left:
+            self.leaves(message, domain, forwarded)
+            identity = message.identity
+        else:
+            identity.to_domain(domain)
+        if identity is not None:
+            identity.delivered += 1
         if forwarded:
             self.forwarded += 1
 

@@ -17,6 +17,7 @@ class Deliveries:
 
     def __init__(self, tally: Tally, arrivals: Arrivals) -> None:
         self._tally, self._arrivals = tally, arrivals
+        self._messages, self._public = tally.messages, tally.public
         # Recipients here and what took it, as in `a@b.example>, relay=local` -> counted since the last block ended.
         self.here: dict[str, int] = {}
 
@@ -27,10 +28,10 @@ class Deliveries:
         to, _, relay = fields.partition(">, relay=")
         if rest.partition(", status=")[2][:6] != "sent (" or ">" in to or "," in to or "," in relay:
             return False
-        message = self._tally.messages.get(queue_id)
-        if message is None or not self._tally.public(relay.partition("[")[2].partition("]")[0]):
+        message = self._messages.get(queue_id)
+        if message is None or not self._public(relay.partition("[")[2].partition("]")[0]):
             return False
-        self._tally.delivered(message, to, True, False)
+        self._tally.taken_outside(message, to.rpartition("@")[2].lower())
         return True
 
     def count_here(self) -> None:
