@@ -38,7 +38,7 @@ def test_the_experiment_of_2004_on_the_server_of_today(company: OpenCompany) -> 
     found them. The listing is told too, behind the open door."""
     office = company("pf-open", listed=True)
     strangers_relay(office)
-    told = office.check("--symptom", "not_delivered")
+    told = office.check("--symptom", "not_delivered", consent=True)
     told.first_is("open_relay", "confirmed", "you")
     assert "address_listed" in told.causes
     assert "account_hijacked" not in told.causes
@@ -50,7 +50,7 @@ def test_the_experiment_of_2004_on_the_server_of_today(company: OpenCompany) -> 
 def test_the_same_open_door_of_another_make(company: OpenCompany, kind: str) -> None:
     office = company(kind, listed=True)
     strangers_relay(office)
-    told = office.check("--symptom", "not_delivered")
+    told = office.check("--symptom", "not_delivered", consent=True)
     told.first_is("open_relay", "confirmed", "you")
     told.well("server_health", "smtp_banner", "dns_health")
 
@@ -59,7 +59,7 @@ def test_the_same_open_door_of_another_make(company: OpenCompany, kind: str) -> 
 def test_an_open_door_is_only_possible_while_nobody_can_log_in(company: OpenCompany) -> None:
     """The password of the server left with the man who retired. From outside the door looks open, and that is all."""
     office = company("pf-open")
-    told = office.check(login=False)
+    told = office.check(login=False, consent=True)
     told.first_is("open_relay", "possible", "you")
 
 
@@ -69,7 +69,7 @@ def test_the_contact_form_of_the_web_site_sends_spam(company: OpenCompany, kind:
     """問い合わせフォームが踏み台に。 The form was made in 2011 by an agency that is gone, and a robot has found it."""
     office = company(kind)
     form_sends(office, 66 if kind == "sm-closed" else 90)  # Sendmail takes its time for each
-    told = office.check("--symptom", "not_delivered")
+    told = office.check("--symptom", "not_delivered", consent=True)
     told.first_is("web_form_abused", "confirmed|likely", "you")
     assert "open_relay" not in told.causes
     told.well("server_health", "smtp_banner", "open_relay", "dns_health")

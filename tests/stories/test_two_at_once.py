@@ -28,7 +28,7 @@ def test_the_story_of_2004(company: OpenCompany) -> None:
     office = company("sm-old", listed=True)
     office.server.shell(_RELAYS_FOR_ALL)
     spam_passes_through(office)
-    told = office.check("--symptom", "not_delivered")
+    told = office.check("--symptom", "not_delivered", consent=True)
     told.first_is("open_relay", "confirmed", "you")
     assert {"address_listed", "server_unsupported"} <= set(told.causes[:3]), told.summary
     told.well("server_health", "smtp_banner", "dns_health", "sender_auth")
