@@ -8,17 +8,31 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from core.checks.bounce import CHECK as BOUNCE
 from core.checks.bounce import bounce_summary, read_bounce
+from core.checks.domain_life import CHECK as DOMAIN
+from core.checks.domain_life.facts import Facts as DomainFacts
+from core.checks.domain_life.rdap import read_rdap
+from core.checks.domain_life.whois_text import read_whois
 from core.checks.mail_log import judge as judge_log
 from core.checks.mail_log import log_summary, read_text
 from core.checks.mail_queue import judge as judge_queue
 from core.checks.mail_queue import queue_summary, read_queue
+from core.checks.tls_health import CHECK as ENCRYPTION
+from core.checks.tls_health.certificate import read_certificate
+from core.checks.tls_health.facts import Facts as TlsFacts
+from core.checks.tls_health.facts import PortTls
+from core.checks.tls_health.measure import parse_policy
+from core.clients.http import HttpAnswer
+from core.clients.http import _parsed as parsed_answer
 from core.clients.remote_frames import FrameParser
+from core.clients.server_clock import time_in_text
 from core.clients.smtp_reply import ReplyError, ReplyReader
-from core.errors import UsageError
+from core.clients.whois import decoded
+from core.errors import CheckError, UsageError
 from core.masking import Mask
 from core.model import Finding
 from core.saved_run import report_from_text
@@ -115,6 +129,39 @@ def masking(data: bytes) -> None:
     assert not re.search(r"tanaka@|(?<![\d.])203\.0\.113\.25(?![\d])", masked)
 
 
+def registry(data: bytes) -> None:
+    """What a registry says, by WHOIS and by RDAP."""
+    told = [("whois", read_whois(decoded(data)))]
+    with suppress(ValueError):  # no JSON: its reader says so
+        told.append(("rdap", read_rdap(HttpAnswer(200, "", data).json())))
+    for source, registration in told:
+        facts = DomainFacts(NOW, "midori.jp", source, "whois.example", registration, ("ns.midori.jp",), "")  # type: ignore[arg-type]
+        findings = DOMAIN.judge(facts)
+        assert findings
+        shown_well(findings)
+
+
+def web_answer(data: bytes) -> None:
+    """What an HTTPS server sends, its clock, and the policy in it."""
+    try:
+        answer = parsed_answer(data, "mta-sts.midori.jp")
+    except CheckError:
+        return
+    time_in_text(answer.date)
+    policy = parse_policy(answer.body.decode("utf-8", "backslashreplace"))
+    facts = TlsFacts(NOW, "midori.jp", True, (), policy)
+    shown_well(ENCRYPTION.judge(facts))
+
+
+def certificate(data: bytes) -> None:
+    """A certificate that nobody has verified."""
+    read = read_certificate(data)
+    door = ("mail.midori.jp", "203.0.113.25", 993, False, "encrypted", "TLSv1.3")
+    findings = ENCRYPTION.judge(TlsFacts(NOW, "midori.jp", True, (PortTls(*door, read, 1, 18),)))
+    assert findings
+    shown_well(findings)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "queue": queue,
     "mail_log": mail_log,
@@ -123,4 +170,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "remote_frames": remote_frames,
     "saved_run": saved_run,
     "masking": masking,
+    "registry": registry,
+    "web_answer": web_answer,
+    "certificate": certificate,
 }

@@ -104,5 +104,6 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
 
 def _table(facts: Facts, registration: Registration) -> Table:
     expires = f"{registration.expires:%Y-%m-%d}" if registration.expires else ""
-    rows = [(facts.server, expires, " ".join(registration.statuses), " ".join(registration.name_servers[:8]))]
+    statuses, servers = clean(" ".join(registration.statuses), 300), clean(" ".join(registration.name_servers[:8]), 600)
+    rows = [(facts.server, expires, statuses, servers)]
     return Table(("server", "expires", "status", "name_servers"), tuple(rows))
