@@ -112,7 +112,7 @@ def test_the_two_patterns_know_the_real_commands() -> None:
 
 def test_commands_are_complete_with_the_values_of_a_run() -> None:
     """Only what nobody but the person can know stays blank."""
-    left = {name for card in cards() for step in card.steps for name in step.blanks}
+    left = {name for card in cards() for name in card.blanks}
     asked = {
         "big_file", "connector", "form_file", "helper", "jail", "networks", "new_certificate", "new_key", "other_disk",
         "recipient", "relay_user", "resolver",
@@ -156,7 +156,9 @@ def test_what_could_not_be_run_here_says_so() -> None:
     never = {"exchange", "plesk", "cpanel", "zimbra", "mailcow", "iredmail", "qmail", "courier"}
     claimed = [named(card) for card in cards() if card.server in never and card.tried == "yes"]
     assert claimed == []
-    assert sum(card.tried == "yes" for card in cards()) >= 20
+    ours = {"postfix", "sendmail", "exim", "opensmtpd"}  # what can be built here is tried, all of it
+    assert [named(card) for card in cards() if card.server in ours and card.tried == "no"] == []
+    assert sum(card.tried == "yes" for card in cards()) >= 75
 
 
 def test_words_and_codes_of_the_cards_belong_together() -> None:
