@@ -34,6 +34,7 @@ __all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "RunFinishe
 _SIGNAL_MS = 200  # Python notices Ctrl-C only when Python code runs
 _COLLECT_MS = 500
 _A_FLOOD = 20_000  # things; as many are looked through in some milliseconds
+_CALM_TICKS = 4
 
 
 class RunHandle:
@@ -123,25 +124,41 @@ def _collecting_here() -> Iterator[None]:
     there crashes Qt.
     """
     timer = QTimer()
-    timer.timeout.connect(_collect_when_due)
+    collector = _Collector()
+    timer.timeout.connect(collector.tick)
     gc.disable()
     timer.start(_COLLECT_MS)
     try:
         yield
     finally:
         timer.stop()
+        gc.unfreeze()
         gc.enable()
 
 
-def _collect_when_due() -> None:
-    """What the collector would have done by itself: the oldest generation that is over its threshold.
+class _Collector:
+    """Does at each tick what Python's collector would have done by itself, at a better moment.
 
-    Very many new things at once are a queue or log just read, or parts of the program: no rubbish, and long to look
-    through. They are set aside; what nobody refers to any more goes all the same.
+    Very many new things at once are a queue or log just read, or parts of the program: little of it is rubbish, and to
+    look through it takes as long as ten frames of a film. It is set aside until some calm seconds have passed.
     """
-    if gc.get_count()[0] > _A_FLOOD:
-        gc.freeze()
-        return
-    over = [generation for generation in range(3) if gc.get_count()[generation] > gc.get_threshold()[generation]]
-    if over:
-        gc.collect(over[-1])
+
+    def __init__(self) -> None:
+        self._set_aside, self._calm = False, 0
+
+    def tick(self) -> None:
+        """Collect what is due."""
+        if gc.get_count()[0] > _A_FLOOD:
+            gc.freeze()
+            self._set_aside, self._calm = True, 0
+            return
+        self._calm += 1
+        if self._set_aside and self._calm >= _CALM_TICKS:
+            self._set_aside = False
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()  # what is left now stays
+            return
+        over = [generation for generation in range(3) if gc.get_count()[generation] > gc.get_threshold()[generation]]
+        if over:
+            gc.collect(over[-1])

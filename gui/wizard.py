@@ -7,27 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 
 from core.errors import CheckError
 from core.guide import AID, Answers, Guide, PageName
 from core.texts import Language, Texts
 from core.unfinished import Unfinished
 from gui import telling
+from gui.frame import Frame
 from gui.intake import Intake
 from gui.keeping import Keeping
 from gui.language import QtWords, chosen_language
 from gui.pages.page import Page
-from gui.pages_on_demand import Made, PagesOnDemand
+from gui.pages_on_demand import PagesOnDemand
 from gui.preferences import wear, with_resolver
-from gui.standing import stand_as_before, standing
-from gui.style import app_icon
+from gui.standing import standing
 from gui.tasks import Tasks, loop_runs
-from gui.widgets.footer import Footer
-from gui.widgets.ground import ground
-from gui.widgets.place import Place
-from gui.widgets.steps import Sidebar
 from gui.widgets.text import say_all
 
 if TYPE_CHECKING:
@@ -44,13 +39,11 @@ if TYPE_CHECKING:
     from gui.preferences import Preferences
     from gui.saving import PdfSaver
 
-_SMALLEST = (640, 340)  # pixels: a screen of 1366 x 768 at 200 %, less its bars
 _SOON_MS = 10
-_ROOM_FOR_A_PAGE = 620  # pixels beside the steps
 
 
-class Wizard(PagesOnDemand, QMainWindow):
-    """`closed` is set when the window has gone and nothing of it runs any more; `made`: the pages there are so far."""
+class Wizard(PagesOnDemand, Frame):
+    """`closed` is set when the window has gone and nothing of it runs any more."""
 
     def __init__(
         self, settings_file: Path | None = None, notebook_file: Path | None = None, doors: Doors | None = None
@@ -65,8 +58,6 @@ class Wizard(PagesOnDemand, QMainWindow):
         self.tasks = Tasks(self._tell_of_fault)
         self.report: Report | None = None
         self._incident: Incident | None = None  # that `report` belongs to
-        self.made: list[Page] = []
-        self._narrow = False
         self._run: RunHandle | None = None
         self.run_task: asyncio.Task[None] | None = None
         self._closing = False
@@ -74,7 +65,7 @@ class Wizard(PagesOnDemand, QMainWindow):
         self._qt_words = QtWords()
         if self.settings.look != "system":
             wear(self.settings.look)
-        self._lay_out()
+        self.lay_out(self.settings.window)
         self._connect()
         self.intake = Intake(self, self)
         self._say()
@@ -94,13 +85,6 @@ class Wizard(PagesOnDemand, QMainWindow):
     def doors(self, doors: Doors) -> None:
         self._doors = doors
 
-    @cached_property
-    def closed(self) -> asyncio.Event:
-        """Set when nothing runs any more."""
-        from asyncio import Event
-
-        return Event()
-
     def _begin(self) -> None:
         """What waits until the window is drawn: the notebook, and what was left unfinished."""
         if not loop_runs():
@@ -112,14 +96,6 @@ class Wizard(PagesOnDemand, QMainWindow):
             self.tasks.start(self._offer(left))
 
     # --- building -------------------------------------------------------------------------------------------------
-
-    def dressed(self, page: Made) -> Made:
-        """A page just made, with its place in the window and its words."""
-        self.made.append(page)
-        page.say(self.texts)
-        page.show_narrow(self._narrow)
-        self.stack.addWidget(page)
-        return page
 
     @cached_property
     def aftercare(self) -> Aftercare:
@@ -145,15 +121,6 @@ class Wizard(PagesOnDemand, QMainWindow):
         self.saver: PdfSaver = PdfSaver(self, self.tasks, page)
         if self.report:
             self.saver.take(self.report, self._incident)
-
-    def _lay_out(self) -> None:
-        self.setWindowIcon(app_icon())
-        self.sidebar, self.stack, self.footer, self.place = Sidebar(), QStackedWidget(), Footer(), Place()
-        self.place.hide()
-        self.setCentralWidget(ground(self.sidebar, self.place, self.stack, self.footer))
-        stand_as_before(self, self.settings.window)
-        self.setMinimumSize(*_SMALLEST)
-        self.sidebar.setFixedWidth(max(236, self.fontMetrics().horizontalAdvance("あ") * 19))
 
     def _connect(self) -> None:
         self.footer.on.clicked.connect(self.go_on)
@@ -394,19 +361,6 @@ class Wizard(PagesOnDemand, QMainWindow):
     async def notice(self, key: str, what: str) -> None:
         """Tell something, and wait until it is read."""
         await telling.notice(self, self.texts, key, what)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The steps stand at the side where there is room, else in one line above the page."""
-        super().resizeEvent(event)
-        side = self.sidebar.minimumWidth()
-        narrow = self.width() < side + _ROOM_FOR_A_PAGE or self.height() < self.sidebar.heightForWidth(side)
-        if narrow == self.place.isHidden():
-            self.place.setVisible(narrow)
-            self.sidebar.setVisible(not narrow)
-            self.footer.show_narrow(narrow)
-            self._narrow = narrow
-            for page in self.made:
-                page.show_narrow(narrow)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while checks run; close only when nothing runs any more."""
