@@ -91,6 +91,12 @@ async def test_what_allows_nobody_may_go(server: DnsServer, record: str, propose
     assert values["steps"] == "sender_auth.spf_way.shorter" and values["term"] in (*dropped, "n3.example")
 
 
+async def test_with_two_faults_the_place_is_that_of_the_one_told(server: DnsServer) -> None:
+    values = (await findings(server, "v=spf1 include:none.example ipv4:203.0.113.25 -all"))["spf_permerror"].values
+    assert (values["problem"], values["term"]) == ("syntax", "ipv4:203.0.113.25")
+    assert (values["proposed"], values["dropped"]) == ("v=spf1 ip4:203.0.113.25 -all", ["include:none.example"])
+
+
 async def test_which_service_to_give_up_is_for_people(server: DnsServer) -> None:
     rest = " ".join(f"include:i{number}.sender.example" for number in range(5, 10))
     values = (await findings(server, f"v=spf1 {rest} include:big.sender.example -all"))["spf_permerror"].values
