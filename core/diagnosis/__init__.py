@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.diagnosis.clues import Clues
-from core.diagnosis.hosted import handed_over, keeper
+from core.diagnosis.hosted import handed_over, keeper, to_the_point
 from core.diagnosis.ranking import Place, ranked
 from core.diagnosis.rules import RULES
 from core.model import Cause, CheckResult, Context, Target, Values
@@ -19,7 +19,7 @@ from core.model import Cause, CheckResult, Context, Target, Values
 def diagnose(results: Sequence[CheckResult], context: Context) -> tuple[Cause, ...]:
     """Ranked causes; never empty: with nothing found it says so, and with nothing looked at it says that."""
     clues = Clues.of(results, context)
-    causes = [cause for _, cause in placed_causes(clues)]
+    causes = to_the_point([cause for _, cause in placed_causes(clues)], clues.findings, context.target)
     return handed_over(causes, keeper(clues.findings, context.target)) or (_no_cause(results, context),)
 
 

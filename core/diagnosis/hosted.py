@@ -38,17 +38,27 @@ _TOLD = (
 
 def keeper(findings: Sequence[Finding], target: Target) -> Finding | None:
     """What `hosting` found when a company keeps the mail; None when the person has a server of their own beside it."""
+    return _company(findings, target, "hosting.hosted")
+
+
+def _company(findings: Sequence[Finding], target: Target, *codes: str) -> Finding | None:
     if target.ssh or target.own_server or target.mail_host:
         return None
-    return next((one for one in findings if one.code == "hosting.hosted"), None)
+    return next((one for one in findings if one.code in codes), None)
+
+
+def to_the_point(causes: Sequence[Cause], findings: Sequence[Finding], target: Target) -> tuple[Cause, ...]:
+    """The causes without those about a door that is another company's, its filter in front of our server included."""
+    theirs = _company(findings, target, "hosting.hosted", "hosting.filter_in_front")
+    return tuple(one for one in causes if theirs is None or one.code not in _BESIDE)
 
 
 def handed_over(causes: Sequence[Cause], company: Finding | None) -> tuple[Cause, ...]:
-    """The causes with the company in charge of those that are its own; without those that are beside the point."""
+    """The causes with the company in charge of those that are its own."""
     if company is None:
         return tuple(causes)
     telling = _telling(company, causes)
-    return tuple(_cause(one, telling) for one in causes if one.code not in _BESIDE)
+    return tuple(_cause(one, telling) for one in causes)
 
 
 def _telling(company: Finding, causes: Sequence[Cause]) -> Finding:

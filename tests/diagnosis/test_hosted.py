@@ -52,6 +52,8 @@ def test_a_blocked_line_says_nothing_about_mail_kept_elsewhere() -> None:
     blocked = result("smtp_banner", finding("smtp_banner.line_blocked", Severity.UNKNOWN))
     assert [cause.code for cause in diagnose([HOSTED, blocked], Context(TARGET))] == ["nothing_found"]
     assert [cause.code for cause in diagnose([blocked], Context(TARGET))] == ["port_25_blocked_here"]
+    in_front = result("hosting", Finding("hosting.filter_in_front", Severity.OK, {**COMPANY, "behind": None}))
+    assert [cause.code for cause in diagnose([in_front, blocked], Context(TARGET))] == ["nothing_found"]
 
 
 @pytest.mark.parametrize(
