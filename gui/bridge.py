@@ -80,7 +80,8 @@ async def look_up_mail_hosts(domain: str, doors: Doors) -> tuple[MailHost, ...]:
     from core.clients.resolver import Resolver
     from core.clients.resolver_mail import find_mail_hosts
 
-    resolver = Resolver(doors.resolver, doors.reroute, Journal())
+    resolver = Resolver(doors.resolver, doors.reroute.for_one_run(), Journal())
+    await resolver.learn_line()
     return await find_mail_hosts(resolver, domain)
 
 
