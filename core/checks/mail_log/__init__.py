@@ -20,6 +20,7 @@ _SENDER = (
 )  # fmt: skip
 _TROUBLE = ("count", "since", "until", "example")
 _REFUSED = ("count", "hosts", "providers", "example", "until")
+_RETURNED = ("count", "delivered", "reasons", "until", "example")
 
 CHECK: Check[LogFacts] = Check(
     id="mail_log",
@@ -52,6 +53,8 @@ CHECK: Check[LogFacts] = Check(
         "mail_log.refused_reverse_dns": _REFUSED,
         "mail_log.greylisted": _REFUSED,
         "mail_log.forwarding_refused": ("count", "forwarded"),
+        "mail_log.most_came_back": _RETURNED,
+        "mail_log.some_came_back": _RETURNED,
         "mail_log.failed_logins": ("count", "addresses", "names"),
         "mail_log.banned": ("count", "addresses"),
         "mail_log.backscatter": ("count",),

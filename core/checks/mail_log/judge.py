@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from core.checks.mail_log import signs
 from core.checks.mail_log.facts import LogFacts, Outage, Refusal, Sender, Trouble
+from core.checks.mail_log.returned import returned
 from core.checks.mail_log.tables import refusal_table, sender_table
 from core.clean import clean
 from core.model import Evidence, Finding, Severity, Value
@@ -49,7 +50,8 @@ def judge(facts: LogFacts) -> tuple[Finding, ...]:
     if facts.refused:
         return (_finding(facts.refused, _UNKNOWN, source=clean(facts.source, 200)),)
     # A log of old days tells of those days: nothing in it is today's alarm.
-    found = [*_who(facts), *_broken(facts), *_outages(facts), *_refusals(facts)]
+    came_back = [finding] if (finding := returned(facts)) else []
+    found = [*_who(facts), *_broken(facts), *_outages(facts), *_refusals(facts), *came_back]
     told = [*found, *_beside(facts), *_limits(facts)]
     if not any(each.severity in (_CRITICAL, _WARNING) for each in found):
         told.insert(0, _ordinary(facts) if told or facts.sent or facts.deferred or facts.bounced else _no_mail(facts))

@@ -1,0 +1,42 @@
+"""Mail that other companies refused for good because of the letter or its address: it is usual, and it is always told.
+
+A wrong address now and then is no alarm. It becomes one where more comes back than arrives.
+"""
+
+from __future__ import annotations
+
+from core.checks.mail_log.facts import LogFacts, Refusal
+from core.clean import clean
+from core.model import Finding, Severity
+
+FEW = 3
+# Reasons that are about one letter or one address; those about our server have findings of their own.
+_ABOUT_ONE = (
+    "user_unknown", "address_closed", "domain_cannot_receive", "mailbox_full", "recipient_refuses", "message_too_big",
+    "attachment_blocked", "virus_found", "bad_message_format", "sender_refused",
+)  # fmt: skip
+
+
+def returned(facts: LogFacts) -> Finding | None:
+    """What came back: good to know, or a warning where it is more than arrived outside; None for nothing."""
+    theirs = [each for each in facts.refusals if each.by == "them" and each.reason in _ABOUT_ONE]
+    count = min(facts.bounced, sum(each.count for each in theirs))  # what was only put off is no return
+    if not count:
+        return None
+    most = count >= FEW and count > facts.delivered_outside
+    last = max((each.last for each in theirs if each.last), default=None)
+    return Finding(
+        "mail_log.most_came_back" if most else "mail_log.some_came_back",
+        Severity.WARNING if most else Severity.OK,
+        {
+            "count": count,
+            "delivered": facts.delivered_outside,
+            "reasons": _words(theirs),
+            "until": last.isoformat() if last else None,
+            "example": clean(theirs[0].example, 300),
+        },
+    )
+
+
+def _words(refusals: list[Refusal]) -> list[str]:
+    return list(dict.fromkeys(each.reason for each in refusals))[:4]

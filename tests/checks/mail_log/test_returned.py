@@ -1,0 +1,52 @@
+"""Mail that came back is told: quietly while most arrives, as a warning where more comes back than arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from core.checks.mail_log import LogFacts, judge
+from core.model import Severity, headline
+
+HEAD = "Nov 22 01:28:43 mail postfix"
+UNKNOWN = "bounced (host mx.far.example[9.9.9.9] said: 550 5.1.1 <x@far.example>: User unknown)"
+TAKEN = "sent (250 2.0.0 Ok: queued as 4F3A21C)"
+
+
+def _mail(number: int, status: str) -> list[str]:
+    queue_id = f"4A{number:06X}"
+    return [
+        f"{HEAD}/submission/smtpd[5]: {queue_id}: client=pc[9.9.9.10], sasl_username=taro@example.jp",
+        f"{HEAD}/qmgr[7]: {queue_id}: from=<taro@example.jp>, size=1, nrcpt=1 (queue active)",
+        f"{HEAD}/smtp[6]: {queue_id}: to=<p{number}@far.example>, relay=mx.far.example[9.9.9.9]:25, delay=1, "
+        f"dsn=5.1.1, status={status}",
+        f"{HEAD}/qmgr[7]: {queue_id}: removed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("refused", "taken", "code", "severity"),
+    [
+        (3, 0, "mail_log.most_came_back", Severity.WARNING),
+        (4, 3, "mail_log.most_came_back", Severity.WARNING),
+        (3, 3, "mail_log.some_came_back", Severity.OK),
+        (2, 0, "mail_log.some_came_back", Severity.OK),
+        (5, 60, "mail_log.some_came_back", Severity.OK),
+    ],
+)
+def test_what_came_back_is_told_and_only_most_of_it_is_a_warning(
+    read: Callable[..., LogFacts], refused: int, taken: int, code: str, severity: Severity
+) -> None:
+    mails = [_mail(n, UNKNOWN if n < refused else TAKEN) for n in range(refused + taken)]
+    findings = judge(read([line for mail in mails for line in mail], at=datetime(2026, 11, 22, 2, tzinfo=UTC)))
+    told = next(each for each in findings if each.code == code)
+    assert told.severity is severity is headline([each.severity for each in findings])
+    assert (told.values["count"], told.values["delivered"]) == (refused, taken)
+    assert told.values["reasons"] == ["user_unknown"]
+    assert "User unknown" in str(told.values["example"])
+
+
+def test_where_nothing_came_back_nothing_is_told(read: Callable[..., LogFacts]) -> None:
+    assert not [each for each in judge(read(_mail(1, TAKEN))) if "came_back" in each.code]
