@@ -17,4 +17,4 @@ def test_three_runs_broken_off_leave_nothing_here_or_on_the_server() -> None:
     with own_scratch():
         before, after, left, slowest = asyncio.run(many_broken_off(3))
     assert faults_of(before, after, left) == []
-    assert slowest < 5
+    assert slowest < 30  # ssh is given two seconds to end by itself; a slow machine takes its time
