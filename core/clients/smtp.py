@@ -66,7 +66,8 @@ class SmtpClient:
     ) -> None:
         self._way = way
         self._trickle_limit = trickle_limit
-        self._reroute = reroute
+        # The machine outside has a line of its own: our translator is none of it.
+        self._reroute = reroute if way is None else reroute.for_one_run()
         self._journal = journal
         self._connect_limit = connect_limit
         self._reply_limit = reply_limit

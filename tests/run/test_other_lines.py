@@ -17,7 +17,11 @@ from typing import Any
 
 import pytest
 
+from core.clients.journal import Journal
 from core.clients.line import Line, prefix_in, translated
+from core.clients.reroute import Reroute
+from core.clients.smtp import SmtpClient
+from core.clients.ssh_tunnel import SshTunnel
 from tests.run.other_lines import SCENES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,6 +119,14 @@ def test_addresses_are_made_as_the_standard_says_and_the_prefix_is_read_back(pre
 
 def test_what_is_no_translators_answer_gives_no_prefix() -> None:
     assert prefix_in([]) is prefix_in(["2001:db8::1", "nonsense", "192.0.0.170"]) is None
+
+
+def test_a_machine_outside_does_not_go_through_our_translator() -> None:
+    reroute = Reroute()
+    reroute.line.prefix = ipaddress.IPv6Network("64:ff9b::/96")
+    assert reroute.for_one_run().line.prefix is None
+    assert SmtpClient(reroute, Journal(), way=SshTunnel("a@b.example", None, Journal()))._reroute.line.prefix is None
+    assert SmtpClient(reroute, Journal())._reroute.line.prefix is not None
 
 
 def test_only_addresses_that_were_made_up_are_left_out() -> None:
