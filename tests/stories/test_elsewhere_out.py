@@ -24,7 +24,10 @@ from tests.stories.test_turned_away import BIG_6, OURS_6, UNPROVEN, ipv6, letter
 
 pytestmark = [pytest.mark.story, pytest.mark.slow]
 EXIM_AGAIN = "update-exim4.conf; kill -HUP $(cat /run/exim4/exim.pid); sleep 1"
-OPENSMTPD_AGAIN = "pkill -x smtpd; sleep 0.5; /usr/sbin/smtpd; sleep 1"
+OPENSMTPD_AGAIN = (
+    "pkill -x smtpd; sleep 0.5; /usr/sbin/smtpd; "
+    "for n in $(seq 50); do smtpctl show status >/dev/null 2>&1 && break; sleep 0.1; done"
+)
 TREND = (
     "550 5.7.1 Service unavailable; Client host [{client}] blocked using Trend Micro RBL+. Please see "
     "http://www.mail-abuse.com/cgi-bin/lookup?ip_address={client}; Mail from {client} blocked using Trend Micro "

@@ -113,6 +113,8 @@ class Exim:
             ip = _IP.search(rest, 0, 500)
             said = rest.partition("rejected ")[2].partition(": ")[2] or rest
             self._tally.refused_by_us(ip[1] if ip else "", said[:1000], line)
+            if "temporarily rejected " in rest[:900]:  # for want of something it asks: what the reason tells
+                self._tally.complaint(said[:1000], line)
         else:
             self._tally.complaint(rest, line)
 
