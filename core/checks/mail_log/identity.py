@@ -60,8 +60,11 @@ class Identity:
             self.hours[hour] += 1
         else:
             self._in_hour(hour)
-        self.more_recipients(recipients)
-        if len(self.lines) < 2:
+        self.recipients += recipients
+        self.hour_recipients += recipients
+        if self.hour_recipients > self.peak_recipients or self.hour_messages > self.peak_messages:
+            self._peak()
+        if self.messages <= 2:
             self.lines.append(line[:_LINE])
         self.last_line = line
 
@@ -70,9 +73,12 @@ class Identity:
         self.recipients += count
         self.hour_recipients += count
         if self.hour_recipients > self.peak_recipients or self.hour_messages > self.peak_messages:
-            self.peak_at = self.hour * 3600
-            self.peak_recipients = max(self.peak_recipients, self.hour_recipients)
-            self.peak_messages = max(self.peak_messages, self.hour_messages)
+            self._peak()
+
+    def _peak(self) -> None:
+        self.peak_at = self.hour * 3600
+        self.peak_recipients = max(self.peak_recipients, self.hour_recipients)
+        self.peak_messages = max(self.peak_messages, self.hour_messages)
 
     def to_domain(self, domain: str) -> None:
         """One of its recipients has an address there."""

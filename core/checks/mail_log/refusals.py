@@ -112,7 +112,7 @@ class Refusals:
                 group = self._groups[key] = _Group(0, said[:_EXAMPLE], provider, at, at, set())
         group.count += 1
         group.last = at
-        if len(group.hosts) < _MOST_HOSTS:
+        if host not in group.hosts and len(group.hosts) < _MOST_HOSTS:
             group.hosts.add(host[:255])
         return group
 

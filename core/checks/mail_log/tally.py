@@ -22,11 +22,6 @@ _LINE = 600
 _ITSELF = ("127.", "::1", "local", "0.0.0.0")
 
 
-def _said_by_them(said: str) -> bool:
-    """Whether a reason is the reply of another server, in the words of any of the mail programs."""
-    return " said: " in said or "error from remote" in said or said[:3].isdigit()
-
-
 class Message:
     """One message on its way: who handed it in, whether that is counted already."""
 
@@ -185,10 +180,12 @@ class Tally:
         else:
             self.deferred += 1
         # What another server answered is its own trouble (its disk, its filter), unless it refuses our login.
-        word = trouble_of(said) if not _said_by_them(said) or "SASL" in said else None
+        word = None if " said: " in said and "SASL" not in said else self._own_trouble(said)
         if word is not None:
             self.trouble(word, at, line)
-        self._row(word, domain, at, line)
+            self._row(word, domain, at, line)
+        elif self.timed_out.count or self.names_failing.count:
+            self._row(word, domain, at, line)
         if message is not None and outside:
             self.leaves(message, domain, forwarded)
         reason = self.refusals.by_them(host, domain, said, at, line)
@@ -264,6 +261,11 @@ class Tally:
             Trouble(word, seen.count, moment(seen.first), moment(seen.last), tuple(seen.lines))
             for word, seen in ordered
         )
+
+    def _own_trouble(self, said: str) -> str | None:
+        """The trouble a reason tells of, unless it is the reply of another server (and does not refuse our login)."""
+        theirs = " said: " in said or "error from remote" in said or said[:3].isdigit()
+        return trouble_of(said) if not theirs or "SASL" in said else None
 
     def _row(self, word: str | None, domain: str, at: int, line: str) -> None:
         """Lost connections and unanswered names make rows; any other answer of another server ends both."""

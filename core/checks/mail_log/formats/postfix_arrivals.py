@@ -33,7 +33,7 @@ class Arrivals:
         # What the quick way remembered: queue id -> its client= line, and its first from= line.
         self.clients: dict[str, str] = {}
         self.queued: dict[str, str] = {}
-        self._logins: dict[str, tuple[Identity, str]] = {}  # what follows the queue id -> whose session it is
+        self._logins: dict[str, tuple[str, Identity]] = {}  # what follows the queue id -> whose session it is
 
     def message(self, queue_id: str) -> Message | None:
         """The message with this id; what was only remembered of it is read now."""
@@ -56,7 +56,7 @@ class Arrivals:
         if known is not None:
             if queue_id in self.clients:
                 self._forget(queue_id)
-            self._tally.new_message(queue_id, Message(line, known[1], known[0]))
+            self._tally.new_message(queue_id, Message(line, *known))
             return
         self.client(queue_id, rest, line)
         message = self._tally.messages.get(queue_id)
@@ -64,7 +64,7 @@ class Arrivals:
         if message and message.identity and message.address in message.identity.addresses and len(rest) <= LONGEST:
             if len(self._logins) >= _MOST_LOGINS:
                 self._logins.clear()
-            self._logins[rest] = (message.identity, message.address)
+            self._logins[rest] = (message.address, message.identity)
 
     def pickup(self, queue_id: str, rest: str, line: str) -> None:
         """`uid=33 from=<www-data>`: a program on the server itself."""

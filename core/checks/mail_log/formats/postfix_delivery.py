@@ -26,12 +26,22 @@ class Deliveries:
         queue_id, _, rest = text.partition(": to=<")
         fields, _, rest = rest.partition(", delay=")
         to, _, relay = fields.partition(">, relay=")
-        if rest.partition(", status=")[2][:6] != "sent (" or ">" in to or "," in to or "," in relay:
+        if ">" in to or "," in to or "," in relay or rest.partition(", status=")[2][:6] != "sent (":
             return False
         message = self._messages.get(queue_id)
         if message is None or not self._public(relay.partition("[")[2].partition("]")[0]):
             return False
-        self._tally.taken_outside(message, to.rpartition("@")[2].lower())
+        identity, tally, domain = message.identity, self._tally, to.rpartition("@")[2].lower()
+        if identity is None or tally.timed_out.count or tally.names_failing.count:
+            tally.taken_outside(message, domain)
+            return True
+        if not message.left:
+            tally.leaves(message, domain)
+        else:
+            identity.to_domain(domain)
+        tally.sent += 1
+        tally.outside += 1
+        identity.delivered += 1
         return True
 
     def count_here(self) -> None:
