@@ -20,12 +20,13 @@ Door = tuple[str, int]
 def doors(report: Report, state: str) -> frozenset[Door]:
     """Hosts and ports with STARTTLS whose look ended so. Works on a run just made and on one read again."""
     result = _encryption(report)
-    facts = result.facts if result else None
-    return frozenset(
-        (str(_field(port, "host")).lower(), int(_field(port, "port")))
-        for port in _field(facts, "ports") or ()
-        if _field(port, "starttls") is True and _field(port, "state") == state
-    )
+    ports = _field(result.facts if result else None, "ports")
+    found = []
+    for port in ports if isinstance(ports, list | tuple) else ():
+        host, number = _field(port, "host"), _field(port, "port")
+        if _field(port, "starttls") is True and _field(port, "state") == state:
+            found += [(host.lower(), number)] if isinstance(host, str) and isinstance(number, int) else []
+    return frozenset(found)
 
 
 def _field(facts: object, name: str) -> Any:

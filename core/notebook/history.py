@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from core.lost_encryption import doors, with_lost_encryption, without_offer
 from core.model import Report
-from core.notebook.settings_history import MOST_LOOKED_AT, with_settings_changes
+from core.notebook.settings_history import earlier_runs, with_settings_changes
 from core.notebook.storage import Notebook
 
 
@@ -20,14 +18,7 @@ def _with_lost_encryption(report: Report, notebook: Notebook) -> Report:
     bare = without_offer(report)
     if not bare:
         return report
-    for earlier in _of_the_same_company(report, notebook):
+    for earlier in earlier_runs(report, notebook):
         if lost := bare & doors(earlier, "encrypted"):
             return with_lost_encryption(report, earlier, lost)
     return report
-
-
-def _of_the_same_company(report: Report, notebook: Notebook) -> Iterator[Report]:
-    """Earlier runs, the newest first."""
-    same = (report.target.domain, report.target.mail_host)
-    summaries = [one for one in notebook.runs() if (one.domain, one.mail_host) == same]
-    return (notebook.load(summary.id) for summary in summaries[:MOST_LOOKED_AT])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from core.model import Report
 from core.notebook.storage import Notebook
 from core.settings_changes import copy_in, same_server, with_changes
@@ -16,14 +18,15 @@ def with_settings_changes(report: Report, notebook: Notebook) -> Report:
     """
     if not copy_in(report):
         return report
-    looked_at = 0
-    for summary in notebook.runs():
-        if (summary.domain, summary.mail_host) != (report.target.domain, report.target.mail_host):
-            continue
-        earlier = notebook.load(summary.id)
-        looked_at += 1
+    for earlier in earlier_runs(report, notebook):
         if same_server(report, earlier) and copy_in(earlier):
             return with_changes(report, earlier)
-        if looked_at >= MOST_LOOKED_AT:
-            break
     return report
+
+
+def earlier_runs(report: Report, notebook: Notebook) -> Iterator[Report]:
+    """Earlier runs of our own on the same company, the newest first: a file that somebody gave us is no witness."""
+    same = (report.target.domain, report.target.mail_host)
+    given = {one.id for one in notebook.incidents() if one.imported_at is not None}
+    summaries = [one for one in notebook.runs() if (one.domain, one.mail_host) == same and one.incident not in given]
+    return (notebook.load(summary.id) for summary in summaries[:MOST_LOOKED_AT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from core.checks import tls_health
 from core.clients import Doors
 from core.clients.reroute import Reroute
 from core.model import Finding, Report, Severity, Target
-from core.notebook import Notebook
+from core.notebook import Notebook, incident_file, incident_from_text
 from core.notebook.history import beside_earlier
 from core.report.text_file import report_text
 from core.run import Run, RunFinished
@@ -77,7 +78,26 @@ async def test_s18_another_server_is_another_server(tmp_path: Path) -> None:
         assert gone(beside_earlier(bare, notebook)) is None
 
 
-@pytest.mark.parametrize("facts", [None, {}, {"ports": None}, {"ports": [{"host": 5, "port": "25"}]}])
+DOOR = {"host": SERVER, "port": 25, "starttls": True, "state": "encrypted"}
+WILD: list[object] = [
+    None, {}, {"ports": None}, {"ports": 5}, {"ports": [5, None, "x"]}, {"ports": {"a": DOOR}}, [DOOR],
+    *({"ports": [{**DOOR, name: wild}]} for name in DOOR for wild in (None, "25x", 2.5, [], {})),
+]  # fmt: skip
+
+
+async def test_s18_a_run_out_of_somebodys_file_is_no_witness(tmp_path: Path) -> None:
+    good, bare = await looked_at(True), await looked_at(False)
+    with Notebook(tmp_path / "notebook.sqlite3") as notebook:
+        notebook.save_run(good)
+        (kept,) = notebook.incidents()
+        text = json.dumps(incident_file(notebook.incident(kept.id), mask=False, now=good.started_at))
+        assert gone(beside_earlier(bare, notebook)) is not None
+        notebook.delete_incident(kept.id)
+        notebook.import_incident(incident_from_text(text))
+        assert beside_earlier(bare, notebook) is bare
+
+
+@pytest.mark.parametrize("facts", WILD)
 async def test_s18_an_old_or_foreign_run_is_no_witness(facts: object, tmp_path: Path) -> None:
     bare = await looked_at(False)
     foreign = replace(bare, results=(replace(bare.results[0], facts=facts),))
