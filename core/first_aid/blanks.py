@@ -94,7 +94,12 @@ def _network(word: str) -> str | None:
     except ValueError:
         return None
     widest = _WIDEST_PRIVATE if network.is_private else _WIDEST_PUBLIC
-    if network.prefixlen < widest or network.prefixlen % 8 or network.is_multicast or network.network_address.is_unspecified:
+    if (
+        network.prefixlen < widest
+        or network.prefixlen % 8
+        or network.is_multicast
+        or network.network_address.is_unspecified
+    ):
         return None
     return str(network.network_address) if network.prefixlen == 32 else str(network)
 
