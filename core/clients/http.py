@@ -159,7 +159,7 @@ def _parsed(raw: bytes, host: str) -> HttpAnswer:
     try:
         response.begin()
         body = response.read()
-    except (http.client.HTTPException, OSError, ValueError) as error:
+    except (http.client.HTTPException, OSError, ValueError, OverflowError) as error:  # the last: a chunk of 2^64 bytes
         raise CheckError("http.broken_answer", host=host) from error
     kind, date = (response.getheader(name) or "" for name in ("Content-Type", "Date"))
     return HttpAnswer(response.status, kind.lower(), body, date)
