@@ -30,26 +30,27 @@ class Badge(QLabel):
 
     def __init__(self, texts: Texts, state: str) -> None:
         super().__init__()
+        self._words: tuple[str, ...] = ()
         dress(self, "", "badge", wrap=False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.state, self._texts = state, texts
+        self.state = state
         self.show_state(texts, state)
 
     def show_state(self, texts: Texts, state: str) -> None:
         """Change to another state."""
-        self.state, self._texts = state, texts
+        self.state = state
+        self._words = tuple(f"{SHAPES[each]} {state_word(texts, each)}" for each in SHAPES)
         self.setText(f"{SHAPES[state]} {state_word(texts, state)}")
         restyle(self, state=state)
-        self.setMinimumWidth(self._widest(texts))
+        self._widen()
 
     def changeEvent(self, event: QEvent) -> None:
         """The style gives the letters their size later than the words were set: the width follows."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_texts"):
-            self.setMinimumWidth(self._widest(self._texts))
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._widen()
 
-    def _widest(self, texts: Texts) -> int:
-        words = [f"{SHAPES[state]} {state_word(texts, state)}" for state in SHAPES]
+    def _widen(self) -> None:
         metrics = self.fontMetrics()
-        return max(metrics.horizontalAdvance(word) for word in words) + 28
+        self.setMinimumWidth(max((metrics.horizontalAdvance(word) for word in self._words), default=0) + 28)
