@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 # Control, format (bidi, zero width, tags), surrogate, private use, unassigned, line and paragraph separators.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -16,11 +17,18 @@ _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 # Real writing never stacks more marks on one letter; a longer pile covers the lines above and below.
 _MOST_MARKS = 4
-_PLAIN = re.compile(r"[\x20-\x7e\u3040-\u309f\u30a0-\u30ff\u4e00-\u9fff]*")
-_NOT_PLAIN = {
-    True: re.compile(r"[^\n\x20-\x7e\u3040-\u309f\u30a0-\u30ff\u4e00-\u9fff]+"),  # a newline may stay
-    False: re.compile(r"[^\x20-\x7e\u3040-\u309f\u30a0-\u30ff\u4e00-\u9fff]+"),
-}
+_PLAIN = r"\x20-\x7e\u3040-\u309f\u30a0-\u30ff\u4e00-\u9fff"
+
+
+# Made at the first text that came from outside: sets so wide take as long to compile as a page to draw.
+@cache
+def _all_plain() -> re.Pattern[str]:
+    return re.compile(f"[{_PLAIN}]*")
+
+
+@cache
+def _not_plain(newline_stays: bool) -> re.Pattern[str]:
+    return re.compile(f"[^\\n{_PLAIN}]+" if newline_stays else f"[^{_PLAIN}]+")
 
 
 def code_of(character: str) -> str:
@@ -37,12 +45,12 @@ def clean(text: str, limit: int = 2000, *, keep: str = "") -> str:
     """
     # Cleaning only lengthens: one more than the limit is enough to know that something was cut.
     part = text[: limit + 1]
-    if _PLAIN.fullmatch(part) and len(part) <= limit:
+    if len(part) <= limit and ((part.isascii() and part.isprintable()) or _all_plain().fullmatch(part)):
         return part
     if "\n" in keep:
         part = part.replace("\r\n", "\n")
     # Only what is not plain is looked at one by one: ten thousand lines are cleaned while a window waits for them.
-    cleaned = _NOT_PLAIN["\n" in keep].sub(lambda found: _visible(found[0], keep), part)
+    cleaned = _not_plain("\n" in keep).sub(lambda found: _visible(found[0], keep), part)
     if len(cleaned) <= limit and len(text) <= limit:
         return cleaned
     return cleaned[: max(0, limit - 1)] + "…"

@@ -124,12 +124,12 @@ def filled(template: str, colours: Mapping[str, str], points: float) -> str:
 
 def use_japanese_font(app: QApplication) -> None:
     """Say which glyph shapes are meant: without it a Chinese or Korean font may draw Japanese characters."""
-    known = set(QFontDatabase.families())
-    wanted = ("Yu Gothic UI", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "BIZ UDPGothic")
+    names = ("Yu Gothic UI", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "BIZ UDPGothic")
+    wanted = [name for name in names if QFontDatabase.hasFamily(name)]
     font = QFont(app.font())
-    font.setFamilies([font.family(), *(family for family in wanted if family in known)])
+    font.setFamilies([font.family(), *wanted])
     if QGuiApplication.platformName() in ("xcb", "wayland", "offscreen"):
-        font.setFamilies([family for family in wanted if family in known] or [font.family()])
+        font.setFamilies(wanted or [font.family()])
     app.setFont(font)
 
 

@@ -50,7 +50,8 @@ def dress(made: QLabel, text: str, role: str, *, wrap: bool) -> None:
 def said(texts: Texts, key: str, values: Mapping[str, Value] | None = None) -> str:
     """The text under `key`; values that came from outside are made visible and stay in their line."""
     try:
-        return clean(texts.text(key, values), keep="\n")
+        # Without values these are our own words, and need no cleaning.
+        return clean(texts.text(key, values), keep="\n") if values else texts.text(key)
     except (
         KeyError
     ) as missing:  # of a run by a newer version, or by somebody's own hand: the code is better than nothing
