@@ -125,7 +125,8 @@ def filled(template: str, colours: Mapping[str, str], points: float) -> str:
 def use_japanese_font(app: QApplication) -> None:
     """Say which glyph shapes are meant: without it a Chinese or Korean font may draw Japanese characters."""
     names = ("Yu Gothic UI", "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", "BIZ UDPGothic")
-    wanted = [name for name in names if QFontDatabase.hasFamily(name)]
+    known = set(QFontDatabase.families())
+    wanted = [name for name in names if name in known]
     font = QFont(app.font())
     font.setFamilies([font.family(), *wanted])
     if QGuiApplication.platformName() in ("xcb", "wayland", "offscreen"):
