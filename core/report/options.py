@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import plistlib
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.masking import Mask, mask_people, short_name
@@ -77,10 +78,9 @@ def _system_place() -> str:
 
 
 def _mac_place() -> str:
-    """A Mac's programs started by double-click know no variables: its settings are asked, "en_US" for example."""
-    asked = ["/usr/bin/defaults", "read", "-g", "AppleLocale"]
+    """A Mac's programs started by double-click know no variables: the person's settings say it, "en_US" for example."""
     try:
-        told = subprocess.run(asked, capture_output=True, timeout=2, check=False, stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.TimeoutExpired):
+        with (Path.home() / "Library/Preferences/.GlobalPreferences.plist").open("rb") as file:
+            return str(plistlib.load(file).get("AppleLocale", ""))
+    except (OSError, ValueError, plistlib.InvalidFileException):
         return ""  # then the paper most of the world uses
-    return told.stdout.decode("ascii", "replace").strip()
