@@ -20,6 +20,7 @@ from tests.first_aid.conftest import Follow, answers, relays
 from tests.servers.lab import Lab
 from tests.servers.lab_server import Server
 
+pytestmark = pytest.mark.story  # the quick ones are in every run too
 Running = Callable[[str], AbstractContextManager[Server]]
 LISTING = {
     "postfix": "postqueue -p", "sendmail": "mailq; mailq -qQ", "exim": "exim -bp", "opensmtpd": "smtpctl show queue",
@@ -280,9 +281,10 @@ def test_waiting_spam_is_copied_then_deleted_and_can_come_back(
 
 @EVERY_KIND
 @slow
-def test_the_settings_are_recorded(running: Running, follow: Follow, short: str, kind: ServerKind) -> None:
+@pytest.mark.parametrize("cause", ["prevention", "server_unsupported"])
+def test_the_settings_are_recorded(running: Running, follow: Follow, short: str, kind: ServerKind, cause: str) -> None:
     with running(f"{short}-closed") as server:
-        hand = follow(server, "prevention", kind)
+        hand = follow(server, cause, kind)
         hand.parts("backup")
         folder = hand.card.values["backup"]
         assert server.shell(f"stat -c %a {folder}").strip() == "700"
