@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
+from xml.parsers.expat import ExpatError
 
 from core.masking import Mask, mask_people, short_name
 from core.report.logo import Logo
@@ -82,5 +83,5 @@ def _mac_place() -> str:
     try:
         with (Path.home() / "Library/Preferences/.GlobalPreferences.plist").open("rb") as file:
             return str(plistlib.load(file).get("AppleLocale", ""))
-    except (OSError, ValueError, plistlib.InvalidFileException):
+    except (OSError, ValueError, ExpatError):  # InvalidFileException is a ValueError
         return ""  # then the paper most of the world uses
