@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.story, pytest.mark.slow]
 
 
 def test_sendmail_s_smart_host_does_not_know_us(company: OpenCompany) -> None:
-    """The provider takes mail only from customers who log in. Our Sendmail never has; "Relay access denied", it says."""
+    """The provider takes mail from customers who log in. Our Sendmail never has; "Relay access denied", it says."""
     office = company("sm-closed")
     relay = office.lab.server("pf-closed")
     try:
