@@ -82,6 +82,7 @@ def _mac_place() -> str:
     """A Mac's programs started by double-click know no variables: the person's settings say it, "en_US" for example."""
     try:
         with (Path.home() / "Library/Preferences/.GlobalPreferences.plist").open("rb") as file:
-            return str(plistlib.load(file).get("AppleLocale", ""))
+            settings = plistlib.load(file)
     except (OSError, ValueError, ExpatError):  # InvalidFileException is a ValueError
         return ""  # then the paper most of the world uses
+    return str(settings.get("AppleLocale", "")) if isinstance(settings, dict) else ""
