@@ -57,8 +57,9 @@ class Clues:
 
     @property
     def all_that_waits_is_for_one_domain(self) -> bool:
-        """Whether mail waits, and none of it for a second domain."""
-        return bool(self.queue and self.queue.deferred and self.queue.distinct_domains == 1)
+        """Whether mail waits, and none of it for a second domain. Part of a list cannot tell."""
+        queue = self.queue
+        return bool(queue and queue.shows == "all" and queue.deferred and queue.distinct_domains == 1)
 
     @property
     def relayhost(self) -> str | None:
