@@ -15,7 +15,10 @@ HARMLESS = {"nothing_found", "could_not_look", "certificate_expired"}
 def could_not_look(told: Told, *checks: str) -> None:
     """These checks say so, nothing is critical, and no cause is made of it."""
     for check in checks:
-        assert told.result(check)["severity"] == "unknown", told.summary
+        result = told.result(check)
+        # The load is this machine's own, whatever it is busy with beside the story.
+        said = {one["severity"] for one in result["findings"] if one["code"] != "server_health.overloaded"}
+        assert result["severity"] == "unknown" or said == {"unknown"}, told.summary
     assert not told.critical, told.summary
     assert set(told.causes) <= HARMLESS, told.summary
     assert told.first["code"] != "certificate_expired" or told.first["certainty"] == "possible"
@@ -68,7 +71,7 @@ def test_the_tool_hangs(company: OpenCompany) -> None:
     office.server.shell("p=$(command -v postqueue); rm $p; printf '#!/bin/sh\\nsleep 300\\n' > $p; chmod 755 $p")
     told = office.check()
     could_not_look(told, "mail_queue")
-    assert told.result("server_health")["severity"] == "ok", told.summary
+    assert told.result("server_health")["severity"] in ("ok", "warning"), told.summary  # a busy machine is warned of
 
 
 def test_the_dns_server_never_answers(company: OpenCompany) -> None:
