@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.result import told
 
-LINES, TIMES, MEGABYTES = 1_000_000, 5.0, 300
+LINES, TIMES, MEGABYTES, ROUNDS = 1_000_000, 5.0, 300, 3
 _START = datetime(2026, 11, 1, 0, 0)
 _INCOMING = (
     "postfix/smtpd[{pid}]: connect from mx{n}.far.example[192.0.2.{h}]",
@@ -96,14 +96,17 @@ def main(lines: int) -> int:
         log = Path(folder) / "mail.log"
         with log.open("w", encoding="ascii") as out:
             out.writelines(ordinary_log(lines))
-        ours = seconds_of([sys.executable, "-m", "gui", "read-log", "--json", str(log)])
+        reading = [sys.executable, "-m", "gui", "read-log", "--json", str(log)]
+        ours = [seconds_of(reading)]
         megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        theirs = seconds_of([pflogsumm, str(log)])
-        again = seconds_of([sys.executable, "-m", "gui", "read-log", "--json", str(log)])
-    best = min(ours, again)
-    beside = f"pflogsumm {theirs:.2f} s"
+        theirs = []
+        for _ in range(ROUNDS):  # in turn, so that a busy moment of the machine meets both
+            theirs.append(seconds_of([pflogsumm, str(log)]))
+            ours.append(seconds_of(reading))
+    best, other = min(ours), min(theirs)
+    beside = f"pflogsumm {other:.2f} s"
     fast = told(
-        f"read-log, {lines:,} lines", f"{best:.2f} s", beside, theirs / best, f"{TIMES:g} times", theirs / best >= TIMES
+        f"read-log, {lines:,} lines", f"{best:.2f} s", beside, other / best, f"{TIMES:g} times", other / best >= TIMES
     )
     small = told("read-log, memory", f"{megabytes:.0f} MB", goal=f"< {MEGABYTES} MB", kept=megabytes < MEGABYTES)
     return 0 if fast and small else 1
