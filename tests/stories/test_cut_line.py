@@ -45,7 +45,7 @@ def test_h11_packets_cut_midway_end_every_clock(lab: Lab) -> None:
         server.shell("rm /usr/bin/df; printf '#!/bin/sh\\nexec sleep 61\\n' > /usr/bin/df; chmod 755 /usr/bin/df")
         argv = [sys.executable, "-c", _READ, f"root@{server.address}", str(door.config)]
         reading = subprocess.Popen(lab.outside.inside(argv), stdout=subprocess.PIPE, text=True)
-        server.wait_for("pgrep -fc 'sleep 61'; true", lambda text: int(text or 0) >= 3, 15)
+        server.wait_for("pgrep -fxc 'sleep 61'; true", lambda text: int(text or 0) >= 3, 15)
         begun = time.monotonic()
         subprocess.run(["nsenter", "--target", str(server.pid), "--net", "nft", _CUT], check=True)
         said, _ = reading.communicate(timeout=40)
