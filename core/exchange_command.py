@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
 from core.checks.server_health.exchange import exchange_findings
 from core.model import Finding
 from core.resources import resources_dir
+from core.texts import LANGUAGES, Texts
 
 
 def add_exchange_block(commands: Any) -> None:
@@ -15,10 +17,13 @@ def add_exchange_block(commands: Any) -> None:
     block = commands.add_parser(
         "exchange-block", help="print a block for the Exchange Management Shell; give its output to read-queue"
     )
-    block.set_defaults(command=_print_block, lang=None)
+    block.add_argument("--lang", choices=LANGUAGES)
+    block.set_defaults(command=_print_block)
 
 
-def _print_block(arguments: Any, texts: Any) -> int:
+def _print_block(arguments: Any, texts: Texts) -> int:
+    # Beside the block, so that a file made of it holds the block alone.
+    print(texts.text("exchange_block.how"), file=sys.stderr, flush=True)
     print(exchange_block(), end="")
     return 0
 
