@@ -38,8 +38,8 @@ mount -t tmpfs -o mode=755 lab run
 cp "$3" etc/resolv.conf
 hostname mail.example.jp
 ip link set lo up
-echo ready
-exec chroot . /bin/sh -c 'while :; do sleep 3600 & wait $!; done'
+# Only who stands behind the chroot is ready: entered before it, "/etc" would be the host's own.
+exec chroot . /bin/sh -c 'echo ready; while :; do sleep 3600 & wait $!; done'
 """
 # Reads the greeting and leaves politely, with what a small Debian has.
 _GREETS = """timeout 10 bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r line <&3; echo "$line"; echo QUIT >&3'"""
@@ -74,6 +74,9 @@ class Server(Machine):
         layers = ":".join(map(str, lowers))
         argv = [*_OWN_EVERYTHING, "sh", "-c", _SERVER, "sh", str(folder), layers, str(resolv_conf)]
         super().__init__(kind, address, argv)
+        if Path(f"/proc/{self.pid}/root/etc").samefile("/etc"):
+            self.stop()
+            raise LabError(f"{kind} shares our own files: nothing may be written there")
 
     @property
     def pid(self) -> int:
