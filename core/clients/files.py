@@ -1,6 +1,7 @@
 """The door to files the person hands us (a bounce, a log, a listing): regular files only, bounded in size.
 
-A device, a pipe or a folder is refused; a larger file is read up to the limit and said to be cut.
+A device, a pipe or a folder is refused; a larger file is read up to the limit and said to be cut. A picture, a PDF or
+an Office file is refused too: read as text it would look like a mail without a refusal in it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from core.errors import UsageError
 
 LIMIT = 64 * 1024 * 1024  # bytes
 _LOOKED_AT = 1_000_000  # characters
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
+_OFFICE_PARTS = (b"word/", b"xl/", b"ppt/", b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.")  # in a .zip
+_NAMES_IN = 8192  # bytes of a .zip in which its first members' names stand
 _COMMON = re.compile("[\u3040-\u30ff\u3001-\u300f\u4e00-\u9fff]")
 _RARE = re.compile("[\uff61-\uff9f\ue000-\uf8ff\u0080-\u00a0]")  # half-width kana, private use, C1 controls
 
@@ -79,7 +83,17 @@ def read_file(path: str, limit: int = LIMIT) -> FileContent:
         data = _read(path, name, limit + 1)
     except OSError as error:
         raise UsageError("file.unreadable", name=name, reason=error.strerror or type(error).__name__) from error
+    _refuse_what_is_no_text(name, data)
     return FileContent(name, data[:limit], len(data) > limit)
+
+
+def _refuse_what_is_no_text(name: str, data: bytes) -> None:
+    """Raises `UsageError` for what no reader of ours understands. Outlook's .msg (OLE) is understood, a .zip may be."""
+    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:12] == b"ftypheic":
+        raise UsageError("file.picture", name=name)
+    office = data.startswith(b"PK\x03\x04") and any(part in data[:_NAMES_IN] for part in _OFFICE_PARTS)
+    if office or data.startswith(b"%PDF-"):
+        raise UsageError("file.document", name=name)
 
 
 def _read(path: str, name: str, most: int) -> bytes:

@@ -52,6 +52,30 @@ def test_f01_a_link_to_a_device_is_refused(tmp_path: Path) -> None:
     assert refused(link) == "file.not_regular"
 
 
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "file.picture"),
+        (b"\xff\xd8\xff\xe0", "file.picture"),
+        (b"RIFF\0\0\0\0WEBP", "file.picture"),
+        (b"%PDF-1.7\n", "file.document"),
+        (b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0[Content_Types].xml", "file.document"),
+    ],
+)
+def test_f01_a_picture_or_a_document_is_no_mail_without_a_refusal(head: bytes, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "画面 写し.eml"
+    path.write_bytes(head + REFUSAL)
+    with pytest.raises(UsageError) as caught:
+        read_file(str(path))
+    assert caught.value.code == code
+
+
+def test_f01_a_zip_of_logs_is_no_document(tmp_path: Path) -> None:
+    path = tmp_path / "maillog.zip"
+    path.write_bytes(b"PK\x03\x04" + b"\0" * 26 + b"var/log/maillog" + REFUSAL)
+    assert read_file(str(path)).name == "maillog.zip"
+
+
 def test_f01_a_file_of_ten_gigabytes_is_read_to_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "huge.eml"
     with path.open("wb") as stream:

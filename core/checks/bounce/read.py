@@ -132,7 +132,9 @@ def _from_report(message: Message, report: StatusReport, subject: str) -> Bounce
 def _from_words(message: Message, whole: str, subject: str) -> BounceFacts:
     text = without_copy(whole)
     said = said_of_recipients(text, _our_addresses(message)) or _named_elsewhere(message, text)
-    if is_auto_reply(message.headers, text) and not (said and body_says_returned(text)):
+    # A mail program's refusal may call itself an automatic reply too; taken for an absence, it would read as "arrived".
+    refused = said and (body_says_returned(text) or comes_from_mail_system(message.headers))
+    if is_auto_reply(message.headers, text) and not refused:
         return BounceFacts("auto_reply", subject=subject)
     if not said and not body_says_returned(text):
         return BounceFacts("ordinary", subject=subject)

@@ -338,3 +338,14 @@ def test_the_summary_has_the_public_names() -> None:
 
 def test_facts_of_nothing() -> None:
     assert read_bounce(b"") == BounceFacts("empty")
+
+
+def test_a_refusal_that_calls_itself_an_automatic_reply_is_not_said_to_have_arrived() -> None:
+    mail = (
+        "From: MAILER-DAEMON@mail.example.jp (Mail Delivery System)\nTo: a@example.jp\n"
+        "Subject: Undelivered Mail Returned to Sender\nContent-Type: text/plain; charset=Shift_JIS\n\n"
+        "これはメールシステムからの自動返信です。\n<b@other.example>: host mx.other.example[203.0.113.9] said: "
+        "550 Unknown user b@other.example (in reply to RCPT TO command)\n"
+    )
+    facts = read_bounce(mail.encode("cp932"))
+    assert (facts.kind, [entry.reason for entry in facts.recipients]) == ("bounce", ["user_unknown"])
