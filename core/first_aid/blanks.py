@@ -15,7 +15,8 @@ from collections.abc import Callable
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")  # RFC 1123, at least two labels
 _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}")  # of RFC 5321's local part what mail systems hand out
-_LOGIN = re.compile(r"[a-z_][a-z0-9_-]{0,31}")  # a Unix account (useradd's own rule)
+# A Unix account (useradd's own rule). Never root: mail in its name may come from anybody, and locking it locks us out.
+_LOGIN = re.compile(r"(?!root$)[a-z_][a-z0-9_-]{0,31}")
 # Postfix short and long, Exim old and new, Sendmail, OpenSMTPD.
 _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,20}|[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}")
 _PATH = re.compile(r"(?:/[A-Za-z0-9_][A-Za-z0-9_.@+=,-]*)+")  # whole; none of its parts begins with a dot or a dash

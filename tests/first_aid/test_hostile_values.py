@@ -136,6 +136,15 @@ def test_typed_values_come_before_what_the_run_saw_and_complete_every_command() 
                 assert all(step.ready for step in card.steps if step.command)
 
 
+@pytest.mark.parametrize("cause", ["account_hijacked", "web_form_abused"])
+def test_mail_in_the_name_of_root_never_locks_root_out(cause: str) -> None:
+    run = report(Cause(cause, "likely", "you", (), {"sender": "root@midori-shoji.example"}))
+    for kind in KINDS:
+        card = card_for(cause, kind, run)
+        steps = card.steps if isinstance(card, Card) else ()
+        assert not [step.command for step in steps if re.search(r"(passwd -l|!|reuid=) ?root", step.command)]
+
+
 def test_a_hostile_sender_leaves_a_blank_that_cannot_be_run() -> None:
     run = report(Cause("account_hijacked", "possible", "you", (), {"sender": "x' ; touch /tmp/owned #@example.jp"}))
     for kind in KINDS:

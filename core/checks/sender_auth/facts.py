@@ -8,6 +8,9 @@ from typing import Literal
 
 from core.model import AddressSource
 
+# Where an address stands in a text that anybody can have written.
+PASTED: tuple[AddressSource, ...] = ("bounce", "header")
+
 
 @dataclass(frozen=True)
 class Lookup:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_ADDRESSES = 6
 MOST_SIGNATURES = 5
+MOST_RECORDS = 5  # SPF records that are joined on trial
 COURTESY = 0.02  # seconds by which a burst of questions lets the survey's own go first
 REPAIR_LIMIT = 6.0  # seconds
 LONGEST_RECORD = 4_000  # characters of an SPF record that a repair is looked for
@@ -81,11 +82,13 @@ async def _repair(
     """Only where receivers cannot use the record: what could stand in its place."""
     records = spf_records(txt.records)
     broken = any(one.result == "permerror" and one.identity == "mailfrom" for one in spf)
-    if not records or not (broken or len(records) > 1) or any(len(one) > LONGEST_RECORD for one in records):
+    if not records or not (broken or len(records) > 1) or len(records) > MOST_RECORDS:
+        return None
+    if any(len(one) > LONGEST_RECORD for one in records):
         return None
     try:
         async with asyncio.timeout(REPAIR_LIMIT):
-            return await try_repair(door, domain, records[:5], [one for one in senders if one.source in PROVEN])
+            return await try_repair(door, domain, records, [one for one in senders if one.source in PROVEN])
     except TimeoutError:
         return None  # the finding stands without a proposal
 

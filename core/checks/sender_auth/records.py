@@ -9,7 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from core.clean import clean
+
 LONGEST = 10_000  # characters of one record looked at
+LONGEST_LINE = 4_500  # of an SPF record to publish: the longest that is evaluated, and a few addresses more
 _ALMOST_SPF = re.compile(r"^(?:\\x[0-9a-f]{2}|[^a-z0-9])*v\s*=?\s*spf\s*1?\b", re.I)
 _SIGNATURE = re.compile(r"^[ \t>]*DKIM-Signature[ \t]?:(.{0,4000}(?:\r?\n[ \t>]+\S.{0,1000}){0,40})", re.I | re.M)
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,250}[a-z0-9_])?", re.I)
@@ -35,6 +38,11 @@ def with_addresses(record: str, addresses: Sequence[str], includes: Sequence[str
     new = [f"ip6:{one}" if ":" in one else f"ip4:{one}" for one in addresses] + [f"include:{one}" for one in includes]
     known = {term.lstrip("+").lower() for term in terms}
     return " ".join(["v=spf1", *(term for term in new if term.lower() not in known), *terms])
+
+
+def publishable(line: str) -> str | None:
+    """`line` when it may be copied as it is shown; None when it would be cut, or hold codes for hidden characters."""
+    return line if clean(line, LONGEST_LINE) == line else None
 
 
 def new_spf(addresses: Sequence[str], includes: Sequence[str] = ()) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.checks.sender_auth.asking import STRANGER, as_fact
-from core.checks.sender_auth.facts import SpfCheck, SpfRepair, SpfTerm
+from core.checks.sender_auth.facts import PASTED, SpfCheck, SpfRepair, SpfTerm
 from core.checks.sender_auth.spf_repair import candidates, starting_point, terms_of
 from core.checks.sender_auth.spf_words import problem_word
 from core.clients.together import together
@@ -22,11 +22,13 @@ async def try_repair(
     """What each term of the record (of several: joined) costs alone, and the first line that receivers could use."""
     start = starting_point(records)
     terms = await together(_alone(door, domain, term) for term in terms_of(start))
-    for line in candidates(start, terms, [one.address for one in senders]):
+    for line in candidates(start, terms, [one.address for one in senders if one.source not in PASTED]):
         if line == records[0] and len(records) == 1:
             continue  # as it is now
         found = await _evaluated(door, domain, line, senders)
-        if not any(one.result in ("permerror", "temperror") for one in found):  # nothing is proposed on trust
+        everybody = found[0].result == "pass"
+        # Nothing is proposed on trust.
+        if not everybody and not any(one.result in ("permerror", "temperror") for one in found):
             return SpfRepair(tuple(terms), line, tuple(found))
     return SpfRepair(tuple(terms))
 

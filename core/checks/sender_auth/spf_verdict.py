@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.checks.sender_auth.facts import Facts, SpfCheck
-from core.checks.sender_auth.records import almost_spf, merged_spf, new_spf, spf_records, with_addresses
-from core.checks.sender_auth.spf_way_out import blamed, way_out
+from core.checks.sender_auth.records import (
+    almost_spf,
+    merged_spf,
+    new_spf,
+    publishable,
+    spf_records,
+    with_addresses,
+)
+from core.checks.sender_auth.spf_way_out import JOINED, blamed, way_out
 from core.checks.sender_auth.spf_words import problem_word
 from core.clean import clean
 from core.knowledge.hosts import hosts_of
@@ -21,10 +28,9 @@ def judge_spf(facts: Facts, signed: bool) -> Iterator[Finding]:
     if facts.txt.error:
         yield _finding(facts, "spf_unknown", Severity.UNKNOWN, reason=_unasked(facts.txt.rcode, facts.txt.error))
     elif len(records) > 1:
-        shown: list[str] = [clean(record, LONGEST) for record in records[:5]]
-        yield _two_records(facts, shown)
+        yield _two_records(facts, records)
     elif records:
-        yield from _evaluated(facts, clean(records[0], LONGEST))
+        yield from _evaluated(facts, records[0])
     elif wrong := almost_spf(facts.txt.records):
         record = clean(wrong[0], LONGEST)
         yield _finding(facts, "spf_unreadable", Severity.CRITICAL, record=record, proposed=_first(facts))
@@ -53,19 +59,21 @@ def _first(facts: Facts) -> str:
     return new_spf([one.address for one in envelope(facts)], includes)
 
 
-def _closed(facts: Facts, record: str) -> str:
+def _closed(facts: Facts, record: str) -> str | None:
     """The same list without "everybody"; where that stands hidden in a network or include, a list of what we know."""
-    terms = record.split(" ")
-    everybody = [term for term in terms if term.lower() in ("all", "+all")]
-    if not everybody or len([term for term in terms[1:] if term]) == 1:
+    terms = [term for term in record.split(" ")[1:] if term]
+    kept = [term for term in terms if term.lower() not in ("all", "+all")]
+    if not kept or kept == terms:
         return _first(facts)
-    kept = " ".join("~all" if term in everybody else term for term in terms)
-    return with_addresses(kept, [one.address for one in envelope(facts) if one.proven])
+    if not any(term.lower().lstrip("-~?") == "all" for term in kept):
+        kept.append("~all")  # last: what stands behind it counts for nothing
+    ours = [one.address for one in envelope(facts) if one.proven]
+    return publishable(with_addresses(" ".join(["v=spf1", *kept]), ours))
 
 
 def _evaluated(facts: Facts, record: str) -> Iterator[Finding]:
-    """One record, and what it says about each address."""
-    checks, stranger = envelope(facts), facts.stranger
+    """One record (whole), and what it says about each address."""
+    checks, stranger, shown = envelope(facts), facts.stranger, clean(record, LONGEST)
     nobody = [stranger] if stranger else []
     broken = [one for one in [*checks, *nobody] if one.result == "permerror"]
     passed = [one.address for one in checks if one.result == "pass"]
@@ -79,13 +87,13 @@ def _evaluated(facts: Facts, record: str) -> Iterator[Finding]:
     if unsure:
         yield _finding(facts, "spf_unknown", Severity.UNKNOWN, reason=_temperror(unsure[0]))
     if stranger and stranger.result == "pass":
-        values: dict[str, Value] = {"record": record, "term": clean(stranger.mechanism, 200)}
+        values: dict[str, Value] = {"record": shown, "term": clean(stranger.mechanism, 200)}
         yield _finding(facts, "spf_too_open", Severity.WARNING, **values, proposed=_closed(facts, record))
     elif passed and not broken:
         lookups = max(one.lookups for one in [*checks, *nobody])
-        yield _finding(facts, "spf_pass", Severity.OK, addresses=passed, record=record, lookups=lookups)
+        yield _finding(facts, "spf_pass", Severity.OK, addresses=passed, record=shown, lookups=lookups)
     elif not checks and not broken and not unsure:
-        yield _without_address(facts, record)
+        yield _without_address(facts, shown)
 
 
 def _without_address(facts: Facts, record: str) -> Finding:
@@ -103,9 +111,9 @@ def _not_passed(facts: Facts, record: str, one: SpfCheck) -> Iterator[Finding]:
     values: dict[str, Value] = {
         "address": one.address,
         "source": one.source,
-        "record": record,
+        "record": clean(record, LONGEST),
         "term": clean(one.mechanism, 200) if one.mechanism else None,
-        "proposed": with_addresses(record, [one.address]),
+        "proposed": publishable(with_addresses(record, [one.address])),
     }
     yield _finding(facts, f"spf_{one.result}", severity, **values)
 
@@ -118,20 +126,22 @@ def _ipv6_alone(facts: Facts, record: str, checks: list[SpfCheck]) -> Iterator[F
     if bad and good and len(good) == len(old):
         addresses: list[str] = [one.address for one in bad]
         severity = Severity.CRITICAL if any(one.proven and one.result == "fail" for one in bad) else Severity.WARNING
-        proposed = with_addresses(record, addresses)
+        proposed = publishable(with_addresses(record, addresses))
         yield _finding(facts, "ipv6_path_bad", severity, addresses=addresses, good=good, proposed=proposed)
 
 
-def _two_records(facts: Facts, shown: list[str]) -> Finding:
+def _two_records(facts: Facts, records: Sequence[str]) -> Finding:
     """Joined into one line; when that line would not work either, what each part costs."""
-    values = way_out(facts.spf_repair, several=True)
-    line = values["proposed"] or merged_spf(shown)
-    return _finding(facts, "spf_two_records", Severity.CRITICAL, records=shown, **{**values, "proposed": line})
+    values, shown = way_out(facts.spf_repair, several=True), [clean(record, LONGEST) for record in records[:5]]
+    line = values["proposed"] or publishable(merged_spf(records))
+    if line is None:  # too long to be published: how it begins
+        line, values["steps"] = clean(merged_spf(records), LONGEST), JOINED
+    return _finding(facts, "spf_two_records", Severity.CRITICAL, **{**values, "records": list(shown), "proposed": line})
 
 
 def _permerror(facts: Facts, record: str, one: SpfCheck, severity: Severity) -> Finding:
     values: dict[str, Value] = {
-        "record": record,
+        "record": clean(record, LONGEST),
         "problem": problem_word(one.problem),
         "term": _at_fault(facts, record, one),
         "lookups": one.lookups,

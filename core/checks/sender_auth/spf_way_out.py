@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.checks.sender_auth.facts import SpfRepair, SpfTerm
-from core.checks.sender_auth.records import with_addresses
+from core.checks.sender_auth.facts import PASTED, SpfRepair, SpfTerm
+from core.checks.sender_auth.records import publishable, with_addresses
 from core.clean import clean
 from core.model import Value
 
@@ -18,12 +18,12 @@ def way_out(repair: SpfRepair | None, several: bool = False) -> dict[str, Value]
     """Values for the finding; `steps` names the steps that fit. `several`: there were two records or more."""
     if repair is None:
         return {"proposed": None, "dropped": None, "costs": None, "steps": None}
-    if repair.record:
+    if repair.record and (line := _line(repair)):
         kept = repair.record.split(" ")
         dropped: list[str] = [clean(one.text, 200) for one in repair.terms if one.text not in kept]
-        line, shorter = (None, JOINED_SHORTER) if several else (LINE, SHORTER)
-        steps = shorter if dropped else line
-        return {"proposed": _line(repair), "dropped": dropped or None, "costs": None, "steps": steps}
+        plain, shorter = (None, JOINED_SHORTER) if several else (LINE, SHORTER)
+        steps = shorter if dropped else plain
+        return {"proposed": line, "dropped": dropped or None, "costs": None, "steps": steps}
     dear = several or sum(one.lookups for one in repair.terms) > 10
     costs: Value = _costs(repair.terms) if dear else None
     steps = JOINED if several else DECIDE if dear else THEIRS if _is_theirs(repair) else None
@@ -41,10 +41,14 @@ def blamed(repair: SpfRepair | None) -> str:
     return next((clean(one.text, 200) for one in repair.terms if one.problem), "") if repair else ""
 
 
-def _line(repair: SpfRepair) -> str:
-    """With the addresses allowed that mail surely leaves from and that the line alone would not let pass."""
-    outside = [one.address for one in repair.checks if one.proven and one.source != "nobody" and one.result in _NOT]
-    return clean(with_addresses(repair.record, outside), 1_000)
+def _line(repair: SpfRepair) -> str | None:
+    """With the addresses allowed that mail surely leaves from and that the line alone would not let pass.
+
+    Not those that only a pasted mail names: whoever wrote it would write himself onto the list. The next look asks
+    whether such an address is ours.
+    """
+    sure = [one for one in repair.checks if one.proven and one.source not in ("nobody", *PASTED)]
+    return publishable(with_addresses(repair.record, [one.address for one in sure if one.result in _NOT]))
 
 
 _NOT = ("fail", "softfail", "neutral")

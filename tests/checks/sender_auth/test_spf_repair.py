@@ -14,7 +14,7 @@ from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
 from core.clients.spf import SpfDoor
-from core.model import Context, Finding, SendingAddress, Target
+from core.model import AddressSource, Context, Finding, SendingAddress, Target
 from core.texts import LANGUAGES, Texts
 from tests.servers.dns_server import DnsServer, Reply, always
 
@@ -35,11 +35,11 @@ async def server() -> AsyncIterator[DnsServer]:
         yield one
 
 
-async def findings(server: DnsServer, *records: str) -> dict[str, Finding]:
+async def findings(server: DnsServer, *records: str, source: AddressSource = "ssh") -> dict[str, Finding]:
     parts = [[record[at : at + 250] for at in range(0, len(record), 250)] for record in records]
     server.add(DOMAIN, "TXT", *(" ".join(f'"{part}"' for part in record) for record in parts))
     clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
-    context = Context(Target(domain=DOMAIN), addresses=(SendingAddress(ADDRESS, "ssh"),))
+    context = Context(Target(domain=DOMAIN), addresses=(SendingAddress(ADDRESS, source),))
     found = CHECK.judge(await CHECK.measure(context, clients))
     for one in found:
         assert set(one.values) == set(CHECK.codes[one.code]), one.code
@@ -166,3 +166,53 @@ async def test_lists_that_joined_are_longer_than_a_record_may_be_have_no_line(se
     halves = [" ".join(f"ip4:198.51.{half}.{number}" for number in range(200)) for half in (100, 101)]
     values = (await findings(server, *(f"v=spf1 {half} -all" for half in halves)))["spf_two_records"].values
     assert values["steps"] == "sender_auth.spf_way.joined"
+
+
+def long_record(ending: str = "-all") -> str:
+    return "v=spf1 " + " ".join(f"ip4:198.51.100.{number}" for number in range(80)) + f" {ending}"
+
+
+async def test_a_long_line_is_proposed_whole(server: DnsServer) -> None:
+    found = await findings(server, long_record())
+    assert found["spf_fail"].values["proposed"] == long_record().replace("v=spf1", f"v=spf1 ip4:{ADDRESS}")
+
+
+async def test_a_long_line_with_a_slip_is_repaired_whole(server: DnsServer) -> None:
+    slip = long_record().replace("ip4:198.51.100.7 ", "ipv4:198.51.100.7 ")
+    expected = long_record().replace("v=spf1", f"v=spf1 ip4:{ADDRESS}")
+    assert (await findings(server, slip))["spf_permerror"].values["proposed"] == expected
+
+
+async def test_a_long_open_line_is_closed_whole(server: DnsServer) -> None:
+    opened = (await findings(server, long_record("+all")))["spf_too_open"].values["proposed"]
+    assert opened == long_record("~all").replace("v=spf1", f"v=spf1 ip4:{ADDRESS}")
+
+
+async def test_long_lists_are_joined_whole(server: DnsServer) -> None:
+    joined = await findings(server, long_record(), "v=spf1 ip4:192.0.2.9 -all")
+    assert str(joined["spf_two_records"].values["proposed"]).split(" ").count("ip4:198.51.100.79") == 1
+
+
+async def test_many_lists_are_joined_without_losing_one(server: DnsServer) -> None:
+    lists = [f"v=spf1 ip4:198.51.100.{number} -all" for number in range(9)]
+    proposed = str((await findings(server, *lists))["spf_two_records"].values["proposed"])
+    assert proposed == " ".join(["v=spf1", *(f"ip4:198.51.100.{number}" for number in range(9)), "-all"])
+
+
+@pytest.mark.parametrize("record", ["v=spf1 ipv4:198.51.100.1 -all", "v=spf1 include:none.example ~all"])
+@pytest.mark.parametrize("source", ["bounce", "header"])
+async def test_who_wrote_the_pasted_mail_does_not_write_himself_onto_the_list(
+    server: DnsServer, record: str, source: AddressSource
+) -> None:
+    values = (await findings(server, record, source=source))["spf_permerror"].values
+    assert ADDRESS not in str(values["proposed"])
+
+
+async def test_a_line_that_lets_everybody_send_is_no_repair(server: DnsServer) -> None:
+    values = (await findings(server, "v=spf1 ipv4:0.0.0.0/0 -all"))["spf_permerror"].values
+    assert values["proposed"] is None and values["term"] == "ipv4:0.0.0.0/0"
+
+
+async def test_what_stood_behind_everybody_still_counts_in_the_closed_list(server: DnsServer) -> None:
+    values = (await findings(server, "v=spf1 +all include:spf.sender.example"))["spf_too_open"].values
+    assert values["proposed"] == f"v=spf1 ip4:{ADDRESS} include:spf.sender.example ~all"
