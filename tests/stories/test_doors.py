@@ -49,7 +49,8 @@ def encrypts(office: Company) -> None:
     office.server.shell(
         f"postconf -e smtpd_tls_cert_file={CERTIFICATE} smtpd_tls_key_file={KEY}; postfix reload; "
         f"sed -i 's|^ssl = no|ssl = yes\\nssl_cert = <{CERTIFICATE}\\nssl_key = <{KEY}|' /etc/dovecot/dovecot.conf; "
-        "doveadm stop; sleep 0.5; dovecot >/dev/null 2>&1 </dev/null"
+        "doveadm stop; for i in $(seq 100); do pgrep -x dovecot >/dev/null || break; sleep 0.1; done; "
+        "dovecot >/dev/null 2>&1 </dev/null"
     )
 
 

@@ -55,7 +55,7 @@ def test_dovecot_does_not_run_and_nobody_can_log_in(company: OpenCompany) -> Non
     """一人も送れない。 Dovecot, which proves the passwords, did not come back after the update. Without it Postfix
     ends itself at every call, and the door looks dead."""
     office = company("pf-login")
-    office.server.shell("doveadm stop; sleep 0.5")
+    office.server.shell("doveadm stop; for i in $(seq 100); do pgrep -x dovecot >/dev/null || break; sleep 0.1; done")
     office.lab.neighbour.shell(f"timeout 2 bash -c 'read < /dev/tcp/{office.server.address}/25' || true")
     office.wait_for_log("throttling")
     told = office.check("--symptom", "not_delivered")
