@@ -44,7 +44,9 @@ def describe(name: str, practice: str, imported: bool, texts: Texts) -> str:
     """The same from its parts."""
     words = [clean(name, 80) or texts.text("notebook.unnamed")]
     if practice:
-        words.append(texts.text("notebook.line_practice", name=clean(practice, 60)))
+        story = f"gui.start.incident.{practice}"  # the story's name; one of another version may have none here
+        name_of_story = texts.text(story) if texts.has(story) else clean(practice, 60)
+        words.append(texts.text("notebook.line_practice", name=name_of_story))
     if imported:
         words.append(texts.text("notebook.line_imported"))
     return " ".join(words)

@@ -63,6 +63,7 @@ CHECK: Check[LogFacts] = Check(
         "mail_log.incomplete": ("count",),
         "mail_log.dropped": ("count",),
         "mail_log.no_mail": ("count", "since", "until"),
+        "mail_log.none_arrived": ("count", "deferred", "bounced", "since", "until"),
         "mail_log.ordinary": ("count", "sent", "deferred", "bounced", "since", "until"),
         "mail_log.permission_denied": ("source",),
         "mail_log.not_found": ("source",),

@@ -54,7 +54,7 @@ def judge(facts: LogFacts) -> tuple[Finding, ...]:
     found = [*_who(facts), *_broken(facts), *_outages(facts), *_refusals(facts), *came_back]
     told = [*found, *_beside(facts), *_limits(facts)]
     if not any(each.severity in (_CRITICAL, _WARNING) for each in found):
-        told.insert(0, _ordinary(facts) if told or facts.sent or facts.deferred or facts.bounced else _no_mail(facts))
+        told.insert(0, _nothing_stands_out(facts, told))
     first = replace(told[0], table=told[0].table or sender_table(facts.identities))
     return (first, *told[1:])
 
@@ -207,6 +207,21 @@ def _limits(facts: LogFacts) -> Iterator[Finding]:
         yield _finding("incomplete", _UNKNOWN, count=facts.lines)
     if facts.dropped:
         yield _finding("dropped", _UNKNOWN, count=facts.dropped)
+
+
+def _nothing_stands_out(facts: LogFacts, told: list[Finding]) -> Finding:
+    """No alarm; "good" only where mail was seen to arrive, or something else was told of the log."""
+    if not facts.sent and facts.deferred:
+        return _none_arrived(facts)
+    return _ordinary(facts) if told or facts.sent or facts.bounced else _no_mail(facts)
+
+
+def _none_arrived(facts: LogFacts) -> Finding:
+    """All of the little mail there was waits: a slow minute of the other side, or a way out that is shut."""
+    return _finding(
+        "none_arrived", _UNKNOWN, count=facts.lines, deferred=facts.deferred, bounced=facts.bounced,
+        since=_iso(facts.first), until=_iso(facts.last),
+    )  # fmt: skip
 
 
 def _ordinary(facts: LogFacts) -> Finding:

@@ -16,6 +16,12 @@ SENT = (
 )
 
 
+WAITS = (
+    "Nov 22 01:28:31 mail postfix/smtp[1]: 4F1B2C3D4E: to=<a@example.com>, relay=none, delay=30, delays=0/0/30/0,"
+    " dsn=4.4.1, status=deferred (connect to mx.example.com[192.0.2.10]:25: Connection timed out)\n"
+)
+
+
 def told(text: str) -> dict[str, Severity]:
     return {finding.code: finding.severity for finding in judge(read_lines([text.splitlines()], NOW, UTC, "mail.log"))}
 
@@ -26,3 +32,8 @@ def test_connections_alone_are_no_proof_of_health() -> None:
 
 def test_one_delivery_is_mail() -> None:
     assert told(CONNECT + SENT) == {"mail_log.ordinary": Severity.OK}
+
+
+def test_mail_that_all_waits_is_no_good_news() -> None:
+    assert told(CONNECT + WAITS) == {"mail_log.none_arrived": Severity.UNKNOWN}
+    assert told(WAITS + SENT) == {"mail_log.ordinary": Severity.OK}
