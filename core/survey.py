@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from core.checks.bounce import read_bounce
+from core.checks.bounce import BounceFacts, read_bounce
+from core.checks.bounce.our_address import said_by_ours
 from core.checks.server_health.smart_host import smart_host
 from core.clients import Clients, Doors
 from core.clients.resolver_mail import find_mail_hosts
@@ -114,14 +115,20 @@ async def _named_host(text: str, clients: Clients) -> MailHost:
     return MailHost(name, port, addresses=found)
 
 
+def _address_in(bounce: BounceFacts, domains: Collection[str], hosts: Collection[MailHost]) -> str | None:
+    """Our address as the refuser saw it; where our own server refused, it is the customer's."""
+    theirs = [said_by_ours([one.final_recipient], one.remote_mta, domains, hosts) for one in bounce.recipients]
+    return None if theirs and all(theirs) else bounce.sending_address
+
+
 def _sending_addresses(
-    target: Target, hosts: Iterable[MailHost], on_server: Iterable[str], by_spf: Iterable[str]
+    target: Target, hosts: Collection[MailHost], on_server: Iterable[str], by_spf: Iterable[str]
 ) -> tuple[SendingAddress, ...]:
     """Bounce first, then a message's headers, the server, what was given, what the SPF record names, and the incoming
     servers; each address once, public ones only."""
     pasted = target.bounce.text if target.bounce else ""
-    bounced = read_bounce(pasted).sending_address if pasted else None
     domains = [domain for domain in (target.domain, *target.also_domain) if domain]
+    bounced = _address_in(read_bounce(pasted), domains, hosts) if pasted else None
     candidates: list[tuple[str | None, AddressSource]] = [(bounced, "bounce")]
     candidates += [(address_mail_left_from(pasted, domains), "header")]
     candidates += [(address, "ssh") for address in on_server]

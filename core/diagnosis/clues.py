@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.checks.bounce.our_address import said_by_ours
 from core.checks.mail_log.facts import LogFacts, Refusal
 from core.checks.mail_queue.facts import QueueFacts
 from core.checks.server_health.facts import ServerHealthFacts
 from core.model import CheckResult, Context, Finding, Severity, Value
 
 QUIET = timedelta(hours=1)  # without a new sign: what a log tells may be over
-NEARLY_ALL = 0.8
+NEARLY_ALL, MOST = 0.8, 0.5
+# Refusals of our own server that are about the mailbox written to, whoever writes.
+_ABOUT_ONE_BOX = ("bounce.mailbox_full", "bounce.user_unknown", "bounce.address_closed", "bounce.recipient_refuses")
+# How long a queue is: there is one of these whenever one was read.
+_LEVELS = ("normal", "young", "raised", "one_domain", "newsletter", "long", "incomplete", "own_or_all", "own_only")
 # Reasons that are told before any server of a recipient has been spoken to.
 _BEFORE_THE_DOOR = ("tls_failed", "login_required", "dns_problem", "domain_cannot_receive", "unreachable")
 
@@ -52,8 +57,32 @@ class Clues:
         return bool(self.having(*codes))
 
     def bounced(self, *reasons: str) -> tuple[Finding, ...]:
-        """Findings of the bounce check with one of these reason words."""
-        return self.having(*(f"bounce.{reason}" for reason in reasons))
+        """Findings of the bounce check with one of these reason words, told by others about our mail."""
+        ours = self.told_by_us
+        return tuple(each for each in self.having(*(f"bounce.{reason}" for reason in reasons)) if each not in ours)
+
+    @property
+    def told_by_us(self) -> tuple[Finding, ...]:
+        """Refusals of our own server's, by what customers sent on, but those that are about one mailbox."""
+        target, hosts = self.context.target, self.context.mail_hosts
+        domains = [name for name in (target.domain, *target.also_domain) if name]
+        bounced = [
+            each for each in self.findings if each.code.startswith("bounce.") and each.code not in _ABOUT_ONE_BOX
+        ]
+        return tuple(
+            each
+            for each in bounced
+            if said_by_ours(value_list([each], "recipients"), _word(each, "remote_mta"), domains, hosts)
+        )
+
+    def most_wait_for(self, *reasons: str) -> tuple[Finding, ...]:
+        """What tells of the queue, where most of the mail put off in it waits for one of these reasons."""
+        queue = self.queue
+        if not queue or not queue.reasons:
+            return ()
+        waiting = queue.deferred + queue.hold + queue.frozen or sum(each.count for each in queue.reasons)
+        share = sum(each.count for each in queue.reasons if each.reason in reasons) / max(1, waiting)
+        return self.having(*(f"mail_queue.{level}" for level in _LEVELS)) if share > MOST else ()
 
     @property
     def all_that_waits_is_for_one_domain(self) -> bool:
@@ -112,6 +141,11 @@ class Clues:
     def about_mail_going_out(self) -> bool:
         """Not when the person says that only receiving is affected."""
         return self.context.target.direction != "receiving" and self.context.target.symptom != "not_received"
+
+
+def _word(finding: Finding, name: str) -> str | None:
+    value = finding.values.get(name)
+    return str(value) if value else None
 
 
 def is_over(finding: Finding, by: datetime | None) -> bool:

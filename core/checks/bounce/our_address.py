@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Collection
 
 from core.knowledge.addresses import is_public
+from core.model import MailHost
 
 _ADDRESS = re.compile(
     r"(?<![\w.:-])(?:(?:\d{1,3}\.){3}\d{1,3}(?![\d.]*\d)|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:]))", re.I
@@ -45,6 +47,19 @@ def address_in_received(received: str, our_domain: str) -> str | None:
     except ValueError:
         return None
     return address if is_public(address) else None
+
+
+def said_by_ours(
+    recipients: Collection[str], remote_mta: str | None, domains: Collection[str], hosts: Collection[MailHost]
+) -> bool:
+    """Whether our own server refused what was written to us: a customer sent their returned mail on. Then the address
+    in it, and the doubts about the sender, are the customer's."""
+    ours = {domain.lower() for domain in domains}
+    if not recipients or not all(name.rpartition("@")[2].lower() in ours for name in recipients):
+        return False
+    where = (remote_mta or "").lower().rstrip(".")
+    own = {host.name.lower().rstrip(".") for host in hosts} | {each for host in hosts for each in host.addresses}
+    return not where or where in own or any(_same_owner(where, domain) for domain in ours)
 
 
 def _same_owner(host: str, domain: str) -> bool:

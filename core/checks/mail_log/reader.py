@@ -124,7 +124,7 @@ class LogReader:
             return self._product(_from_journal(line) or "")
         head = line[:300].partition("]: ")[0]
         found = _WITHOUT_NUMBER.match(line)
-        name = head.rpartition("[")[0].rpartition(" ")[2] or (found[1] if found else "")
+        name = head.rpartition("[")[0].rstrip().rpartition(" ")[2] or (found[1] if found else "")
         product, _ = self._handlers.of(name)
         if product == "opensmtpd" and not re.search(r"\]: (?:[0-9a-f]{16} |info: OpenSMTPD|warn: |smtp-)", line[:400]):
             return ""
@@ -158,7 +158,7 @@ class LogReader:
             return
         head = line[:300].partition("]: ")[0]
         place = head.rfind("[")
-        name = head[head.rfind(" ", 0, place) + 1 : place] if place > 0 else ""
+        name = head[:place].rstrip().rpartition(" ")[2] if place > 0 else ""  # fail2ban's own log: a space before [
         product, handler = self._handlers.of(name)
         if handler is not None or product:
             if len(self._programs) < _MOST_PROGRAMS:

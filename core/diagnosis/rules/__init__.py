@@ -6,7 +6,7 @@ The order of `RULES` decides where nothing else does (`core.diagnosis.ranking`).
 from __future__ import annotations
 
 from core.diagnosis.ranking import Rule
-from core.diagnosis.rules import names, refusals, server, spam, turned_away
+from core.diagnosis.rules import names, refusals, server, spam, turned_away, turned_away_by_us
 
 RULES: tuple[Rule, ...] = (
     names.domain_expired,
@@ -35,6 +35,10 @@ RULES: tuple[Rule, ...] = (
     refusals.rate_limited,
     refusals.mailbox_full,
     server.own_mailboxes_full,
+    turned_away_by_us.disk_full_told,
+    turned_away_by_us.helper_down_told,
+    turned_away_by_us.own_filter_told,
+    turned_away_by_us.not_reached_told,
     refusals.recipient_side,
     refusals.greylisted_wait,
     server.server_unsupported,

@@ -134,7 +134,7 @@ def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
     """A refusal says so, the DNS shows it for an address that mail surely leaves from, or both: then it is sure."""
     passed_on = clues.seen("sender_auth.message_forwarded")  # another's mail: its refusal is not about our proof
     refused = () if passed_on else clues.bounced("sender_auth_failed")
-    refused += critical(clues.having("mail_log.refused_sender_auth"))
+    refused += critical(clues.having("mail_log.refused_sender_auth")) + clues.most_wait_for("sender_auth_failed")
     wrong = critical(clues.having(*(f"sender_auth.{code}" for code in _NO_PROOF)))
     missing = critical(clues.having("sender_auth.spf_missing"))
     if refused:  # a broken signature alone does not stop mail; beside a refusal it is why
@@ -156,7 +156,7 @@ def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:
     reverse = tuple(each for each in reverse if each.severity.value in ("critical", "warning"))
     hello = clues.having("dns_health.helo_unknown", "dns_health.helo_differs", "sender_auth.spf_helo_fail")
     refused = clues.bounced("reverse_dns_missing", "helo_refused")
-    refused += clues.having("mail_log.refused_reverse_dns")
+    refused += clues.having("mail_log.refused_reverse_dns") + clues.most_wait_for("reverse_dns_missing")
     if not reverse and not hello and not refused:
         return
     values: Values = {"addresses": value_list(reverse, "address") or ["?"]}
@@ -179,7 +179,8 @@ def _about_the_greeting(clues: Clues, shown: bool) -> bool:
 
 
 def _refusals(clues: Clues) -> tuple[Finding, ...]:
-    return tuple(each for each in clues.findings if each.code.startswith("bounce.") and each.severity.value != "ok")
+    bounced = tuple(each for each in clues.findings if each.code.startswith("bounce.") and each.severity.value != "ok")
+    return tuple(each for each in bounced if each not in clues.told_by_us)
 
 
 def _named_in_log(addresses: list[str], clues: Clues) -> tuple[Finding, ...]:

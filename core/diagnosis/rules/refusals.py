@@ -84,6 +84,7 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
     bounced = clues.bounced("ip_blocked", "bad_reputation")
     logged = clues.having("mail_log.refused_listed", "mail_log.refused_reputation")
     blocked = bounced + tuple(each for each in logged if each.severity.value in ("critical", "warning"))
+    blocked += clues.most_wait_for("bad_reputation")
     names = _providers(blocked)
     public = set(names) & PUBLIC_LISTS.keys() or (not names and _public_zones_in_log(clues))
     if blocked and not clues.seen("dnsbl.listed") and not public:
@@ -96,7 +97,9 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
 
 def rate_limited(clues: Clues) -> Iterator[Ranked]:
     """The other side asks us to slow down."""
-    if slowed := clues.bounced("rate_limited") + clues.having("mail_log.refused_rate"):
+    if slowed := (
+        clues.bounced("rate_limited") + clues.having("mail_log.refused_rate") + clues.most_wait_for("rate_limited")
+    ):
         certainty: Certainty = "confirmed" if len(slowed) > 1 else "likely"
         yield CONSEQUENCE, Cause("rate_limited", certainty, "wait", codes_of(slowed))
 
@@ -105,6 +108,7 @@ def greylisted_wait(clues: Clues) -> Iterator[Ranked]:
     """A temporary answer that passes by itself. In the log of any day there are some: alone they explain nothing."""
     waiting, logged = clues.bounced("greylisted", "delayed"), clues.having("mail_log.greylisted")
     young = clues.having("mail_queue.young", "mail_queue.one_domain")
+    waiting += clues.most_wait_for("greylisted")
     if waiting:
         yield CONSEQUENCE, Cause("greylisted_wait", "likely", "wait", codes_of(waiting + logged))
     elif logged and (young or clues.context.target.symptom == "slow"):
@@ -113,7 +117,7 @@ def greylisted_wait(clues: Clues) -> Iterator[Ranked]:
 
 def mailbox_full(clues: Clues) -> Iterator[Ranked]:
     """The receiving mailbox has no room: ours when the address is in our domain."""
-    full = clues.bounced("mailbox_full")
+    full = clues.bounced("mailbox_full") + clues.most_wait_for("mailbox_full")
     if not full:
         return
     ours = {name.lower() for name in (clues.context.target.domain, *clues.context.target.also_domain) if name}
@@ -165,7 +169,8 @@ def _named_a_dead_list(clues: Clues) -> tuple[Finding, ...]:
     """Refusals by a list that has ended: nothing that we repair would help."""
     queued = clues.having("mail_queue.blocked_using_list")
     dead = tuple(finding for finding in queued if any(dead_list_of(zone) for zone in value_list([finding], "zone")))
-    return clues.having("dnsbl.dead_list_in_refusal") or dead
+    in_refusals = () if clues.told_by_us else clues.having("dnsbl.dead_list_in_refusal")
+    return in_refusals or dead
 
 
 def _at_another_company(finding: Finding, clues: Clues) -> bool:

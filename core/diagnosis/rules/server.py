@@ -9,6 +9,8 @@ from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
 from core.diagnosis.rules.names import led_elsewhere
 from core.model import Cause, Certainty, Finding, Values
 
+_ENDED = "alert certificate expired"
+
 
 def disk_full(clues: Clues) -> Iterator[Ranked]:
     """Seen on the machine it is sure; told by the log alone it may be over by now."""
@@ -41,7 +43,7 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
     elif dying or (refused and not clues.mail_program_runs):
         # A mail program whose helper is dead ends itself at every call; a door may be shut to us alone.
         helper = clues.seen("server_health.helper_down") and not refused
-        banned = clues.seen("server_health.banned", "server_health.firewalled") and not dying
+        banned = (clues.seen("server_health.banned", "server_health.firewalled") or _banned_by_log(clues)) and not dying
         rank = CONSEQUENCE if helper or banned else ROOT
         yield rank, Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts))
     elif parts:
@@ -90,8 +92,7 @@ def helper_down(clues: Clues) -> Iterator[Ranked]:
 def self_banned(clues: Clues) -> Iterator[Ranked]:
     """Our own address stands among those shut out; or the door is shut to us alone while the program runs."""
     banned = clues.having("server_health.banned")
-    ours = clues.context.vantage.address
-    logged = tuple(each for each in clues.having("mail_log.banned") if ours and ours in value_list([each], "addresses"))
+    ours, logged = clues.context.vantage.address, _banned_by_log(clues)
     shut = clues.having("server_health.firewalled", "server_health.hosts_denied")
     closed = clues.having("smtp_banner.refused", "smtp_banner.no_answer", "smtp_banner.silent_line_open")
     values: Values = {"addresses": value_list(banned + shut, "address") or [ours or "?"]}
@@ -104,6 +105,12 @@ def self_banned(clues: Clues) -> Iterator[Ranked]:
         yield SUSPICION, Cause("self_banned", "possible", "you", codes_of(closed), values)
 
 
+def _banned_by_log(clues: Clues) -> tuple[Finding, ...]:
+    """The log tells that the address we look from was shut out."""
+    ours = clues.context.vantage.address
+    return tuple(each for each in clues.having("mail_log.banned") if ours and ours in value_list([each], "addresses"))
+
+
 def certificate_expired(clues: Clues) -> Iterator[Ranked]:
     """Where programs verify it is the cause; elsewhere, or with a name that may be another on purpose, a risk."""
     codes = ("expired", "not_yet_valid", "chain_expired", "wrong_name", "self_signed", "chain_incomplete")
@@ -114,7 +121,9 @@ def certificate_expired(clues: Clues) -> Iterator[Ranked]:
         "server_health.certificate_file_ended", "tls_health.dane_mismatch", "mail_log.tls",
     )  # fmt: skip
     values = {"hosts": value_list(wrong, "host") or value_list(beside, "path") or ["?"]}
-    if bad := critical(wrong + beside):
+    # Programs of ours that say to the server: your certificate has ended.
+    told = tuple(each for each in clues.having("mail_log.tls") if _ENDED in str(each.values.get("example")).lower())
+    if bad := critical(wrong + beside) or told:
         certainty: Certainty = "confirmed" if critical(ended) else "likely"
         yield ROOT, Cause("certificate_expired", certainty, "you", codes_of(bad + beside), values)
     elif risky := clues.having(
@@ -164,7 +173,8 @@ def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
     logged = clues.having("mail_log.relayhost_login")
     without = clues.having("server_health.relayhost_without_login")
     passes_on = clues.having("server_health.relayhost")
-    refused = clues.bounced("login_required") + (clues.bounced("relay_denied") if passes_on or without else ())
+    refused = clues.bounced("login_required") + clues.most_wait_for("login_required")
+    refused += clues.bounced("relay_denied") if passes_on or without else ()
     stuck = clues.stuck_at_the_relayhost or _turned_away_by_the_relayhost(clues)
     if not (logged or without or refused or stuck):
         return

@@ -103,6 +103,7 @@ def _hijacked_by_queue(clues: Clues) -> Iterator[Ranked]:
     read, or did not show who."""
     strangers, mass = clues.seen("mail_queue.strangers"), clues.having("mail_queue.newsletter")
     listed = clues.seen("dnsbl.listed") and (clues.seen("mail_queue.long") or bool(mass))
+    listed = listed or bool(mass and clues.context.target.symptom == "complaint")
     if not (strangers or listed) or clues.seen("open_relay.accepted", "open_relay.config_open"):
         return
     for finding in _leading_senders(clues) + (mass if listed else ()):

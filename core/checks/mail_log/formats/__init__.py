@@ -47,7 +47,7 @@ class Handlers:
         if name.startswith(("dovecot", "imap-login", "pop3-login")) or name == "auth":
             return "dovecot", self._dovecot.line
         if name.startswith("fail2ban"):
-            return "", self._fail2ban.line
+            return "other", self._fail2ban.line
         if name in ("rsyslogd", "systemd-journald", "journal", "syslogd"):
             return "", self._other.logging
         if name in ("saslauthd", "opendkim", "amavis", "clamd", "spamd", "clamav-milter", "rspamd", "postgrey"):

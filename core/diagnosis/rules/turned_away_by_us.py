@@ -1,0 +1,88 @@
+"""What our own server answered to those who write to us, as a customer's returned mail tells it.
+
+The words are ours, so they speak of our server: a disk, a helper, a list, a setting. Nothing else may be known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.diagnosis.clues import Clues, codes_of
+from core.diagnosis.ranking import ROOT, SUSPICION, Ranked
+from core.knowledge.dnsbl import dead_list_of
+from core.knowledge.domain_names import plain_domain, registrable_domain
+from core.knowledge.log_troubles import trouble_of
+from core.model import Cause, Finding
+
+_LISTED = "bounce.ip_blocked"
+_STRICT = (
+    "bounce.policy_refused", "bounce.bad_reputation", "bounce.looks_like_spam", "bounce.reverse_dns_missing",
+    "bounce.helo_refused", "bounce.sender_auth_failed", "bounce.sender_refused", "bounce.rate_limited",
+)  # fmt: skip
+# What lists answer to those who may not ask them (Spamhaus 127.255.255.x), as servers quote it.
+_NOT_ANSWERED = ("open resolver", "127.255.255.", "query refused", "excessive number of queries")
+
+
+def disk_full_told(clues: Clues) -> Iterator[Ranked]:
+    """Our server says that it has no room."""
+    full = tuple(each for each in clues.told_by_us if _no_room(each))
+    if full:
+        yield ROOT, Cause("disk_full", "likely", "you", codes_of(full), {"places": ["?"]})
+
+
+def helper_down_told(clues: Clues) -> Iterator[Ranked]:
+    """Our server asks to come again: it has trouble within itself, most often with a program it asks."""
+    trouble = _coded(clues, "bounce.server_trouble", "bounce.dns_problem", "bounce.unclear")
+    trouble = tuple(each for each in trouble if not _no_room(each) and not each.values.get("permanent"))
+    if trouble:
+        yield ROOT, Cause("helper_down", "likely", "you", codes_of(trouble), {"helpers": ["?"]})
+
+
+def own_filter_told(clues: Clues) -> Iterator[Ranked]:
+    """Our server holds a customer for a spammer, or does not know that our domain is its own."""
+    listed, strict = _coded(clues, _LISTED), _coded(clues, *_STRICT)
+    stranger = _coded(clues, "bounce.relay_denied")
+    zones = list(dict.fromkeys(zone for each in listed for zone in _dead_zones(each)))
+    if zones or any(word in _said(each) for each in listed for word in _NOT_ANSWERED):
+        yield ROOT, Cause("own_filter_rejects_all", "likely", "you", codes_of(listed), {"zones": zones or ["?"]})
+    elif stranger and not _mail_host_is_ours(clues):
+        yield ROOT, Cause("dns_moved", "possible", "domain_company", codes_of(stranger))
+    elif stranger:
+        values = {"zones": [str(stranger[0].values.get("said") or "?")[:80]]}
+        yield ROOT, Cause("own_filter_rejects_all", "possible", "you", codes_of(stranger), {**values})
+    elif turned := listed + strict:
+        values = {"zones": [str(turned[0].values.get("said") or "?")[:80]]}
+        yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes_of(turned), {**values})
+
+
+def not_reached_told(clues: Clues) -> Iterator[Ranked]:
+    """A customer's server found no way to ours, or no name; we may find both by now."""
+    if shut := _coded(clues, "bounce.unreachable"):
+        yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(shut))
+    if nameless := _coded(clues, "bounce.domain_cannot_receive"):
+        yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(nameless))
+
+
+def _coded(clues: Clues, *codes: str) -> tuple[Finding, ...]:
+    return tuple(each for each in clues.told_by_us if each.code in codes)
+
+
+def _said(finding: Finding) -> str:
+    return str(finding.values.get("said") or "").lower()
+
+
+def _no_room(finding: Finding) -> bool:
+    return "4.3.1" in _said(finding) or trouble_of(_said(finding)) == "disk_full"
+
+
+def _dead_zones(finding: Finding) -> list[str]:
+    words = (word.strip("().,;:'\"") for word in _said(finding).split())
+    return [word for word in words if "." in word and dead_list_of(word) is not None]
+
+
+def _mail_host_is_ours(clues: Clues) -> bool:
+    """Whether mail is led to a machine under our own name; another company's may no longer know our domain."""
+    target = clues.context.target
+    ours = {registrable_domain(plain_domain(name)) for name in (target.domain, *target.also_domain) if name}
+    names = [host.name for host in clues.context.mail_hosts]
+    return bool(target.mail_host or not names) or any(registrable_domain(plain_domain(name)) in ours for name in names)
