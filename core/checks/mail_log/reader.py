@@ -172,15 +172,16 @@ class LogReader:
             handler(line, line[found.end() :])
 
     def _repeated(self, line: str) -> None:
-        """`message repeated 3 times: [ text]`: the same line again, as often as it says (at most a thousand)."""
+        """`message repeated 3 times: [ text]`: the same line again, as often as the tally believes."""
         found = re.search(r"^(.{1,250}?)message repeated (\d{1,6}) times: \[ ?(.{0,2000})\]$", line)
         if found is None:
             return
         head = found[1].rstrip(" :")
         name = head.rpartition(" ")[2].partition("[")[0]
         handler = self._handlers.of(name)[1]
-        for _ in range(min(int(found[2]), 1000) if handler else 0):
-            assert handler is not None
+        if handler is None or found[3].startswith("message repeated"):
+            return
+        for _ in range(self._tally.repeats(int(found[2]))):
             handler(line, found[3])
 
     def _journal(self, line: str) -> None:

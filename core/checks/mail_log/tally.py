@@ -18,6 +18,7 @@ from core.knowledge.log_troubles import trouble_of
 _MOST_MESSAGES, _MOST_IDENTITIES, _MOST_NAMES = 60_000, 20_000, 20_000
 _FORGOTTEN = 5000
 LONGEST_ID = 64
+_REPEATS, _ALL_REPEATS = 1000, 100_000  # of one line, and of a log's all: a line of fifty bytes may claim a million
 _LINE = 600
 _ITSELF = ("127.", "::1", "local", "0.0.0.0")
 
@@ -67,6 +68,13 @@ class Tally:
         self.failure_lines: list[str] = []
         self.banned: dict[str, int] = {}
         self._public: dict[str, bool] = {}
+        self._repeats_left = _ALL_REPEATS
+
+    def repeats(self, claimed: int) -> int:
+        """How often a line counts that says it was repeated so often; once where the log has claimed too much."""
+        times = max(1, min(claimed, _REPEATS, self._repeats_left))
+        self._repeats_left -= times
+        return times
 
     def public(self, address: str) -> bool:
         """Whether an address is one of the internet; remembered, because the same ones come again and again."""

@@ -189,3 +189,20 @@ def test_a_log_made_to_fill_every_table_stays_small():
     assert peak < 80_000_000
     assert len(facts.identities) <= 200 and len(facts.refusals) <= 60
     assert facts.bounced == 10_000
+
+
+def test_lines_that_claim_to_be_repeated_a_million_times_cost_no_more_than_they_may() -> None:
+    head = "Nov 22 01:28:43 mail postfix/smtpd[2]: "
+    said = "warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: x"
+    claimed = [f"{head}message repeated 999999 times: [ {said}]"] * 500
+    facts = read_text("\n".join([head + "connect from mx[8.8.8.8]", *claimed]), NOW)
+    assert facts.brute_force.failures == 100_000 + 400, "a thousand each, then each line once"
+
+
+@pytest.mark.parametrize("again", ["message repeated", "mesmessage repeatedsage repeated", ""])
+def test_a_repeated_line_inside_a_repeated_line_is_read_no_deeper(again: str) -> None:
+    head, claim = "Nov 22 01:28:43 mail postfix/smtpd[2]: ", "message repeated 999 times: [ "
+    said = "warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: x"
+    line = head + claim + (again + claim) * 5 + said
+    facts = read_text("\n".join([head + "connect from mx[8.8.8.8]", line]), NOW)
+    assert facts.brute_force.failures == 0

@@ -59,9 +59,10 @@ class Postfix:
 
     def _smtpd_other(self, kind: str, rest: str, text: str, line: str) -> None:
         if kind.startswith("message repeated "):  # rsyslog: "message repeated 3 times: [ text]"
-            times = kind[17:].partition(" ")[0]
-            for _ in range(min(int(times), 1000) if times.isascii() and times.isdecimal() and len(times) < 7 else 0):
-                self.smtpd(line, rest.lstrip("[ ").removesuffix("]").replace("message repeated", "", 1))
+            times, again = kind[17:].partition(" ")[0], rest.lstrip("[ ").removesuffix("]")
+            believed = times.isascii() and times.isdecimal() and len(times) < 7 and not again.startswith(kind[:16])
+            for _ in range(self._tally.repeats(int(times)) if believed else 0):
+                self.smtpd(line, again)
             return
         if kind == "warning":
             if rest.startswith(_TIRESOME):
