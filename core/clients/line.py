@@ -14,6 +14,7 @@ from typing import Literal
 Family = Literal["IPv4", "IPv6"]
 WELL_KNOWN = ipaddress.IPv6Network("64:ff9b::/96")
 ASKED = "ipv4only.arpa"
+_OURS = ipaddress.IPv6Network("::/16")  # loopback and IPv4 in other clothes (RFC 4291)
 _ANSWERS = frozenset({ipaddress.IPv4Address("192.0.0.170"), ipaddress.IPv4Address("192.0.0.171")})
 _LENGTHS = (96, 64, 56, 48, 40, 32)  # of a prefix; RFC 6052 knows no others
 # Any address of the family would do: whether there is a way out, not whether somebody is there.
@@ -77,8 +78,16 @@ def prefix_in(records: Iterable[str]) -> ipaddress.IPv6Network | None:
             continue
         for length in _LENGTHS:
             if ipaddress.IPv4Address(bytes(packed[place] for place in _places(length))) in _ANSWERS:
-                return ipaddress.IPv6Network((packed, length), strict=False)
+                found = ipaddress.IPv6Network((packed, length), strict=False)
+                if found == WELL_KNOWN or _may_translate(found):
+                    return found
     return None
+
+
+def _may_translate(prefix: ipaddress.IPv6Network) -> bool:
+    """Not what leads back to this computer, to everybody or to the neighbours (::, ::ffff:0:0, fe80::, ff00::)."""
+    start = prefix.network_address
+    return not (start.is_link_local or start.is_multicast or start in _OURS)
 
 
 def _places(length: int) -> list[int]:

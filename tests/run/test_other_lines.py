@@ -121,6 +121,11 @@ def test_what_is_no_translators_answer_gives_no_prefix() -> None:
     assert prefix_in([]) is prefix_in(["2001:db8::1", "nonsense", "192.0.0.170"]) is None
 
 
+@pytest.mark.parametrize("start", ["::", "::ffff:", "fe80::", "ff02::"])
+def test_a_prefix_that_leads_back_to_this_computer_or_to_its_neighbours_is_none(start: str) -> None:
+    assert prefix_in([f"{start}192.0.0.170"]) is None
+
+
 def test_a_machine_outside_does_not_go_through_our_translator() -> None:
     reroute = Reroute()
     reroute.line.prefix = ipaddress.IPv6Network("64:ff9b::/96")
