@@ -12,6 +12,7 @@ from core.checks.tls_health.facts import Facts, MtaSts, PortTls, Tlsa
 from core.clients import Clients
 from core.clients.tls_door import TlsLook
 from core.errors import CheckError
+from core.knowledge.domain_names import dns_form
 from core.model import Context, MailHost
 
 MOST_SERVERS = 4
@@ -24,7 +25,7 @@ async def measure(context: Context, clients: Clients) -> Facts:
     hosts = [host for host in context.mail_hosts[:MOST_SERVERS] if host.addresses]
     if not hosts:
         raise CheckError("run.mail_host_not_found", host=context.mail_hosts[0].name if context.mail_hosts else "")
-    measured_at, domain = datetime.now(UTC), context.target.domain
+    measured_at, domain = datetime.now(UTC), dns_form(context.target.domain or "") or None
     doors = [door for host in hosts for door in _doors(host)]
     ports, mta_sts, tls_rpt, tlsa = await asyncio.gather(
         asyncio.gather(*(_look(clients, *door) for door in doors)),

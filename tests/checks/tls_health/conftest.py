@@ -46,7 +46,7 @@ def look(dns: DnsServer) -> Look:
     """Measure and judge with these ports of the server open on loopback; by code without its prefix."""
 
     async def run(
-        ports: dict[int, int], *, host: str = HOST, policy_port: int | None = None
+        ports: dict[int, int], *, host: str = HOST, policy_port: int | None = None, domain: str = DOMAIN
     ) -> dict[str, tuple[Severity, Finding]]:
         table = {(ADDRESS, port): ("127.0.0.1", real) for port, real in ports.items()}
         table["127.0.0.1", dns.port] = ("127.0.0.1", dns.port)
@@ -58,7 +58,7 @@ def look(dns: DnsServer) -> Look:
             resolver, None, tls=TlsDoor(reroute, journal, 5.0),  # type: ignore[arg-type]
             http=HttpClient(resolver, reroute, journal, 5.0),
         )  # fmt: skip
-        context = Context(Target(domain=DOMAIN), (MailHost(host, preference=10, addresses=(ADDRESS,)),))
+        context = Context(Target(domain=domain), (MailHost(host, preference=10, addresses=(ADDRESS,)),))
         facts = await CHECK.measure(context, clients)
         json.dumps(asdict(facts), default=lambda value: value.isoformat())
         found = CHECK.judge(facts)

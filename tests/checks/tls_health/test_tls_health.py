@@ -212,6 +212,16 @@ async def test_a_policy_that_fits(ca, look, dns) -> None:
     assert found["promises"][1].values["published"] == ["mta_sts_enforce"]
 
 
+async def test_the_policy_of_a_domain_in_japanese_letters_is_fetched(ca, look, dns) -> None:
+    name = "mta-sts.xn--6oq404h.example"
+    dns.add("_mta-sts.xn--6oq404h.example", "TXT", '"v=STSv1; id=1"')
+    dns.add(name, "A", "203.0.113.80")
+    served = tls_from_the_start(server_context(ca.issue_cert(name)), lambda _: policy("enforce", HOST))
+    async with served as port, smtp_starttls(server_context(leaf(ca))) as smtp:
+        found = await look({25: smtp}, policy_port=port, domain="会社.example")
+    assert found["promises"][1].values["published"] == ["mta_sts_enforce"]
+
+
 async def test_a_policy_that_names_another_host(ca, look, dns) -> None:
     codes, found = await with_policy(look, dns, ca, policy("enforce", "old.example"))
     assert codes == {"mta_sts_wrong_host": CRITICAL, "promises": OK}
