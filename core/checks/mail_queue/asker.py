@@ -58,5 +58,7 @@ def _at(prompt: re.Match[str]) -> Asker | None:
     if prompt["sudo"]:
         return "root"
     if prompt["sign"] == "#":
-        return "root" if prompt["before"].strip() and (name is None or name[1] == "root") else None
+        before = prompt["before"]
+        nameless = name is None and before.strip() and not before[-1].isspace()  # "mail#", and no "see ticket # mailq"
+        return "root" if nameless or (name and name[1] == "root") else None
     return "user" if prompt["sign"] == "$" and not (name and name[1] == "root") else None

@@ -60,6 +60,7 @@ def test_the_listing_of_root_and_of_a_plain_user_are_the_same_bytes(sample: Samp
         ("taro@mail:~# mailq\n", "own_or_all"),
         ("root@mail:~$ mailq\n", "own_or_all"),
         ("# mailq\n", "own_or_all"),  # a remark in somebody's notes
+        ("see ticket # mailq\n", "own_or_all"),
         ("root@mail:~# echo $?\n0\n", "own_or_all"),
         # What was typed for another command says nothing about this one.
         ("[root@mail ~]# su - taro\n[taro@mail ~]$ mailq\n", "own_only"),
