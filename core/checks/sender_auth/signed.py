@@ -82,7 +82,11 @@ class _Ed25519:
 
 
 def _is_tame(raw: bytes, signed: _Signed, value: bytes) -> bool:
-    """Whether the library is done with it in an instant."""
+    """Whether the library is done with it in an instant, and may be asked: it takes a signature that leaves out the
+    author, which receivers must ignore (RFC 6376 section 6.1.1)."""
+    named = tags(re.sub(r"\s+", " ", value[:_LONGEST_TAG].decode("ascii", "replace"))).get("h", "")
+    if "from" not in [name.strip().lower() for name in named.split(":")]:
+        return False
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     blanks = max((len(run) for run in re.findall(rb"[ \t]+", raw)), default=0)
     few = len(signed.headers) <= _MOST_HEADERS and len(head) <= _LONGEST_HEADERS
@@ -119,7 +123,11 @@ def _field_fault(said: str) -> SignatureState:
 
 
 def _is_usable(record: str) -> bool:
-    """An RSA key of an ordinary length, or an Ed25519 key."""
+    """An RSA key of an ordinary length, or an Ed25519 key; meant for mail, and for the only hash in use (RFC 8301)."""
+    for name, ours in (("s", {"*", "email"}), ("h", {"sha256"})):
+        allowed = tags(record).get(name)
+        if allowed and ours.isdisjoint(word.strip().lower() for word in allowed.split(":")):
+            return False
     try:
         key = _key_bytes(record)
     except (binascii.Error, ValueError):

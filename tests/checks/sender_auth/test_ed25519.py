@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from core.checks.sender_auth import CHECK
 from core.checks.sender_auth.facts import Facts, Lookup, Message, Signature, SignatureState
@@ -55,11 +59,32 @@ def test_the_example_of_the_rfc_is_genuine() -> None:
         (MESSAGE, ED25519_KEY.replace("URo=", ""), "key_unusable"),
         (MESSAGE.replace("ed25519-sha256", "rsa-sha256"), ED25519_KEY, "wrong"),
         (MESSAGE.replace("Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==", "AA=="), ED25519_KEY, "wrong"),
+        (MESSAGE, f"{ED25519_KEY}; h=sha1; s=other", "key_unusable"),
+        (MESSAGE, f"{ED25519_KEY}; s=tlsrpt", "key_unusable"),
+        (MESSAGE, f"{ED25519_KEY}; h=sha1 : sha256; s=email", "pass"),
     ],
-    ids=["header", "body", "other-key", "short-key", "other-kind", "short-signature"],
+    ids=["header", "body", "other-key", "short-key", "other-kind", "short-signature", "hash", "service", "both"],
 )
 def test_what_does_not_fit_is_told(message: str, key: str, expected: str) -> None:
     assert state(message, key) == expected
+
+
+def signed_without_author(names: str) -> tuple[str, str]:
+    """A message whose signature is genuine and covers only the headers `names`, and the key's record."""
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    hashed = base64.b64encode(hashlib.sha256(b"Hi\r\n").digest()).decode()
+    place = f"d={PLACE[0]}; s={PLACE[1]}"
+    field = f"DKIM-Signature: v=1; a=ed25519-sha256; c=simple/simple; {place}; h={names}; bh={hashed}; b="
+    headers = {"from": "From: joe@football.example.com", "to": "To: suzie@shopping.example.net"}
+    digest = hashlib.sha256("\r\n".join([*(headers[name] for name in names.split(":")), field]).encode()).digest()
+    text = "\r\n".join([field + base64.b64encode(key.sign(digest)).decode(), *headers.values(), "", "Hi", ""])
+    return text, f"v=DKIM1; k=ed25519; p={base64.b64encode(public).decode()}"
+
+
+def test_a_signature_that_leaves_out_the_author_is_no_proof() -> None:
+    assert state(*signed_without_author("from:to")) == "pass"
+    assert state(*signed_without_author("to")) == "not_readable"
 
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
