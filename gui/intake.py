@@ -13,8 +13,10 @@ from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from core.command_output import problem_line
 from core.errors import CheckError
 from core.guide import Guide
+from core.texts import Texts
 from gui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -29,9 +31,9 @@ class Window(Protocol):
 
     guide: Guide
     tasks: Tasks
+    texts: Texts
 
     def open_bounce(self, text: str = "") -> None: ...
-    def tell_of(self, error: CheckError) -> None: ...
     def notice(self, key: str, what: str) -> Coroutine[Any, Any, None]: ...
     def show_handed_over(self) -> None: ...
 
@@ -85,7 +87,7 @@ class Intake(QObject):
         try:
             piece = await read_evidence(path)
         except CheckError as error:
-            self._window.tell_of(error)
+            await self._window.notice("gui.intake.unreadable", problem_line(error, self._window.texts))
             return
         await self._take(piece)
 
@@ -93,7 +95,7 @@ class Intake(QObject):
         if self._window.guide.page in _BUSY:  # a run was started while the file was read
             return
         if piece.kind == "bounce":
-            self._window.open_bounce(piece.text)
+            self._window.open_bounce(piece.text[:_LONGEST])
         elif piece.kind == "unknown":
             await self._window.notice("gui.intake.unknown", piece.name)
         else:

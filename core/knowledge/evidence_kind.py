@@ -47,6 +47,8 @@ _BOUNCE = re.compile(
     r"|Diagnostic-Code|Action|Status|Auto-Submitted|X-Failed-Recipients): "
     r"|Undeliver(?:ed|able)|Mail delivery (?:failed|system)|Delivery Status Notification|could not be delivered"
     r"|^\s*(?:<[^<>\s]+@[^<>\s]+>:? .{0,200})?(?:.{0,80}\bsaid: )?[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b"
+    r"|['‘「][245]\d\d[ -][245]\.\d{1,3}\.\d{1,3} "  # quoted within a sentence, as Exchange does
+    r"|(?:配信|配達)(?:でき|され)ません|配信に失敗|配信不能|お?届けできません|送信できません"
     r"|^\s*[45]\d\d[ -]\S",
     re.IGNORECASE,
 )

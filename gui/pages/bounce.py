@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.checks.bounce import CHECK, BounceFacts
+from core.command_output import problem_line
 from core.errors import CheckError
 from core.guide import Answers
 from core.knowledge.evidence_kind import kind_of
@@ -20,7 +21,7 @@ from gui.widgets.evidence import Evidence, EvidenceShelf, read_evidence
 from gui.widgets.field import Field
 from gui.widgets.finding import finding_row, rows_card
 from gui.widgets.fold import Fold
-from gui.widgets.text import SpokenButton, SpokenLabel, said
+from gui.widgets.text import SpokenButton, SpokenLabel
 
 _LONGEST = 2_000_000  # characters; of a returned mail the first part counts
 _PAUSE_MS = 300  # after the last key: a paste is one change, typing many
@@ -88,7 +89,7 @@ class BouncePage(Page):
         try:
             piece = await read_evidence(path)
         except CheckError as error:
-            self.field.show_wrong(said(self.texts, f"problem.{error.code}.title", error.values))
+            self.field.show_wrong(problem_line(error, self.texts))
             return
         if piece.kind == "queue" or piece.kind == "log":
             self.shelf.take(piece)

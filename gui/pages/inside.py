@@ -8,6 +8,7 @@ from typing import cast, get_args
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from core.command_output import problem_line
 from core.errors import CheckError
 from core.guide import Answers, HowInside, Missing
 from core.knowledge.evidence_kind import kind_of
@@ -94,7 +95,7 @@ class InsidePage(Page):
         try:
             piece = await read_evidence(path)
         except CheckError as error:
-            self.queue.show_wrong(said(self.texts, f"problem.{error.code}.title", error.values))
+            self.queue.show_wrong(problem_line(error, self.texts))
             return
         if piece.kind == "unknown":
             self.queue.show_wrong(said(self.texts, "gui.evidence.unknown", {"name": piece.name}))

@@ -55,6 +55,8 @@ def test_logs(text: str) -> None:
         "550 5.1.1 <taro@example.co.jp>: Recipient address rejected: User unknown",
         "<taro@example.co.jp>: host mx.example.co.jp[192.0.2.1] said: 550 5.7.1 Blocked",
         "554 Message refused",
+        "次の受信者またはグループへの配信に失敗しました:\n\nyamada@contoso.example\nメッセージを配信できませんでした。",
+        "リモート サーバーから '550 5.7.509 Access denied, sending domain EXAMPLE.JP' が返されました",
     ],
 )
 def test_bounces_and_single_refusals(text: str) -> None:
