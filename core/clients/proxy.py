@@ -76,7 +76,7 @@ async def connect_through(proxy: Proxy, host: str, port: int) -> SocketWire:
     """A connection to `host`:`port` through the proxy. Raises the `http.proxy_*` errors; the caller limits the time."""
     try:
         wire = await SocketWire.connect(proxy.host, proxy.port)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second: a name that cannot be one
         raise CheckConnectionError("http.proxy_silent", host=host, proxy=proxy.name) from error
     try:
         await wire.write(_request(proxy, host, port))

@@ -64,10 +64,11 @@ async def test_every_other_answer_is_could_not_look(answer: bytes, code: str) ->
     await asyncio.sleep(0)
 
 
-async def test_a_proxy_that_is_not_there_is_named() -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "a..b", "x" * 70])
+async def test_a_proxy_that_is_not_there_is_named(host: str) -> None:
     with pytest.raises(CheckError) as caught:
-        await connect_through(Proxy("127.0.0.1", 1), "rdap.example", 443)
-    assert (caught.value.code, caught.value.values["proxy"]) == ("http.proxy_silent", "127.0.0.1:1")
+        await connect_through(Proxy(host, 1), "rdap.example", 443)
+    assert (caught.value.code, caught.value.values["proxy"]) == ("http.proxy_silent", f"{host}:1")
 
 
 @pytest.mark.parametrize(
