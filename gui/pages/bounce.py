@@ -5,6 +5,8 @@ What turns out to be a list of waiting mail or a log goes with the run as that.
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -24,6 +26,7 @@ from gui.widgets.fold import Fold
 from gui.widgets.text import SpokenButton, SpokenLabel
 
 _LONGEST = 2_000_000  # characters; of a returned mail the first part counts
+_LONG_LINE = re.compile(r"[^\n]{10000}(?=[^\n])")  # Qt needs minutes for one line of 2,000,000 characters
 _PAUSE_MS = 300  # after the last key: a paste is one change, typing many
 
 
@@ -74,7 +77,7 @@ class BouncePage(Page):
     def show_answers(self, answers: Answers) -> None:
         """Show what was pasted before."""
         self.file_name = answers.bounce_name
-        self.field.set_text(answers.bounce)
+        self.field.set_text(_LONG_LINE.sub(r"\g<0>\n", answers.bounce))
         self.shelf.show_answers(answers)
 
     def read_answers(self, answers: Answers) -> None:
@@ -94,7 +97,7 @@ class BouncePage(Page):
         if piece.kind == "queue" or piece.kind == "log":
             self.shelf.take(piece)
         else:
-            self.field.set_text(piece.text[:_LONGEST])
+            self.field.set_text(_LONG_LINE.sub(r"\g<0>\n", piece.text[:_LONGEST]))
             self.file_name = piece.name
 
     async def explain(self, text: str) -> None:
