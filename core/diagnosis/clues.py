@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.checks.bounce.our_address import said_by_ours
 from core.checks.mail_log.facts import LogFacts, Refusal
-from core.checks.mail_queue.facts import QueueFacts
+from core.checks.mail_queue.facts import QueueFacts, Reason
 from core.checks.server_health.facts import ServerHealthFacts
+from core.knowledge.domain_names import plain_domain, registrable_domain
+from core.knowledge.log_troubles import trouble_of
 from core.model import CheckResult, Context, Finding, Severity, Value
 
 QUIET = timedelta(hours=1)  # without a new sign: what a log tells may be over
 NEARLY_ALL, MOST = 0.8, 0.5
-# Refusals of our own server that are about the mailbox written to, whoever writes.
-_ABOUT_ONE_BOX = ("bounce.mailbox_full", "bounce.user_unknown", "bounce.address_closed", "bounce.recipient_refuses")
+# Refusals that speak of our server when it is ours that refuses; the others are about one mailbox or one letter.
+_ABOUT_THE_SERVER = frozenset({
+    "bounce.server_trouble", "bounce.dns_problem", "bounce.domain_cannot_receive", "bounce.unreachable",
+    "bounce.tls_failed", "bounce.relay_denied", "bounce.mail_loop", "bounce.ip_blocked", "bounce.bad_reputation",
+    "bounce.policy_refused", "bounce.looks_like_spam", "bounce.reverse_dns_missing", "bounce.helo_refused",
+    "bounce.sender_auth_failed", "bounce.sender_refused",
+})  # fmt: skip
 # How long a queue is: there is one of these whenever one was read.
 _LEVELS = ("normal", "young", "raised", "one_domain", "newsletter", "long", "incomplete", "own_or_all", "own_only")
 # Reasons that are told before any server of a recipient has been spoken to.
@@ -63,25 +70,31 @@ class Clues:
 
     @property
     def told_by_us(self) -> tuple[Finding, ...]:
-        """Refusals of our own server's, by what customers sent on, but those that are about one mailbox."""
+        """Refusals of our own server's, by what customers sent on, but those about one mailbox or one letter."""
         target, hosts = self.context.target, self.context.mail_hosts
         domains = [name for name in (target.domain, *target.also_domain) if name]
-        bounced = [
-            each for each in self.findings if each.code.startswith("bounce.") and each.code not in _ABOUT_ONE_BOX
-        ]
+        bounced = [each for each in self.findings if each.code in _ABOUT_THE_SERVER]
         return tuple(
             each
             for each in bounced
-            if said_by_ours(value_list([each], "recipients"), _word(each, "remote_mta"), domains, hosts)
+            if "sender address" not in str(each.values.get("said", "")).lower()  # then the address told is the sender's
+            and said_by_ours(value_list([each], "recipients"), _word(each, "remote_mta"), domains, hosts)
         )
 
     def most_wait_for(self, *reasons: str) -> tuple[Finding, ...]:
         """What tells of the queue, where most of the mail put off in it waits for one of these reasons."""
+        return self._most_wait(lambda each: each.reason in reasons)
+
+    def most_wait_through(self, trouble: str) -> tuple[Finding, ...]:
+        """The same for a trouble of our own server, as its complaints in a log are read."""
+        return self._most_wait(lambda each: trouble_of(each.example) == trouble)
+
+    def _most_wait(self, fits: Callable[[Reason], bool]) -> tuple[Finding, ...]:
         queue = self.queue
         if not queue or not queue.reasons:
             return ()
         waiting = queue.deferred + queue.hold + queue.frozen or sum(each.count for each in queue.reasons)
-        share = sum(each.count for each in queue.reasons if each.reason in reasons) / max(1, waiting)
+        share = sum(each.count for each in queue.reasons if fits(each)) / max(1, waiting)
         return self.having(*(f"mail_queue.{level}" for level in _LEVELS)) if share > MOST else ()
 
     @property
@@ -154,6 +167,12 @@ def is_over(finding: Finding, by: datetime | None) -> bool:
     if by is None or not isinstance(until, str):
         return False
     return by - datetime.fromisoformat(until) >= QUIET
+
+
+def said_by_the_recipient(finding: Finding) -> bool:
+    """Whether a refusal is the recipient's own server's; another one takes our mail only from who has logged in."""
+    theirs = {registrable_domain(plain_domain(name.rpartition("@")[2])) for name in value_list([finding], "recipients")}
+    return registrable_domain(plain_domain(_word(finding, "remote_mta") or "")) in theirs
 
 
 def codes_of(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -99,6 +99,12 @@ def rule_files() -> tuple[RuleFile, ...]:
 
 
 @cache
+def large_receivers() -> frozenset[str]:
+    """The domains of receivers so large that they are never simply gone."""
+    return frozenset(domain for file in rule_files() if file.kind == "provider" for domain in file.domains)
+
+
+@cache
 def playbook_links() -> dict[str, str]:
     """Every playbook that a rule names -> the provider's own page, "" where it has none."""
     rules = [rule for file in rule_files() for rule in file.rules]

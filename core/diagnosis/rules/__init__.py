@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     turned_away_by_us.disk_full_told,
     turned_away_by_us.helper_down_told,
     turned_away_by_us.own_filter_told,
+    turned_away_by_us.certificate_told,
     turned_away_by_us.not_reached_told,
     refusals.recipient_side,
     refusals.greylisted_wait,

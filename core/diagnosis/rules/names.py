@@ -19,6 +19,8 @@ _NO_PROOF = (
 _DOUBTS = (*_NO_PROOF, "spf_softfail", "spf_neutral", "spf_missing", "dkim_key_weak", "message_signature_bad")
 # An address in the words of a refusal: "Client host [2001:db8::25] blocked".
 _NAMED = re.compile(r"\[(?:IPv6:)?((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4}:[0-9a-f:.]{2,40})\]", re.I)
+# Whose mail it is that a refusal misses the proof of: "Unauthenticated email from example.com is not accepted".
+_UNPROVEN = re.compile(r"unauthenticated e?-?mail from ([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I)
 _MOVING = ("dns_health.resolver_differs", "dns_health.delegation_differs")
 # Mail may still find its way; for somebody whose mail does not come in it is where to look.
 _WEAK_MX = ("dns_health.implicit_mx", "dns_health.mx_is_alias")
@@ -44,7 +46,7 @@ def dns_moved(clues: Clues) -> Iterator[Ranked]:
         "server_lame", "delegation_differs", "resolver_differs",
     )  # fmt: skip
     wrong = clues.having(*(f"dns_health.{code}" for code in codes))
-    if bad := critical(wrong) + led_elsewhere(clues):
+    if bad := critical(wrong) + (led_elsewhere(clues) or led_to_the_pages(clues)):
         yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(bad))
     elif moving := clues.having(*_MOVING) + _weak_signposts(clues, wrong) + no_mail_there(clues):
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(moving))
@@ -80,6 +82,14 @@ def led_elsewhere(clues: Clues) -> tuple[Finding, ...]:
     return pages + clues.having("smtp_banner.refused", "smtp_banner.silent_line_open")
 
 
+def led_to_the_pages(clues: Clues) -> tuple[Finding, ...]:
+    """No MX record, so mail goes to the domain's own address; that one takes none, and no machine of ours is known."""
+    if clues.context.target.mail_host or clues.own_addresses or clues.mail_program_runs:
+        return ()
+    shut = clues.having("smtp_banner.refused")
+    return clues.having("dns_health.implicit_mx") + shut if shut and clues.seen("dns_health.implicit_mx") else ()
+
+
 def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
     """The IPv6 address is without name or listed while IPv4 is in order; a refusal that names it makes it the cause."""
     bad = clues.having("dns_health.ipv6_path_bad", "sender_auth.ipv6_path_bad")
@@ -107,7 +117,7 @@ def _only_over_ipv6(clues: Clues) -> list[str]:
 
 def forwarding_breaks_auth(clues: Clues) -> Iterator[Ranked]:
     """What was refused was written by somebody else and passed on by us: our own proof is not what failed."""
-    passed_on = clues.having("sender_auth.message_forwarded")
+    passed_on = clues.having("sender_auth.message_forwarded") + _others_named(clues)
     logged = clues.having("mail_log.forwarding_refused")
     settings = clues.having("server_health.forwards_outside")
     refused = clues.bounced("sender_auth_failed", "looks_like_spam", "bad_reputation", "policy_refused")
@@ -118,6 +128,19 @@ def forwarding_breaks_auth(clues: Clues) -> Iterator[Ranked]:
         yield rank, Cause("forwarding_breaks_auth", certainty, "you", codes)
     elif settings and (others := _others_unproven(clues)):
         yield ROOT, Cause("forwarding_breaks_auth", "likely", "you", codes_of(others + settings))
+
+
+def _others_named(clues: Clues) -> tuple[Finding, ...]:
+    """Refusals for want of proof that name another's domain: we only passed that mail on."""
+    target = clues.context.target
+    ours = [name.lower() for name in (target.domain, *target.also_domain) if name]
+    refused = clues.bounced("sender_auth_failed") if ours else ()
+    named = [(each, _UNPROVEN.search(str(each.values.get("said", "")))) for each in refused]
+    return tuple(each for each, found in named if found and not _under(found[1].lower(), ours))
+
+
+def _under(name: str, domains: list[str]) -> bool:
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)
 
 
 def _others_unproven(clues: Clues) -> tuple[Finding, ...]:
@@ -132,7 +155,8 @@ def _others_unproven(clues: Clues) -> tuple[Finding, ...]:
 
 def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
     """A refusal says so, the DNS shows it for an address that mail surely leaves from, or both: then it is sure."""
-    passed_on = clues.seen("sender_auth.message_forwarded")  # another's mail: its refusal is not about our proof
+    # Another's mail: its refusal is not about our proof.
+    passed_on = clues.seen("sender_auth.message_forwarded") or _others_named(clues)
     refused = () if passed_on else clues.bounced("sender_auth_failed")
     refused += critical(clues.having("mail_log.refused_sender_auth")) + clues.most_wait_for("sender_auth_failed")
     wrong = critical(clues.having(*(f"sender_auth.{code}" for code in _NO_PROOF)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnosis.clues import Clues, codes_of, value_list
+from core.diagnosis.clues import Clues, codes_of, said_by_the_recipient, value_list
 from core.diagnosis.ranking import CONSEQUENCE, SUSPICION, Ranked
 from core.knowledge.dnsbl import dead_list_of, load_lists
 from core.knowledge.domain_names import plain_domain, registrable_domain
@@ -16,7 +16,8 @@ PUBLIC_LISTS = {"spamhaus": "Spamhaus", "spamcop": "SpamCop", "barracuda": "Barr
 _THEIR_REASONS = ("user_unknown", "address_closed", "domain_cannot_receive", "recipient_refuses", "server_trouble",
                   "unreachable", "mail_loop")  # fmt: skip
 _THEIR_FILTER = ("looks_like_spam", "policy_refused", "attachment_blocked", "message_too_big", "virus_found",
-                 "bad_message_format")  # fmt: skip
+                 "bad_message_format", "sender_refused", "tls_failed", "dns_problem",
+                 "suppressed_by_service")  # fmt: skip
 
 
 def address_listed(clues: Clues) -> Iterator[Ranked]:
@@ -93,6 +94,15 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
         clean = clues.seen("dnsbl.clean", "dnsbl.clean_major")
         certainty: Certainty = "confirmed" if told_now and names and clean else "likely"
         yield CONSEQUENCE, Cause("provider_blocked", certainty, "you", codes_of(blocked), values)
+    elif doubted := _doubted(clues):
+        values = {"providers": _providers(doubted)}
+        yield SUSPICION, Cause("provider_blocked", "possible", "you", codes_of(doubted), values)
+
+
+def _doubted(clues: Clues) -> tuple[Finding, ...]:
+    """A large receiver takes a letter for spam and names our address with it: it doubts us as much as the letter."""
+    spam = clues.bounced("looks_like_spam")
+    return tuple(each for each in spam if each.values.get("provider") and each.values.get("sending_address"))
 
 
 def rate_limited(clues: Clues) -> Iterator[Ranked]:
@@ -121,15 +131,16 @@ def mailbox_full(clues: Clues) -> Iterator[Ranked]:
     if not full:
         return
     ours = {name.lower() for name in (clues.context.target.domain, *clues.context.target.also_domain) if name}
-    who: WhoActs = (
-        "you" if ours & {name.rpartition("@")[2].lower() for name in value_list(full, "recipients")} else "recipient"
-    )
+    whose = {name.rpartition("@")[2].lower() for name in value_list(full, "recipients")}
+    if not whose and clues.queue:
+        whose = {each.name.lower() for each in clues.queue.recipient_domains[:1]}
+    who: WhoActs = "you" if ours & whose else "recipient"
     yield CONSEQUENCE, Cause("mailbox_full", "confirmed", who, codes_of(full))
 
 
 def recipient_side(clues: Clues) -> Iterator[Ranked]:
     """A bounce whose reason lies with the address or the other server, or a server that asks a dead list."""
-    theirs = clues.bounced(*_THEIR_REASONS)
+    theirs = clues.bounced(*_THEIR_REASONS) + _their_own_server_denies(clues)
     content = clues.bounced(*_THEIR_FILTER)
     words = [code.partition(".")[2] for code in codes_of(theirs + content)]
     dead = _named_a_dead_list(clues)
@@ -143,6 +154,11 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
     elif one := _one_domain_waits(clues):
         values = {"reasons": ["server_trouble"]}
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(one), values)
+
+
+def _their_own_server_denies(clues: Clues) -> tuple[Finding, ...]:
+    """The recipient's own server calls the recipient a stranger's: it was moved, or is set wrongly."""
+    return tuple(each for each in clues.bounced("relay_denied") if said_by_the_recipient(each))
 
 
 def _one_domain_waits(clues: Clues) -> tuple[Finding, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnosis.clues import NEARLY_ALL, Clues, codes_of, critical, value_list
+from core.diagnosis.clues import NEARLY_ALL, Clues, codes_of, critical, said_by_the_recipient, value_list
 from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
-from core.diagnosis.rules.names import led_elsewhere
+from core.diagnosis.rules.names import led_elsewhere, led_to_the_pages
+from core.knowledge.reply_rules import large_receivers
 from core.model import Cause, Certainty, Finding, Values
 
 _ENDED = "alert certificate expired"
+_WANTS_TLS = "must issue a starttls"  # what servers that take mail by login say, none that takes anybody's
 
 
 def disk_full(clues: Clues) -> Iterator[Ranked]:
@@ -44,7 +46,7 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
         # A mail program whose helper is dead ends itself at every call; a door may be shut to us alone.
         helper = clues.seen("server_health.helper_down") and not refused
         banned = (clues.seen("server_health.banned", "server_health.firewalled") or _banned_by_log(clues)) and not dying
-        rank = CONSEQUENCE if helper or banned else ROOT
+        rank = CONSEQUENCE if helper or banned or led_to_the_pages(clues) else ROOT
         yield rank, Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts))
     elif parts:
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(parts))
@@ -82,6 +84,7 @@ def helper_down(clues: Clues) -> Iterator[Ranked]:
     """A helper the mail program asks does not answer: found dead on the machine, or missed in the log."""
     dead = clues.having("server_health.helper_down")
     missed = critical(clues.having("mail_log.helper_down", "mail_log.login_helper_down"))
+    missed += clues.most_wait_through("helper_down")
     if not dead and not missed:
         return
     certainty: Certainty = "confirmed" if dead and missed else "likely"
@@ -137,6 +140,7 @@ def outbound_25_blocked(clues: Clues) -> Iterator[Ranked]:
     """The server itself could not connect; queue and log say whether it is everybody."""
     tried = clues.having("server_health.outbound_25_blocked")
     logged, queued = critical(clues.having("mail_log.all_timed_out")), clues.having("mail_queue.all_timed_out")
+    queued += _never_down(clues, "unreachable")
     if not (tried or logged or queued):
         return
     codes = codes_of(tried + logged + queued)
@@ -155,6 +159,7 @@ def resolver_broken(clues: Clues) -> Iterator[Ranked]:
     tried = clues.having("server_health.resolver_broken")
     slow = clues.having("server_health.resolver_slow")
     logged, queued = critical(clues.having("mail_log.names_failing")), clues.having("mail_queue.name_service")
+    queued += _never_down(clues, "dns_problem", "domain_cannot_receive")
     if not (tried or logged or queued or slow):
         return
     codes = codes_of(tried + logged + queued + slow)
@@ -168,21 +173,35 @@ def resolver_broken(clues: Clues) -> Iterator[Ranked]:
         yield ROOT, Cause("resolver_broken", "likely" if logged else "possible", "you", codes)
 
 
+def _never_down(clues: Clues, *reasons: str) -> tuple[Finding, ...]:
+    """Returned mail that found no way to, or no name of, a receiver too large to be gone: then the way is ours."""
+    large = large_receivers()
+    told = clues.bounced(*reasons)
+    return tuple(
+        each
+        for each in told
+        if any(name.rpartition("@")[2].lower() in large for name in value_list([each], "recipients"))
+        and "refused" not in str(each.values.get("said", "")).lower()
+    )
+
+
 def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
     """Mail leaves through another server, and that one does not take our login."""
     logged = clues.having("mail_log.relayhost_login")
     without = clues.having("server_health.relayhost_without_login")
     passes_on = clues.having("server_health.relayhost")
     refused = clues.bounced("login_required") + clues.most_wait_for("login_required")
+    refused += tuple(each for each in clues.bounced("tls_failed") if _WANTS_TLS in str(each.values.get("said")).lower())
     refused += clues.bounced("relay_denied") if passes_on or without else ()
+    denied = tuple(each for each in clues.bounced("relay_denied") if not said_by_the_recipient(each))
     stuck = clues.stuck_at_the_relayhost or _turned_away_by_the_relayhost(clues)
-    if not (logged or without or refused or stuck):
+    if not (logged or without or refused or stuck or denied):
         return
     values: Values = {"relayhost": (value_list(without + passes_on, "relayhost") or ["?"])[0]}
     waiting = clues.having(
         "mail_queue.name_service", "mail_queue.all_timed_out", "mail_queue.raised", "mail_queue.normal"
     )
-    codes = codes_of(logged + without + refused + ((passes_on + waiting) if stuck else ()))
+    codes = codes_of(logged + without + refused + denied + ((passes_on + waiting) if stuck else ()))
     if critical(logged):
         yield ROOT, Cause("relayhost_login_failing", "confirmed", "you", codes, values)
     elif refused or stuck:

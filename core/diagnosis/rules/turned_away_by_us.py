@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.diagnosis.clues import Clues, codes_of
+from core.diagnosis.clues import Clues, codes_of, value_list
 from core.diagnosis.ranking import ROOT, SUSPICION, Ranked
 from core.knowledge.dnsbl import dead_list_of
 from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.knowledge.log_troubles import trouble_of
-from core.model import Cause, Finding
+from core.model import Cause, Certainty, Finding
 
 _LISTED = "bounce.ip_blocked"
 _STRICT = (
     "bounce.policy_refused", "bounce.bad_reputation", "bounce.looks_like_spam", "bounce.reverse_dns_missing",
-    "bounce.helo_refused", "bounce.sender_auth_failed", "bounce.sender_refused", "bounce.rate_limited",
+    "bounce.helo_refused", "bounce.sender_auth_failed", "bounce.sender_refused",
 )  # fmt: skip
+_NOT_FOUND = ("not found", "not exist", "resolve", "lookup")
 # What lists answer to those who may not ask them (Spamhaus 127.255.255.x), as servers quote it.
 _NOT_ANSWERED = ("open resolver", "127.255.255.", "query refused", "excessive number of queries")
 
@@ -32,8 +33,8 @@ def disk_full_told(clues: Clues) -> Iterator[Ranked]:
 
 def helper_down_told(clues: Clues) -> Iterator[Ranked]:
     """Our server asks to come again: it has trouble within itself, most often with a program it asks."""
-    trouble = _coded(clues, "bounce.server_trouble", "bounce.dns_problem", "bounce.unclear")
-    trouble = tuple(each for each in trouble if not _no_room(each) and not each.values.get("permanent"))
+    trouble = _coded(clues, "bounce.server_trouble", "bounce.dns_problem")
+    trouble = tuple(each for each in trouble if not _no_room(each) and not _list_not_answering(each))
     if trouble:
         yield ROOT, Cause("helper_down", "likely", "you", codes_of(trouble), {"helpers": ["?"]})
 
@@ -41,10 +42,11 @@ def helper_down_told(clues: Clues) -> Iterator[Ranked]:
 def own_filter_told(clues: Clues) -> Iterator[Ranked]:
     """Our server holds a customer for a spammer, or does not know that our domain is its own."""
     listed, strict = _coded(clues, _LISTED), _coded(clues, *_STRICT)
-    stranger = _coded(clues, "bounce.relay_denied")
-    zones = list(dict.fromkeys(zone for each in listed for zone in _dead_zones(each)))
-    if zones or any(word in _said(each) for each in listed for word in _NOT_ANSWERED):
-        yield ROOT, Cause("own_filter_rejects_all", "likely", "you", codes_of(listed), {"zones": zones or ["?"]})
+    stranger = _coded(clues, "bounce.relay_denied", "bounce.mail_loop")
+    dead = tuple(each for each in clues.told_by_us if _list_not_answering(each))
+    if dead:
+        zones = list(dict.fromkeys(zone for each in dead for zone in _dead_zones(each)))
+        yield ROOT, Cause("own_filter_rejects_all", "likely", "you", codes_of(dead), {"zones": zones or ["?"]})
     elif stranger and not _mail_host_is_ours(clues):
         yield ROOT, Cause("dns_moved", "possible", "domain_company", codes_of(stranger))
     elif stranger:
@@ -55,12 +57,30 @@ def own_filter_told(clues: Clues) -> Iterator[Ranked]:
         yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes_of(turned), {**values})
 
 
+def certificate_told(clues: Clues) -> Iterator[Ranked]:
+    """A customer's server does not believe the certificate that ours shows."""
+    if failed := _coded(clues, "bounce.tls_failed"):
+        shown = any("certificate" in _said(each) for each in failed)
+        hosts = value_list(failed, "remote_mta") or [host.name for host in clues.context.mail_hosts[:2]] or ["?"]
+        certainty: Certainty = "likely" if shown else "possible"
+        rank = ROOT if shown else SUSPICION
+        yield rank, Cause("certificate_expired", certainty, "you", codes_of(failed), {"hosts": [*hosts]})
+
+
 def not_reached_told(clues: Clues) -> Iterator[Ranked]:
-    """A customer's server found no way to ours, or no name; we may find both by now."""
+    """Others found no way to our server, or not our name; we may find both by now."""
     if shut := _coded(clues, "bounce.unreachable"):
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(shut))
-    if nameless := _coded(clues, "bounce.domain_cannot_receive"):
+    if nameless := _not_found_elsewhere(clues) + _coded(clues, "bounce.domain_cannot_receive"):
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(nameless))
+
+
+def _not_found_elsewhere(clues: Clues) -> tuple[Finding, ...]:
+    """Receivers that turn our letters away because they do not find our domain in the DNS."""
+    refused = clues.bounced("sender_refused")
+    return tuple(
+        each for each in refused if "domain" in _said(each) and any(word in _said(each) for word in _NOT_FOUND)
+    )
 
 
 def _coded(clues: Clues, *codes: str) -> tuple[Finding, ...]:
@@ -73,6 +93,11 @@ def _said(finding: Finding) -> str:
 
 def _no_room(finding: Finding) -> bool:
     return "4.3.1" in _said(finding) or trouble_of(_said(finding)) == "disk_full"
+
+
+def _list_not_answering(finding: Finding) -> bool:
+    """A list that ended, or one that tells our server not to ask it, and our server takes that for "listed"."""
+    return any(word in _said(finding) for word in _NOT_ANSWERED) or bool(_dead_zones(finding))
 
 
 def _dead_zones(finding: Finding) -> list[str]:
