@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from core.model import Severity
-from tests.diagnosis import little_again, little_pasted, little_returned
+from tests.diagnosis import little_again, little_pasted, little_returned, little_third
 from tests.diagnosis.little_scene import told
 
-SCENES = little_returned.SCENES | little_pasted.SCENES | little_again.SCENES
+SCENES = little_returned.SCENES | little_pasted.SCENES | little_again.SCENES | little_third.SCENES
 
 
 @pytest.mark.parametrize("name", SCENES)
