@@ -95,7 +95,9 @@ class Clues:
             return ()
         waiting = queue.deferred + queue.hold + queue.frozen or sum(each.count for each in queue.reasons)
         share = sum(each.count for each in queue.reasons if fits(each)) / max(1, waiting)
-        return self.having(*(f"mail_queue.{level}" for level in _LEVELS)) if share > MOST else ()
+        if share <= MOST or (self.seen("mail_queue.normal") and self.seen("mail_log.ordinary")):
+            return ()  # a usual number waits and the log shows that the rest goes out: that is any good day
+        return self.having(*(f"mail_queue.{level}" for level in _LEVELS))
 
     @property
     def all_that_waits_is_for_one_domain(self) -> bool:
