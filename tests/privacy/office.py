@@ -166,10 +166,13 @@ async def play(scene: str) -> Mapping[str, object]:
 def own_name_files(folder: str) -> None:
     """ssh and the server look names up by themselves: our mount namespace has its own files for that."""
     files = {"hosts": f"127.0.0.1 localhost\n{MAIL} mail.{DOMAIN}\n", "resolv.conf": f"nameserver {DNS}\n"}
+    # A copy of the whole folder: a bare Debian has no /etc/hosts that another could be laid over.
+    own = Path(folder) / "etc"
+    subprocess.run(["cp", "--archive", "/etc", str(own)], check=True)
     for name, text in files.items():
-        path = Path(folder) / name
-        path.write_text(text, encoding="utf-8")
-        subprocess.run(["mount", "--bind", str(path), f"/etc/{name}"], check=True)
+        (own / name).unlink(missing_ok=True)
+        (own / name).write_text(text, encoding="utf-8")
+    subprocess.run(["mount", "--bind", str(own), "/etc"], check=True)
 
 
 if __name__ == "__main__":
