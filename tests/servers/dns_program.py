@@ -19,6 +19,7 @@ class DnsProgram(ABC):
 
     address = "127.0.0.1"
     port: int
+    ended = False  # then its address may be given to another
 
     @property
     def server(self) -> str:
@@ -47,6 +48,7 @@ class DnsProgram(ABC):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.ended = True
         self._process.terminate()
         try:
             self._process.wait(5)

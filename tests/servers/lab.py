@@ -31,7 +31,7 @@ from typing import IO, Self
 
 from tests.servers.lab_kinds import KINDS
 from tests.servers.lab_layers import cache_folder, lower_directories
-from tests.servers.lab_machine import OWN_NETWORK, Machine
+from tests.servers.lab_machine import OWN_NETWORK, LabError, Machine
 from tests.servers.lab_server import Server
 from tests.servers.nsd import Nsd
 
@@ -57,6 +57,7 @@ ZONES = {
     "113.0.203.in-addr.arpa": "".join(f"{n} PTR mail.example.jp.\n" for n in range(10, 60)),
     "100.51.198.in-addr.arpa": "7 PTR client.far.example.\n",
 }
+_MOST_SERVERS = 245  # 203.0.113.10 to .254
 _LISTENS = f"""
 import socket
 door = socket.create_server(("{LANDMARK}", 25))
@@ -105,7 +106,8 @@ class Lab:
     def __init__(self, cache: Path | None = None) -> None:
         self._cache = cache or cache_folder()
         self._stack = ExitStack()
-        self._made = self._resolvers = 0
+        self._made = 0
+        self._resolvers: dict[int, Nsd] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
@@ -135,6 +137,8 @@ class Lab:
         """A new server of this kind, greeting on port 25. The first one of a product takes its installation's time."""
         lowers = lower_directories(self._cache, KINDS[kind].product.layer)
         self._made += 1
+        if self._made > _MOST_SERVERS:
+            raise LabError(f"{_MOST_SERVERS} servers are all there is room for in one run: start the rest in another")
         address = f"203.0.113.{9 + self._made}"
         server = Server(kind, address, self._folder / f"server-{self._made}", lowers, self._resolv_conf)
         self._stack.callback(server.stop)
@@ -145,11 +149,13 @@ class Lab:
     def dns(self, zones: Mapping[str, str | None]) -> Nsd:
         """A DNS server of a test's own: `with lab.dns({...}) as dns: ... --resolver dns.server`. A zone that is None
         does not exist."""
-        self._resolvers += 1
-        address = f"198.51.100.{100 + self._resolvers}"
-        self.router.run(["ip", "address", "add", f"{address}/24", "dev", "outside"])
+        number = next(each for each in range(101, 255) if each not in self._resolvers or self._resolvers[each].ended)
+        address = f"198.51.100.{number}"
+        if number not in self._resolvers:
+            self.router.run(["ip", "address", "add", f"{address}/24", "dev", "outside"])
         there = {name: text for name, text in {**ZONES, **zones}.items() if text is not None}
-        return Nsd(there, address, inside=self.router.inside)
+        self._resolvers[number] = Nsd(there, address, inside=self.router.inside)
+        return self._resolvers[number]
 
     def _client(self, undo: ExitStack, name: str, address: str) -> Machine:
         machine = Machine(name, address, [*OWN_NETWORK, "sh", "-c", _CLIENT, "sh", str(self._resolv_conf)])

@@ -105,6 +105,13 @@ def test_names_are_answered_by_the_labs_dns_and_nothing_leads_to_the_real_networ
         )
 
 
+def test_an_ended_dns_server_leaves_its_address_to_another(lab: Lab) -> None:
+    with lab.dns({}) as first, lab.dns({}) as second:
+        assert first.address != second.address
+    with lab.dns({}) as third:  # whoever tells two hundred stories needs the addresses again
+        assert third.address == min(first.address, second.address)
+
+
 def test_a_killed_run_leaves_no_process_and_its_folder_goes_with_the_next_one(lab: Lab) -> None:
     victim = subprocess.Popen([sys.executable, "-c", HOLD], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert victim.stdout
