@@ -28,7 +28,7 @@ import budget  # noqa: E402
 import libraries  # noqa: E402
 import signing  # noqa: E402
 from compile_texts import compile_changed  # noqa: E402
-from release import ROOT, moment  # noqa: E402
+from release import ROOT, UNPACKED, moment  # noqa: E402
 from report_fonts import make_fonts  # noqa: E402
 from try_built import try_built  # noqa: E402
 from version_resource import write_version_resources  # noqa: E402
@@ -56,7 +56,7 @@ def freeze() -> None:
     shutil.rmtree(BUILT, ignore_errors=True)
     folders = ["--distpath", str(DIST), "--workpath", str(MADE)]
     words = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", *folders]
-    surroundings = {**os.environ, "SOURCE_DATE_EPOCH": str(moment()), "PYTHONHASHSEED": "1"}
+    surroundings = {**os.environ, "SOURCE_DATE_EPOCH": str(moment()), "PYTHONHASHSEED": "1", **UNPACKED}
     subprocess.run([*words, str(HERE / "mail-first-aid.spec")], check=True, timeout=_LIMIT, env=surroundings)
     if sys.platform.startswith("linux"):
         _strip(BUILT / "_internal")

@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import budget  # noqa: E402
-from release import ROOT, moment  # noqa: E402
+from release import ROOT, UNPACKED, moment  # noqa: E402
 from setup_tests import try_setup  # noqa: E402
 from windows_setup import make_setup  # noqa: E402
 from wine import LIMIT, Wine  # noqa: E402
@@ -44,7 +44,7 @@ def freeze(wine: Wine) -> None:
     folders = ["--distpath", wine.windows_path(FROZEN.parent), "--workpath", wine.windows_path(MADE / "work")]
     spec = wine.windows_path(ROOT / "packaging" / "mail-first-aid.spec")
     words = [str(wine.python), "-m", "PyInstaller", "--noconfirm", "--log-level=WARN", *folders, spec]
-    wine.run(words, more={"SOURCE_DATE_EPOCH": str(moment())})
+    wine.run(words, more={"SOURCE_DATE_EPOCH": str(moment()), **UNPACKED})
     for stub in ("bcryptprimitives.dll", "icuuc.dll"):
         (FROZEN / "_internal" / stub).unlink(missing_ok=True)
 
