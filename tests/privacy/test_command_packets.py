@@ -5,34 +5,24 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.knowledge.dnsbl import load_lists
+from tests.privacy import own_world
 from tests.privacy.commands import FRIEND
 from tests.privacy.office import DNS, DOMAIN, MAIL
 
-ROOT = Path(__file__).resolve().parents[2]
-OWN_WORLD = ("unshare", "--net", "--mount", "--propagation", "private")
 pytestmark = pytest.mark.hostile
 slow = pytest.mark.slow
 
 
 def play(scene: str) -> dict[str, Any]:
     """One scene in a network of its own."""
-    done = subprocess.run(
-        [*OWN_WORLD, sys.executable, "-m", "tests.privacy.commands", scene],
-        cwd=ROOT, capture_output=True, text=True, timeout=150,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    found = own_world.play("tests.privacy.commands", scene)
     assert "Traceback" not in found["heard"], found["heard"]
     assert found["other"] == []
-    found["packets"] = {tuple(packet) for packet in found["packets"]}
     return found
 
 

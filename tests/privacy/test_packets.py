@@ -5,21 +5,16 @@ That is the user's hosts, the DNS, the registry of their domain, and the one ann
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.knowledge.dnsbl import load_lists
+from tests.privacy import own_world
 from tests.privacy.office import DNS, DOMAIN, GONE, LANDMARK, MAIL, NAMES, WEB, WHOIS
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.hostile, pytest.mark.slow]
-OWN_WORLD = ("unshare", "--net", "--mount", "--propagation", "private")
 # The mail server looks at its own doors while it is read; that never leaves it.
 THE_SERVER_ITSELF = {("tcp", "127.0.0.1", port) for port in (25, 465, 587, 993, 995)}
 
@@ -29,14 +24,7 @@ NAMES_THE_SERVER_TRIES = {"gmail-smtp-in.l.google.com", "www.apple.com", "www.go
 
 def play(scene: str) -> dict[str, Any]:
     """One scene in a network of its own."""
-    done = subprocess.run(
-        [*OWN_WORLD, sys.executable, "-m", "tests.privacy.office", scene],
-        cwd=ROOT, capture_output=True, text=True, timeout=150,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    found["packets"] = {tuple(packet) for packet in found["packets"]}
-    return found
+    return own_world.play("tests.privacy.office", scene)
 
 
 def announced(contacted: list[str]) -> set[tuple[str, int]]:
