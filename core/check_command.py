@@ -41,7 +41,7 @@ def add_check(command: AddCommand, commands: Any) -> None:
     add("--domain", metavar="NAME", help="the mail domain, example.co.jp")
     add("--also-domain", metavar="NAME", action="append", default=[], help="another domain this server takes mail for")
     add("--mail-host", metavar="HOST[:PORT]", help="the server; without it, the domain's MX")
-    add("--address", metavar="IP", action="append", default=[], type=_address, help="an address our mail leaves from")
+    add("--address", metavar="IP", action="append", default=[], help="an address our mail leaves from")
     add("--symptom", choices=("not_delivered", "not_received", "slow", "complaint", "checkup"))
     add("--affected", choices=("one", "everyone"))
     add("--direction", choices=("sending", "receiving", "both"))
@@ -69,8 +69,8 @@ def add_check(command: AddCommand, commands: Any) -> None:
         action="store_true",
         help="every relay form (may get your line shut out for a while, and fills the server's log) and every list",
     )
-    add("--only", metavar="ID,ID", type=_check_ids)
-    add("--skip", metavar="ID,ID", type=_check_ids, default=frozenset())
+    add("--only", metavar="ID,ID")
+    add("--skip", metavar="ID,ID", default="")
     _add_explain(check)
 
 
@@ -97,15 +97,15 @@ def _address(word: str) -> str:
     try:
         return str(ipaddress.ip_address(word))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{word!r} is not an IP address") from None
+        raise UsageError("usage.bad_address", value=clean(word, 80)) from None
 
 
 def _check_ids(words: str) -> frozenset[str]:
     known = {check.id for check in ALL}
     ids = frozenset(word.strip() for word in words.split(",") if word.strip())
     if unknown := ids - known:
-        raise argparse.ArgumentTypeError(
-            f"unknown check {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
+        raise UsageError(
+            "usage.unknown_check", names=[clean(name, 80) for name in sorted(unknown)], known=sorted(known)
         )
     return ids
 
@@ -116,7 +116,7 @@ def _target(arguments: argparse.Namespace) -> Target:
         domain=mail_domain(arguments.domain) if arguments.domain else None,
         also_domain=tuple(mail_domain(name) for name in arguments.also_domain),
         mail_host=arguments.mail_host,
-        address=tuple(arguments.address),
+        address=tuple(map(_address, arguments.address)),
         ssh=arguments.ssh,
         ssh_config=arguments.ssh_config,
         sudo=arguments.sudo,
@@ -150,7 +150,8 @@ def _check(arguments: argparse.Namespace, texts: Texts) -> int:
         for command, why_code in remote_commands():
             print(f"{texts.text(why_code)}\n    {command}")
         return 0
-    target = _target(arguments)
+    target, skip = _target(arguments), _check_ids(arguments.skip)
+    only = None if arguments.only is None else _check_ids(arguments.only)
     given = (target.domain, target.mail_host, target.ssh, target.address, target.bounce, target.queue, target.log)
     if not any(given):
         raise UsageError("cli.nothing_to_check")
@@ -160,7 +161,7 @@ def _check(arguments: argparse.Namespace, texts: Texts) -> int:
     if target.mail_host and not is_host_and_port(target.mail_host):
         raise UsageError("cli.bad_mail_host", name=clean(target.mail_host, 80))
     tell_before_login(target, texts)
-    run = Run(target, only=arguments.only, skip=arguments.skip, prompter=terminal_prompter(texts))
+    run = Run(target, only=only, skip=skip, prompter=terminal_prompter(texts))
     report = _save(asyncio.run(_follow(run, texts)), texts)
     return _deliver(report, arguments, texts)
 

@@ -17,19 +17,16 @@ from core.command_output import USAGE_STATUS, problem_line, write_json
 from core.errors import CheckError, UsageError
 from core.model import Severity
 from core.texts import LANGUAGES, Texts, system_language
+from core.usage_errors import language_asked, usage_error
 
+_PROGRAM = "mail-first-aid"
 INTERRUPTED_STATUS = 130
 UNREAD_STATUS = 141  # as a shell reports a program ended by SIGPIPE
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        raise SystemExit(self._say(message))
-
-    def _say(self, message: str) -> int:
-        print(f"{self.prog}: {message}", file=sys.stderr)
-        return USAGE_STATUS
+        raise usage_error(message)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -41,10 +38,13 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run_command(argv: Sequence[str]) -> int:
+    first = argv[0] if argv else ""
     try:
-        arguments = _parser(argv[0] if argv else "").parse_args(_explicit_json(argv))
-    except SystemExit as stop:
+        arguments = _parser(first).parse_args(_explicit_json(argv))
+    except SystemExit as stop:  # help or the version was asked for
         return stop.code if isinstance(stop.code, int) else USAGE_STATUS
+    except UsageError as error:
+        return _not_understood(error, first, Texts(language_asked(argv)))
     texts = Texts(arguments.lang or system_language())
     command = cast(Callable[[argparse.Namespace, Texts], int], arguments.command)
     try:
@@ -63,6 +63,13 @@ def _run_command(argv: Sequence[str]) -> int:
         return INTERRUPTED_STATUS
     except BrokenPipeError:
         return _nobody_reads()
+
+
+def _not_understood(error: UsageError, first: str, texts: Texts) -> int:
+    known = any(first in names for names, _ in _COMMANDS)
+    print(problem_line(error, texts), file=sys.stderr)
+    print(texts.text("cli.see_help", command=f"{_PROGRAM} {first}" if known else _PROGRAM), file=sys.stderr)
+    return USAGE_STATUS
 
 
 def _nobody_reads() -> int:
@@ -84,7 +91,7 @@ def _parser(first: str) -> argparse.ArgumentParser:
     Each command brings the modules it works with, so that only the one that is asked for is described; all of them
     for a help text or an unknown word.
     """
-    parser = _Parser(prog="mail-first-aid", description="First aid for company mail. Without arguments: the window.")
+    parser = _Parser(prog=_PROGRAM, description="First aid for company mail. Without arguments: the window.")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for names, add in () if first == "--version" else _COMMANDS:

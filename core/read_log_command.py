@@ -10,7 +10,9 @@ from typing import Any
 
 from core.checks.mail_log import LogReader, Window, log_summary
 from core.checks.mail_log import judge as judge_log
+from core.clean import clean
 from core.clients.log_file import LogFile
+from core.errors import UsageError
 from core.model import Finding
 
 AddCommand = Callable[..., argparse.ArgumentParser]
@@ -21,19 +23,22 @@ def add_read_log(add: AddCommand, commands: Any, run: Callable[..., int]) -> Non
     """Describe the command to the argument parser."""
     reader = add(commands, "read-log", "explain mail logs: plain, .gz, .bz2, .xz or .zip", run)
     reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
-    reader.add_argument(
-        "--from", dest="since", type=_moment, metavar="TIME", help="only from this hour on: 2026-11-22T08"
-    )
-    reader.add_argument("--to", dest="until", type=_moment, metavar="TIME", help="only up to this hour")
+    reader.add_argument("--from", dest="since", metavar="TIME", help="only from this hour on: 2026-11-22T08")
+    reader.add_argument("--to", dest="until", metavar="TIME", help="only up to this hour")
 
 
-def explain_log(path: str, arguments: argparse.Namespace) -> Explained:
+def log_window(arguments: argparse.Namespace) -> Window:
+    """The hours asked for. Raises UsageError "usage.bad_time"."""
+    return Window(_moment(arguments.since), _moment(arguments.until))
+
+
+def explain_log(path: str, window: Window) -> Explained:
     """Read one log. Raises UsageError "file.*", "log_file.*" or "mail_log.*"."""
     log = LogFile(path)
     reader: LogReader | None = None
     for lines in log.chunks():
         if reader is None:  # the file's own time is known once it is open
-            reader = LogReader(log.modified.astimezone(), None, Window(arguments.since, arguments.until))
+            reader = LogReader(log.modified.astimezone(), None, window)
         reader.feed(lines)
     reader = reader or LogReader(log.modified.astimezone())
     facts = reader.facts(log.name, complete=not (log.cut or log.damaged))
@@ -42,9 +47,11 @@ def explain_log(path: str, arguments: argparse.Namespace) -> Explained:
     return log_summary(facts), judge_log(facts)
 
 
-def _moment(word: str) -> datetime:
+def _moment(word: str | None) -> datetime | None:
+    if word is None:
+        return None
     try:
         moment = datetime.fromisoformat(word)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{word!r} is no time like 2026-11-22 or 2026-11-22T08:00") from None
+        raise UsageError("usage.bad_time", value=clean(word, 80)) from None
     return moment if moment.tzinfo else moment.astimezone()

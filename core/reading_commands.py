@@ -13,7 +13,7 @@ from core.clients.files import read_file
 from core.command_output import USAGE_STATUS, problem_line, write_json
 from core.errors import CheckError
 from core.model import Finding, Severity, headline
-from core.read_log_command import add_read_log, explain_log
+from core.read_log_command import add_read_log, explain_log, log_window
 from core.report.json_file import finding_to_json
 from core.texts import Texts
 
@@ -56,7 +56,8 @@ def _read_bounces(arguments: argparse.Namespace, texts: Texts) -> int:
 
 
 def _read_logs(arguments: argparse.Namespace, texts: Texts) -> int:
-    return _read_all(arguments, texts, lambda path: explain_log(path, arguments))
+    window = log_window(arguments)
+    return _read_all(arguments, texts, lambda path: explain_log(path, window))
 
 
 def _read_all(
