@@ -7,9 +7,8 @@ does the work (checks, DNS, the practice company) is loaded when it is first wan
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import qasync
@@ -22,6 +21,7 @@ from core.model import MailHost, Report, Target
 from core.run_events import CheckFinished, CheckStarted, ContextFound, Event, RunFinished, RunStarted
 from gui.loading import load_in_steps
 from gui.tasks import Tasks
+from gui.turns import taking_turns
 
 if TYPE_CHECKING:
     from core.blacklists import ListState
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["CheckFinished", "CheckStarted", "ContextFound", "Event", "RunFinished", "RunStarted", "Tasks"]
 
 _SIGNAL_MS = 200  # Python notices Ctrl-C only when Python code runs
-_COLLECT_MS = 500
-_A_FLOOD = 20_000  # things; as many are looked through in some milliseconds
-_CALM_TICKS = 4
 
 
 class RunHandle:
@@ -113,53 +110,5 @@ def run_on_qt(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -
     ticking = QTimer()
     ticking.timeout.connect(lambda: None)
     ticking.start(_SIGNAL_MS)
-    with _collecting_here(), asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with taking_turns(), asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(main())
-
-
-@contextmanager
-def _collecting_here() -> Iterator[None]:
-    """Python's collector runs on this thread only.
-
-    Left alone it runs on whichever thread allocates, a worker reading a queue for instance; a window part collected
-    there crashes Qt.
-    """
-    timer = QTimer()
-    collector = _Collector()
-    timer.timeout.connect(collector.tick)
-    gc.disable()
-    timer.start(_COLLECT_MS)
-    try:
-        yield
-    finally:
-        timer.stop()
-        gc.unfreeze()
-        gc.enable()
-
-
-class _Collector:
-    """Does at each tick what Python's collector would have done by itself, at a better moment.
-
-    Very many new things at once are a queue or log just read, or parts of the program: little of it is rubbish, and to
-    look through it takes as long as ten frames of a film. It is set aside until some calm seconds have passed.
-    """
-
-    def __init__(self) -> None:
-        self._set_aside, self._calm = False, 0
-
-    def tick(self) -> None:
-        """Collect what is due."""
-        if gc.get_count()[0] > _A_FLOOD:
-            gc.freeze()
-            self._set_aside, self._calm = True, 0
-            return
-        self._calm += 1
-        if self._set_aside and self._calm >= _CALM_TICKS:
-            self._set_aside = False
-            gc.unfreeze()
-            gc.collect()
-            gc.freeze()  # what is left now stays
-            return
-        over = [generation for generation in range(3) if gc.get_count()[generation] > gc.get_threshold()[generation]]
-        if over:
-            gc.collect(over[-1])
