@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
@@ -26,7 +27,7 @@ from core.errors import UsageError
 
 MOST_BYTES = 2_000_000_000  # unpacked: some fifteen million lines
 MOST_TEXT = 64 * 1024 * 1024  # characters of a log that is kept as one text
-_CHUNK = 1 << 18
+_CHUNK = 1 << 17  # lines of this much stay in the processor's cache until they are read
 _LONGEST_LINE = 65_536  # what follows in a longer line is dropped
 _MOST_MEMBERS = 200
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError, NotImplementedError)
@@ -104,20 +105,18 @@ class LogFile:
                     self.damaged = True
 
     def _lines(self, stream: IO[bytes]) -> Iterator[list[str]]:
-        decoder: codecs.IncrementalDecoder | None = None
-        rest = ""
-        for data in self._blocks(stream):
-            if decoder is None:
-                decoder = codecs.getincrementaldecoder(_encoding(data))("backslashreplace")
-            lines = (rest + decoder.decode(data)).split("\n")
-            rest = lines.pop()[:_LONGEST_LINE]  # joined with the next block: never longer than that and one block
-            if lines:
-                yield lines
+        rest = b""
+        for data in _utf8(self._blocks(stream)):
+            head, ended, tail = data.rpartition(b"\n")  # no letter of UTF-8 holds this byte: cut here, none is broken
+            if ended:
+                yield _split(rest + head)
+                rest = b""
+            rest = _not_too_long(rest + tail)  # joined with the next block: never longer than that and one block
         if rest:
-            yield [rest]
+            yield _split(rest)
 
     def _blocks(self, stream: IO[bytes]) -> Iterator[bytes]:
-        """Blocks of about a megabyte. Read piece by piece: what comes before a broken place is not lost."""
+        """Blocks of one size. Read piece by piece: what comes before a broken place is not lost."""
         reads = cast(io.BufferedReader, stream).read1
         ended = False
         while not ended:
@@ -165,6 +164,24 @@ def _unpacked(stream: IO[bytes], head: bytes) -> IO[bytes]:
     return stream
 
 
-def _encoding(data: bytes) -> str:
-    """Windows programs write UTF-16 with a mark; everything else here is ASCII or UTF-8."""
-    return "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+def _utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Windows programs write UTF-16 with a mark; everything else here is ASCII or UTF-8, at times with its own mark."""
+    first = next(blocks, b"")
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        for text in codecs.iterdecode(chain([first], blocks), "utf-16", "backslashreplace"):
+            yield text.encode()
+        return
+    yield first.removeprefix(codecs.BOM_UTF8)
+    yield from blocks
+
+
+def _split(data: bytes) -> list[str]:
+    if b"\r" in data:  # a file that went through Windows
+        data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
+    return data.decode("utf-8", "backslashreplace").split("\n")
+
+
+def _not_too_long(line: bytes) -> bytes:
+    if len(line) <= _LONGEST_LINE:
+        return line
+    return line[:_LONGEST_LINE].decode("utf-8", "ignore").encode()  # the letter at the cut goes as a whole
