@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+import socket
 from collections import deque
 from collections.abc import Sequence
 from types import TracebackType
@@ -26,6 +27,7 @@ _MOST_WAITING = 192
 MOST_CAREFUL = 48
 _MOST_PACKETS = 2000  # on one socket: after a flood it is not listened to any more
 _MOST_RECORDS = 20
+_MOST_BYTES = 4096  # of one answer; without EDNS 512 are allowed, and what is cut is no plain answer
 _NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z0-9_-]{1,63}")
 _A_IN = b"\0\1\0\1"  # type A, class IN
 _HERE = b"\xc0\x0c"  # a pointer to the name of the question
@@ -34,7 +36,7 @@ Plain = tuple[str, tuple[str, ...]]  # "NOERROR" or "NXDOMAIN", and the addresse
 
 
 class Sweep:
-    """Async context manager; `ask` as many as you like side by side. `endpoint` None: every answer is None."""
+    """Async context manager; `ask_all` as often as you like side by side. `endpoint` None: every answer is None."""
 
     def __init__(self, endpoint: Endpoint | None) -> None:
         self._endpoint = endpoint
@@ -43,11 +45,9 @@ class Sweep:
         self.careful = asyncio.Semaphore(MOST_CAREFUL)  # for those who ask again
 
     async def __aenter__(self) -> Sweep:
-        loop = asyncio.get_running_loop()
         try:
             for _ in range(_SOCKETS if self._endpoint else 0):
-                _, port = await loop.create_datagram_endpoint(_Port, remote_addr=self._endpoint)
-                self._ports.append(port)
+                self._ports.append(await self._opened())
         except OSError:
             self._close()  # no way to this server: `Resolver.query` says so
         except asyncio.CancelledError:
@@ -55,6 +55,21 @@ class Sweep:
             await let_sockets_close()
             raise
         return self
+
+    async def _opened(self) -> _Port:
+        """A port of our own making: what more has come while an answer was read is then read without waiting."""
+        assert self._endpoint is not None
+        family = socket.AF_INET6 if ":" in self._endpoint[0] else socket.AF_INET
+        door = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            door.setblocking(False)
+            door.connect(self._endpoint)
+            port = _Port(door, self._room)
+            await asyncio.get_running_loop().create_datagram_endpoint(lambda: port, sock=door)
+        except BaseException:
+            door.close()
+            raise
+        return port
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -72,28 +87,57 @@ class Sweep:
         return (await self.ask_all((name,), patience))[0]
 
     async def ask_all(self, names: Sequence[str], patience: float = PATIENCE) -> list[Plain | None]:
-        """All of them side by side, in their order. Without a task for each: that would cost more than the question."""
-        under_way = [await self._sent(name, patience) for name in names]
-        return [None if answer is None else await answer for answer in under_way]
+        """All of them side by side, in their order. Without a task or future for each: these cost more than asking."""
+        batch = _Batch(len(names))
+        drawn = secrets.token_bytes(3 * len(names))  # which port, and the question's number
+        for place, name in enumerate(names):
+            question = _question(name)
+            if question is None:
+                batch.settle(place, None)
+                continue
+            await self._room.acquire()
+            draw = drawn[3 * place : 3 * place + 3]
+            if not self._ports:  # none from the start, or closed while we waited for room
+                self._room.release()
+                batch.settle(place, None)
+                continue
+            self._ports[draw[0] % len(self._ports)].ask(question, draw[1:], patience, batch, place)
+        return await batch.answers()
 
-    async def _sent(self, name: str, patience: float) -> asyncio.Future[Plain | None] | None:
-        """The answer to come, once there is room for the question."""
-        question = _question(name)
-        if question is None or not self._ports:
-            return None
-        await self._room.acquire()
-        drawn = secrets.token_bytes(3)  # which port, and the question's number
-        answer = self._ports[drawn[0] % len(self._ports)].ask(question, drawn[1:], patience)
-        answer.add_done_callback(lambda _: self._room.release())
-        return answer
+
+class _Batch:
+    """Questions asked together: their answers in order, once the last is there."""
+
+    def __init__(self, count: int) -> None:
+        self._found: list[Plain | None] = [None] * count
+        self._missing = count
+        self._all_there = asyncio.get_running_loop().create_future()
+
+    def settle(self, place: int, found: Plain | None) -> None:
+        """The one answer to the question at this place."""
+        self._found[place] = found
+        self._missing -= 1
+        if not self._missing and not self._all_there.done():
+            self._all_there.set_result(None)
+
+    async def answers(self) -> list[Plain | None]:
+        """All of them, once they are there."""
+        if self._missing:
+            await self._all_there
+        return self._found
+
+
+_Waiting = tuple[bytes, _Batch, int]  # the question in wire form, and where its answer belongs
 
 
 class _Port(asyncio.DatagramProtocol):
     """One connected socket: the kernel drops what others than the server send."""
 
-    def __init__(self) -> None:
-        self._asked: dict[bytes, tuple[bytes, asyncio.Future[Plain | None]]] = {}
-        self._due: deque[tuple[float, asyncio.Future[Plain | None]]] = deque()  # in the order of asking
+    def __init__(self, door: socket.socket, room: asyncio.Semaphore) -> None:
+        self._door = door
+        self._room = room
+        self._asked: dict[bytes, _Waiting] = {}
+        self._due: deque[tuple[float, bytes, _Waiting]] = deque()  # in the order of asking
         self._timer: asyncio.TimerHandle | None = None
         self._packets = 0
 
@@ -106,54 +150,73 @@ class _Port(asyncio.DatagramProtocol):
             self._timer.cancel()
         self._give_up()
 
-    def ask(self, question: bytes, number: bytes, patience: float) -> asyncio.Future[Plain | None]:
-        """Send the question; its answer, or None when the patience ends."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Plain | None] = loop.create_future()
+    def ask(self, question: bytes, number: bytes, patience: float, batch: _Batch, place: int) -> None:
+        """Send the question; its answer, or None when the patience ends, is settled in its batch."""
+        waiting = question, batch, place
         if number in self._asked or self._transport.is_closing():
-            answer.set_result(None)
-            return answer
-        self._asked[number] = question, answer
-        self._end_in_time(answer, loop.time() + patience)
-        # Recursion desired; one question.
-        self._transport.sendto(number + b"\1\0\0\1\0\0\0\0\0\0" + question)
-        return answer
+            self._settle(waiting, None)
+            return
+        self._asked[number] = waiting
+        self._end_in_time(number, waiting, asyncio.get_running_loop().time() + patience)
+        try:
+            # Recursion desired; one question.
+            self._door.send(number + b"\1\0\0\1\0\0\0\0\0\0" + question)
+        except OSError:  # the system has no room for it, or a refusal came back
+            self._end(number, waiting)
 
-    def _end_in_time(self, answer: asyncio.Future[Plain | None], end: float) -> None:
+    def _end_in_time(self, number: bytes, waiting: _Waiting, end: float) -> None:
         """One timer for all questions of this socket: a timer for each would cost more than the question."""
-        self._due.append((end, answer))
+        self._due.append((end, number, waiting))
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_at(end, self._look_at_clock)
 
     def _look_at_clock(self) -> None:
         now = asyncio.get_running_loop().time()
-        while self._due and (self._due[0][0] <= now or self._due[0][1].done()):
-            _settle(self._due.popleft()[1], None)
+        while self._due and (self._due[0][0] <= now or self._asked.get(self._due[0][1]) is not self._due[0][2]):
+            self._end(*self._due.popleft()[1:])
         self._timer = None
         if self._due:
             self._timer = asyncio.get_running_loop().call_at(self._due[0][0], self._look_at_clock)
 
     def datagram_received(self, data: bytes, addr: tuple[str | bytes, int]) -> None:
+        """What came, and all that came meanwhile: a round of the event loop for each would cost more than reading."""
+        self._take(data)
+        try:
+            while not self._transport.is_closing():
+                self._take(self._door.recv(_MOST_BYTES))
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._give_up()
+
+    def _take(self, data: bytes) -> None:
         self._packets += 1
         if self._packets > _MOST_PACKETS:
             self.close()
             return
-        question, answer = self._asked.get(data[:2], (b"", None))
-        if answer is not None and data[12 : 12 + len(question)].lower() == question:
-            del self._asked[data[:2]]
-            _settle(answer, plain_answer(data, 12 + len(question)))
+        number = data[:2]
+        waiting = self._asked.get(number)
+        if waiting is not None and data[12 : 12 + len(waiting[0])].lower() == waiting[0]:
+            del self._asked[number]
+            self._settle(waiting, plain_answer(data, 12 + len(waiting[0])))
 
     def error_received(self, exc: Exception) -> None:
         self._give_up()
 
     def _give_up(self) -> None:
-        for _, answer in self._asked.values():
-            _settle(answer, None)
+        for number, waiting in list(self._asked.items()):
+            self._end(number, waiting)
 
+    def _end(self, number: bytes, waiting: _Waiting) -> None:
+        """No plain answer to this question, unless it is settled already (its number may be another's by now)."""
+        if self._asked.get(number) is waiting:
+            del self._asked[number]
+            self._settle(waiting, None)
 
-def _settle(answer: asyncio.Future[Plain | None], found: Plain | None) -> None:
-    if not answer.done():
-        answer.set_result(found)
+    def _settle(self, waiting: _Waiting, found: Plain | None) -> None:
+        _, batch, place = waiting
+        self._room.release()
+        batch.settle(place, found)
 
 
 def _question(name: str) -> bytes | None:

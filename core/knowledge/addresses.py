@@ -8,8 +8,10 @@ special-purpose registries (RFC 6890): what is not public is never asked about i
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NOT_PUBLIC_4 = tuple(
     ipaddress.IPv4Network(network)
@@ -45,6 +47,23 @@ def parse_address(text: str) -> IPAddress | None:
         return ipaddress.ip_address(text.strip())
     except ValueError:
         return None
+
+
+def parse_network(text: str) -> IPNetwork | None:
+    """The network `text` stands for (an address is one of its own), or None. Brackets as Postfix writes them may stand
+    anywhere; bits behind the prefix are dropped."""
+    try:
+        return ipaddress.ip_network(text.replace("[", "").replace("]", ""), strict=False)
+    except ValueError:
+        return None
+
+
+def one_of_each_family(addresses: Iterable[str]) -> tuple[str, ...]:
+    """The first IPv4 and the first IPv6 address, in the order they stand. Raises ValueError for what is no address."""
+    by_family: dict[int, str] = {}
+    for address in addresses:
+        by_family.setdefault(ipaddress.ip_address(address).version, address)
+    return tuple(by_family.values())
 
 
 def is_public(address: str) -> bool:

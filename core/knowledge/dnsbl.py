@@ -152,6 +152,7 @@ class Blacklist:
         return tuple(code for code in self.codes if any(_means(code, record) for record in records))
 
 
+@lru_cache(256)  # every list has the same few answers
 def _in_loopback(record: str) -> bool:
     """An IPv4 address in 127/8, as written by every reader of A records: four numbers without leading zeros."""
     octets = record.split(".")

@@ -6,7 +6,7 @@ Reads `resources/data/public_suffixes.toml`, the registries' part of the Public 
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 
 from core.resources import resources_dir
 
@@ -24,6 +24,7 @@ def dns_form(name: str) -> str:
     return ".".join(_as_asked(label) for label in plain_domain(name).split("."))
 
 
+@lru_cache(256)  # a run asks again and again about the same few
 def registrable_domain(name: str) -> str:
     """ "mail.example.co.jp" -> "example.co.jp", in the form the DNS has; a public suffix stays as it is."""
     labels = dns_form(name).split(".")

@@ -10,11 +10,9 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
-from core.knowledge.addresses import is_public
+from core.knowledge.addresses import IPAddress, IPNetwork, is_public, parse_network
 from core.model import Relation
 
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Neighbours this close usually share one line, which servers tend to trust (`mynetworks_style = subnet`).
 _SAME_LINE = {4: 24, 6: 64}
 # A trusted network of public addresses wider than this is nobody's surroundings, but the very fault we look for.
@@ -34,7 +32,7 @@ def relation_of(
     server says it saw us; `trusted_networks`: whom the server's settings trust, as CIDR (brackets as in Postfix).
     """
     local, peer, seen = (_parsed(text) for text in (local_address, peer_address, seen_address))
-    networks = [network for text in trusted_networks if (network := _network(text)) is not None]
+    networks = [network for text in trusted_networks if (network := parse_network(text)) is not None]
     shown = seen or (local if local is not None and is_public(str(local)) else None)
     known = [address for address in (shown, local) if address is not None]
     if any(_trusts(network, address) for address in known[:1] for network in networks):
@@ -52,29 +50,22 @@ def seen_address_in(hello: str) -> str | None:
     return found[-1] if found else None
 
 
-def _trusts(network: _Network, address: _Address) -> bool:
+def _trusts(network: IPNetwork, address: IPAddress) -> bool:
     too_wide = network.prefixlen < _WIDEST_TRUST[network.version] and is_public(str(address))
     return address in network and not too_wide
 
 
-def _same_line(one: _Address, other: _Address) -> bool:
+def _same_line(one: IPAddress, other: IPAddress) -> bool:
     if one.version != other.version:
         return False
     network = ipaddress.ip_network(f"{other}/{_SAME_LINE[other.version]}", strict=False)
     return one in network
 
 
-def _parsed(text: str | None) -> _Address | None:
+def _parsed(text: str | None) -> IPAddress | None:
     try:
         address = ipaddress.ip_address((text or "").split("%")[0])
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
-
-
-def _network(text: str) -> _Network | None:
-    try:
-        return ipaddress.ip_network(text.replace("[", "").replace("]", ""), strict=False)
-    except ValueError:
-        return None

@@ -86,6 +86,45 @@ async def test_a_closed_port_and_no_server_at_all_cost_no_time() -> None:
     assert time.monotonic() - started < 0.9
 
 
+async def test_answers_that_come_in_one_burst_reach_the_question_they_belong_to(server) -> None:
+    server.script("", always(NXDOMAIN))
+    listed = {f"{number}.0.0.127.zen.example": f"127.0.0.{number}" for number in range(2, 250, 3)}
+    for name, address in listed.items():
+        server.script(name, always(answers(address)))
+    names = [f"{number}.0.0.127.zen.example" for number in range(2, 250)]
+    async with Sweep((server.host, server.port)) as sweep:
+        batches = await asyncio.gather(*(sweep.ask_all(names, 30) for _ in range(3)))
+    found = [(name, plain) for batch in batches for name, plain in zip(names, batch, strict=True) if plain is not None]
+    for name, plain in found:
+        assert plain == (("NOERROR", (listed[name],)) if name in listed else ("NXDOMAIN", ()))
+    # Two that drew the same number, or a lost packet: those are asked again with care.
+    assert len(found) > 0.9 * 3 * len(names)
+
+
+async def test_a_flood_of_packets_ends_the_listening(server) -> None:
+    server.script("", always(Reply(silent=True)))
+    async with Sweep((server.host, server.port)) as sweep:
+        waiting = asyncio.ensure_future(sweep.ask_all([NAME] * 4, 30))
+        await asyncio.sleep(0)
+        for port in sweep._ports:
+            for _ in range(3000):
+                port.datagram_received(b"\0\0no answer to anything", (server.host, server.port))
+        assert await waiting == [None] * 4
+
+
+async def test_an_end_midway_gives_back_the_room(server) -> None:
+    server.script("", always(Reply(silent=True)))
+    async with Sweep((server.host, server.port)) as sweep:
+        for _ in range(4):
+            broken_off = asyncio.ensure_future(sweep.ask_all([NAME] * 100, 0.05))
+            await asyncio.sleep(0.01)
+            broken_off.cancel()
+            await asyncio.gather(broken_off, return_exceptions=True)
+        server.script("", always(NXDOMAIN))
+        answered = await asyncio.wait_for(sweep.ask_all([NAME] * 20, 30), 60)
+    assert answered.count(("NXDOMAIN", ())) > 15
+
+
 async def test_leaving_settles_what_still_waits(server) -> None:
     server.script("", always(Reply(silent=True)))
     async with Sweep((server.host, server.port)) as sweep:
