@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from core.checks.dns_health.facts import Delegation, Lookup, NameServer
+from core.checks.dns_health.facts import Delegation, NameServer
 from core.clients import Clients
 from core.clients.dns_answer import Direct
 from core.clients.line import missing_family
 from core.errors import CheckError
 from core.knowledge.addresses import is_public
 from core.knowledge.domain_names import dns_form, registrable_domain
+from core.lookup import Lookup
 from core.model import Target
 
 if TYPE_CHECKING:

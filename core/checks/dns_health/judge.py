@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.checks.dns_health.facts import Facts, Lookup, MxHost
+from core.checks.dns_health.facts import Facts, MxHost
 from core.checks.dns_health.reverse import is_confirmed
 from core.checks.dns_health.senders import evidence_of, judge_senders
 from core.checks.dns_health.servers import held_by_servers, judge_last_change, judge_servers
 from core.checks.dns_health.spelling import judge_spelling
 from core.clean import clean
 from core.knowledge.addresses import is_public
+from core.lookup import Lookup
 from core.model import Finding, Severity, Table, Value
 
 

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.checks.dns_health.delegation import find_delegation
-from core.checks.dns_health.facts import AddressFacts, Delegation, Facts, Helo, Lookup, MxHost, ReverseName
+from core.checks.dns_health.facts import AddressFacts, Delegation, Facts, Helo, MxHost, ReverseName
 from core.clients import Clients
 from core.clients.dns_answer import Answer
+from core.clients.dns_lookup import look_up, look_up_reverse
 from core.clients.resolver_mail import mx_records
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
 from core.knowledge.domain_names import dns_form, plain_domain
+from core.lookup import Lookup
 from core.model import Context, SendingAddress
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ async def measure(context: Context, clients: Clients) -> Facts:
 
 
 async def _txt(resolver: Resolver, domain: str | None) -> Lookup | None:
-    return await _look_up(resolver, domain, "TXT") if domain else None
+    return await look_up(resolver, domain, "TXT") if domain else None
 
 
 async def _delegation(resolver: Resolver, domain: str | None) -> Delegation | None:
@@ -70,7 +72,7 @@ async def _helo(clients: Clients) -> Helo | None:
     if not name or "$" in name:
         return None
     kinds = ("A", "AAAA")
-    return Helo(name, tuple(await asyncio.gather(*(_look_up(clients.resolver, name, kind) for kind in kinds))))
+    return Helo(name, tuple(await asyncio.gather(*(look_up(clients.resolver, name, kind) for kind in kinds))))
 
 
 _DomainFacts = tuple[Lookup | None, tuple[MxHost, ...], tuple[Lookup, ...], Lookup | None]
@@ -81,11 +83,11 @@ async def _domain_facts(resolver: Resolver, domain: str | None) -> _DomainFacts:
         return None, (), (), None
     # A network that invents addresses for names that do not exist would fake more than one answer.
     label = "".join(secrets.choice(string.ascii_lowercase) for _ in range(20))
-    mx, test = await asyncio.gather(_look_up(resolver, domain, "MX"), _look_up(resolver, f"{label}.com", "A"))
+    mx, test = await asyncio.gather(look_up(resolver, domain, "MX"), look_up(resolver, f"{label}.com", "A"))
     if mx.error or mx.rcode == "NXDOMAIN":
         return mx, (), (), test
     if not mx.records:
-        own = await asyncio.gather(_look_up(resolver, domain, "A"), _look_up(resolver, domain, "AAAA"))
+        own = await asyncio.gather(look_up(resolver, domain, "A"), look_up(resolver, domain, "AAAA"))
         return mx, (), tuple(own), test
     hosts = mx_records(Answer(domain, "MX", mx.rcode, mx.records))[:MOST_HOSTS]
     return mx, tuple(await asyncio.gather(*(_mx_host(resolver, *host) for host in hosts))), (), test
@@ -97,7 +99,7 @@ async def _mx_host(resolver: Resolver, preference: int, exchange: str) -> MxHost
     if parse_address(exchange):
         return MxHost(preference, exchange, is_address=True)
     kinds = ("A", "AAAA", "CNAME")
-    a, aaaa, cname = await asyncio.gather(*(_look_up(resolver, exchange, kind) for kind in kinds))
+    a, aaaa, cname = await asyncio.gather(*(look_up(resolver, exchange, kind) for kind in kinds))
     circle = await _circle(resolver, exchange, cname) if not (a.records or aaaa.records) else ()
     return MxHost(preference, exchange, False, a, aaaa, cname, circle)
 
@@ -111,29 +113,14 @@ async def _circle(resolver: Resolver, name: str, cname: Lookup) -> tuple[str, ..
         if target in passed:
             return (*passed, target)
         passed.append(target)
-        cname = await _look_up(resolver, target, "CNAME")
+        cname = await look_up(resolver, target, "CNAME")
     return ()
 
 
 async def _address_facts(resolver: Resolver, one: SendingAddress) -> AddressFacts:
-    try:
-        ptr = _lookup(await resolver.reverse(one.address))
-    except CheckError as error:
-        ptr = Lookup(one.address, "PTR", error=error.code.partition(".")[2])
+    ptr = await look_up_reverse(resolver, one.address)
     kind = "AAAA" if ":" in one.address else "A"
     names = ptr.records[:MOST_NAMES]
-    forward = await asyncio.gather(*(_look_up(resolver, name, kind) for name in names))
+    forward = await asyncio.gather(*(look_up(resolver, name, kind) for name in names))
     confirmed = tuple(ReverseName(name, (lookup,)) for name, lookup in zip(names, forward, strict=True))
     return AddressFacts(one.address, one.source, ptr, confirmed)
-
-
-async def _look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
-    """A server that fails is a fact about this name; a name that cannot be asked is none ("bad_name")."""
-    try:
-        return _lookup(await resolver.query(name, rdtype))
-    except CheckError as error:
-        return Lookup(name, rdtype, rcode=str(error.values.get("rcode", "")), error=error.code.partition(".")[2])
-
-
-def _lookup(answer: Answer) -> Lookup:
-    return Lookup(answer.name, answer.rdtype, answer.records, answer.rcode)

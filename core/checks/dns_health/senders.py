@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.checks.dns_health.facts import AddressFacts, Facts, Helo, Lookup
+from core.checks.dns_health.facts import AddressFacts, Facts, Helo
 from core.checks.dns_health.reverse import helo_fits, is_confirmed, is_generic, is_trusted
 from core.clean import clean
+from core.lookup import Lookup
 from core.model import Evidence, Finding, Severity, Value
 
 # Sources that prove that mail leaves from this address; an MX or SPF entry only makes it likely.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from core.checks.dns_health.facts import Delegation, Facts, Lookup, NameServer
+from core.checks.dns_health.facts import Delegation, Facts, NameServer
 from core.clean import clean
+from core.lookup import Lookup
 from core.model import Evidence, Finding, Severity, Value
 
 LATELY_DAYS = 7

@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.lookup import Lookup
 from core.model import Symptom
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """One question: records, or an rcode ("NOERROR", "NXDOMAIN") without any, or why nothing came ("timed_out")."""
-
-    name: str
-    rdtype: str
-    records: tuple[str, ...] = ()
-    rcode: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True)

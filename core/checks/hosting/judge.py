@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.checks.hosting.facts import Facts, Lookup
+from core.checks.hosting.facts import Facts
 from core.clean import clean
 from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.knowledge.hosts import Host, host_of, hosted_by, hosts_of
+from core.lookup import Lookup
 from core.model import Evidence, Finding, Severity, Table, Value
 
 LETTER = "letter.hosting"  # the text of the enquiry, filled with the finding's values

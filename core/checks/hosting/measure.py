@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from core.checks.hosting.facts import Facts, Lookup
+from core.checks.hosting.facts import Facts
 from core.clients import Clients
-from core.clients.dns_answer import Answer
+from core.clients.dns_lookup import look_up, look_up_reverse
 from core.clients.together import together
-from core.errors import CheckError, CheckTimeoutError
+from core.errors import CheckTimeoutError
 from core.knowledge.addresses import is_public
 from core.knowledge.domain_names import registrable_domain
 from core.model import Context
-
-if TYPE_CHECKING:
-    from core.clients.resolver import Resolver
 
 MOST_ADDRESSES = 6
 SILENT = ("timed_out", "unreachable")
@@ -28,8 +24,8 @@ async def measure(context: Context, clients: Clients) -> Facts:
     addresses = [address for host in context.mail_hosts for address in host.addresses if is_public(address)]
     told = context.mail_hosts[0].name if context.mail_hosts else None
     asked = [(domain, "MX"), (domain, "TXT"), (registrable_domain(domain), "NS")] if domain else []
-    questions = [_look_up(resolver, name, kind) for name, kind in asked]
-    questions += [_reverse(resolver, address) for address in addresses[:MOST_ADDRESSES]]
+    questions = [look_up(resolver, name, kind) for name, kind in asked]
+    questions += [look_up_reverse(resolver, address) for address in addresses[:MOST_ADDRESSES]]
     every = await together(questions)
     found, reverse = every[: len(asked)], every[len(asked) :]
     if every and all(lookup.error in SILENT for lookup in every):
@@ -49,22 +45,3 @@ async def measure(context: Context, clients: Clients) -> Facts:
         symptom=target.symptom,
         since=target.since,
     )
-
-
-async def _reverse(resolver: Resolver, address: str) -> Lookup:
-    try:
-        return _lookup(await resolver.reverse(address))
-    except CheckError as error:
-        return Lookup(address, "PTR", error=error.code.partition(".")[2])
-
-
-async def _look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
-    """A server that fails is a fact about this name."""
-    try:
-        return _lookup(await resolver.query(name, rdtype))
-    except CheckError as error:
-        return Lookup(name, rdtype, rcode=str(error.values.get("rcode", "")), error=error.code.partition(".")[2])
-
-
-def _lookup(answer: Answer) -> Lookup:
-    return Lookup(answer.name, answer.rdtype, answer.records, answer.rcode)

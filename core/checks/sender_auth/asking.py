@@ -1,15 +1,13 @@
-"""One question each: a record, and what a receiver's SPF check finds for one address (RFC 7208)."""
+"""What a receiver's SPF check finds for one address (RFC 7208)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from core.checks.sender_auth.facts import Lookup, SpfCheck
-from core.errors import CheckError
+from core.checks.sender_auth.facts import SpfCheck
 from core.model import SendingAddress
 
 if TYPE_CHECKING:
-    from core.clients.resolver import Resolver
     from core.clients.spf import SpfDoor, SpfResult
 
 STRANGER = "240.0.0.1"  # reserved: nobody sends from there, so a record that lets it pass lets everybody pass
@@ -36,12 +34,3 @@ def as_fact(one: SendingAddress, identity: Literal["mailfrom", "helo"], name: st
         lookups=found.lookups,
         void_lookups=found.void_lookups,
     )
-
-
-async def look_up(resolver: Resolver, name: str, rdtype: str) -> Lookup:
-    """A server that fails is a fact about this name."""
-    try:
-        answer = await resolver.query(name, rdtype)
-    except CheckError as error:
-        return Lookup(name, rdtype, rcode=str(error.values.get("rcode", "")), error=error.code.partition(".")[2])
-    return Lookup(name, rdtype, answer.records, answer.rcode)

@@ -6,21 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from core.lookup import Lookup
 from core.model import AddressSource
 
 # Where an address stands in a text that anybody can have written.
 PASTED: tuple[AddressSource, ...] = ("bounce", "header")
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """One question: records, or an rcode ("NOERROR", "NXDOMAIN") without any, or why nothing came ("timed_out")."""
-
-    name: str
-    rdtype: str
-    records: tuple[str, ...] = ()
-    rcode: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.checks.sender_auth.facts import DkimKey, Facts, Lookup
+from core.checks.sender_auth.facts import DkimKey, Facts
 from core.checks.sender_auth.message_verdict import judge_message
 from core.checks.sender_auth.records import Dmarc, dmarc_records, key_state, read_dmarc
 from core.checks.sender_auth.spf_verdict import judge_spf, spf_result
 from core.clean import clean
+from core.lookup import Lookup
 from core.model import Evidence, Finding, Severity, Value
 
 

@@ -6,17 +6,19 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.checks.sender_auth.asking import PROVEN, STRANGER, look_up, spf_check
-from core.checks.sender_auth.facts import DkimKey, Facts, Lookup, SpfCheck, SpfRepair
+from core.checks.sender_auth.asking import PROVEN, STRANGER, spf_check
+from core.checks.sender_auth.facts import DkimKey, Facts, SpfCheck, SpfRepair
 from core.checks.sender_auth.message import look_at_message
 from core.checks.sender_auth.records import dmarc_records, report_domains, signatures, spf_records
 from core.checks.sender_auth.spf_trial import try_repair
 from core.clients import Clients
+from core.clients.dns_lookup import look_up
 from core.clients.together import together
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public
 from core.knowledge.dkim_selectors import usual_selectors
 from core.knowledge.domain_names import dns_form, plain_domain, registrable_domain
+from core.lookup import Lookup
 from core.model import Context, SendingAddress, Target
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.checks.sender_auth.asking import look_up, spf_check
+from core.checks.sender_auth.asking import spf_check
 from core.checks.sender_auth.facts import Message, Signature, SpfCheck
 from core.checks.sender_auth.records import signatures
+from core.clients.dns_lookup import look_up
 from core.clients.together import together
 from core.knowledge.domain_names import registrable_domain
 from core.knowledge.mail_headers import PastedMessage, address_mail_left_from, messages_in

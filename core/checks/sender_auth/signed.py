@@ -16,8 +16,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from dkim.util import InvalidTagValueList
 
-from core.checks.sender_auth.facts import Lookup, SignatureState
+from core.checks.sender_auth.facts import SignatureState
 from core.checks.sender_auth.records import key_state, rsa_bits, tags
+from core.lookup import Lookup
 
 MOST_SIGNATURES = 5
 _LONGEST_BLANKS, _MOST_KEY_BITS, _LONGEST_TAG, _MOST_HEADERS = 200, 8192, 3000, 500

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.checks.dns_health.facts import AddressFacts, Facts, Helo, Lookup, ReverseName
+from core.checks.dns_health.facts import AddressFacts, Facts, Helo, ReverseName
 from core.checks.dns_health.judge import judge
+from core.lookup import Lookup
 from core.model import AddressSource
 
 ADDRESS, HOST = "203.0.113.25", "mail.midori.example"

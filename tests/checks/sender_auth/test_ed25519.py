@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from core.checks.sender_auth import CHECK
-from core.checks.sender_auth.facts import Facts, Lookup, Message, Signature, SignatureState
+from core.checks.sender_auth.facts import Facts, Message, Signature, SignatureState
 from core.checks.sender_auth.signed import verify_signatures
+from core.lookup import Lookup
 
 # RFC 8463 appendix A: the key and the message, signed with Ed25519.
 ED25519_KEY = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="

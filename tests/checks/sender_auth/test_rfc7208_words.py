@@ -10,12 +10,13 @@ import pytest
 import spf
 
 from core.checks.sender_auth.asking import as_fact
-from core.checks.sender_auth.facts import Facts, Lookup
+from core.checks.sender_auth.facts import Facts
 from core.checks.sender_auth.judge import judge
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
 from core.clients.spf import SpfDoor, SpfResult
+from core.lookup import Lookup
 from core.model import SendingAddress
 from core.report.words import words_for
 from core.texts import LANGUAGES, Texts
