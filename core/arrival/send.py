@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from core.arrival.message import message_bytes
 from core.arrival.plan import Consent, Plan, checked_mailbox, checked_plan, new_token
 from core.checks.open_relay.measure import places_of
-from core.checks.open_relay.probing import own_name, start_mail
+from core.checks.open_relay.probing import start_mail
 from core.clients.arrival_ledger import ArrivalLedger, Purpose, Test
 from core.clients.relay_ledger import RelayLedger
+from core.clients.session_names import greeting_name
 from core.clients.smtp import SmtpClient, SmtpSession
 from core.clients.smtp_reply import Reply
 from core.errors import CheckError, UsageError
@@ -155,7 +156,7 @@ async def _converse(
 
 def _words(plan: Plan, form: str, session: SmtpSession) -> tuple[str, str, str]:
     """Our greeting name, MAIL FROM and RCPT TO with their brackets."""
-    own = own_name(session.local_address)
+    own = greeting_name(session.local_address)
     if not form:
         return own, f"<{plan.sender}>", f"<{plan.mailbox}>"
     context = Context(Target(domain=plan.domain or None))

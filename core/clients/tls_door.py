@@ -14,6 +14,7 @@ from typing import Literal
 
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
+from core.clients.session_names import greeting_name
 from core.clients.smtp import SmtpClient, transcript_of
 from core.clients.smtp_wire import SocketWire
 from core.clients.tls import PlainTextInsteadOfTlsError, TlsFacts, TlsWire, looking_context, verifying_context
@@ -71,7 +72,7 @@ class TlsDoor:
             session = await self._smtp.open(address, port, server_name=name, deadline=self._limit, context=context)
             opened = True
             async with session:
-                hello = await session.ehlo(_own_name(session.local_address))
+                hello = await session.ehlo(greeting_name(session.local_address))
                 if not session.greeting.positive or not hello.reply.positive:
                     return TlsLook("silent", evidence=session.transcript)
                 if not hello.offers("STARTTLS"):
@@ -121,9 +122,3 @@ def _verdict(error: ssl.SSLError) -> tuple[int | None, str]:
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_code, error.verify_message
     return None, str(error)
-
-
-def _own_name(local_address: str) -> str:
-    """How a client without a name greets: its address in brackets (RFC 5321 4.1.3)."""
-    address = local_address.split("%")[0] or "127.0.0.1"
-    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from core.checks.open_relay.facts import Outcome, ProbeResult
+from core.clients.session_names import greeting_name
 from core.clients.smtp import Hello, SmtpClient, SmtpSession, transcript_of
 from core.clients.smtp_reply import Reply
 from core.errors import CheckConnectionError, CheckError
@@ -108,7 +109,7 @@ async def _converse(session: SmtpSession, going: Visit, probes: Sequence[Probe])
     if not session.greeting.positive:
         return going.note_refused(probes[0], session.greeting)
     going.stage = "HELO"
-    hello = await session.ehlo(probes[0].helo or own_name(session.local_address))
+    hello = await session.ehlo(probes[0].helo or greeting_name(session.local_address))
     going.seen_address = seen_address_in(hello.reply.text)
     if not hello.reply.positive:
         return going.note_refused(probes[0], hello.reply)
@@ -155,7 +156,7 @@ async def start_mail(session: SmtpSession, sender: str, helo: str | None, hello:
     if reply.code != 530 or not hello.offers("STARTTLS") or session.tls is not None:
         return reply
     await session.starttls()
-    await session.ehlo(helo or own_name(session.local_address))
+    await session.ehlo(helo or greeting_name(session.local_address))
     return await session.command(command)
 
 
@@ -170,11 +171,3 @@ async def _control(session: SmtpSession, probe: Probe) -> Literal["accepted", "r
             raise
         return None
     return "accepted" if reply.positive else "refused"
-
-
-def own_name(local_address: str) -> str:
-    """How a client without a name greets: its address in brackets (RFC 5321 4.1.3), or the name we were given."""
-    address = local_address.split("%")[0] or "127.0.0.1"
-    if any(letter.isalpha() for letter in address) and ":" not in address:
-        return address
-    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

@@ -6,7 +6,6 @@ A refused or silent port is a fact here, never an error.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 
@@ -14,8 +13,10 @@ from core.checks.smtp_banner.facts import HostPorts, InsideVersion, PortAnswer, 
 from core.checks.smtp_banner.inside import fitting, versions_in
 from core.clients import Clients
 from core.clients.resolver_mail import find_mail_hosts
+from core.clients.session_names import greeting_name, handshake_name
 from core.clients.smtp import SmtpSession, transcript_of
 from core.errors import CheckError
+from core.knowledge.addresses import one_of_each_family
 from core.knowledge.mta import identify
 from core.knowledge.port_25_landmarks import landmark_domains
 from core.model import Context, MailHost
@@ -64,24 +65,18 @@ async def _landmark(found: list[HostPorts], clients: Clients) -> PortAnswer | No
 
 async def _host(host: MailHost, clients: Clients) -> HostPorts:
     doors = [(host.port, False)] + ([(465, True), (587, False)] if host.port == 25 else [])
+    addresses = one_of_each_family(host.addresses)
     knocks: list[Awaitable[PortAnswer]] = [
-        _knock(host, address, port, tls, clients) for port, tls in doors for address in _one_of_each(host.addresses)
+        _knock(host, address, port, tls, clients) for port, tls in doors for address in addresses
     ]
     return HostPorts(host.name, host.port, tuple(await asyncio.gather(*knocks)))
-
-
-def _one_of_each(addresses: tuple[str, ...]) -> list[str]:
-    """The first IPv4 and the first IPv6 address."""
-    by_family: dict[int, str] = {}
-    for address in addresses:
-        by_family.setdefault(ipaddress.ip_address(address).version, address)
-    return list(by_family.values())
 
 
 async def _knock(host: MailHost, address: str, port: int, tls: bool, clients: Clients) -> PortAnswer:
     session: SmtpSession | None = None
     try:
-        session = await clients.smtp.open(address, port, tls=tls, server_name=_sni(host.name), deadline=SESSION_SECONDS)
+        name = handshake_name(host.name)
+        session = await clients.smtp.open(address, port, tls=tls, server_name=name, deadline=SESSION_SECONDS)
         async with session:
             return await _greeted(session, host, tls)
     except CheckError as error:
@@ -99,26 +94,11 @@ async def _greeted(session: SmtpSession, host: MailHost, tls: bool) -> PortAnswe
     greeting, where = session.greeting, (host.name, session.peer_address, session.port, tls)
     if not greeting.positive or not session.usable:
         return PortAnswer(*where, "answered", None, greeting.code, greeting.text, evidence=session.transcript)
-    hello = await session.ehlo(_own_name(session.local_address))
+    hello = await session.ehlo(greeting_name(session.local_address))
     return PortAnswer(
         *where, "answered", None, greeting.code, greeting.text, hello.reply.code,
         hello.reply.lines[0] if hello.reply.lines else "", hello.capabilities, session.transcript,
     )  # fmt: skip
-
-
-def _sni(name: str) -> str:
-    """A host name for the TLS handshake; an address has none (RFC 6066)."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return name.rstrip(".")
-    return ""
-
-
-def _own_name(local_address: str) -> str:
-    """How a client without a name greets: its address in brackets (RFC 5321 4.1.3)."""
-    address = local_address.split("%")[0] or "127.0.0.1"
-    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
 async def _inside(context: Context, clients: Clients) -> tuple[tuple[InsideVersion, ...], str | None]:

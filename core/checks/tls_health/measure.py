@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from core.checks.tls_health.certificate import read_certificate
 from core.checks.tls_health.facts import Facts, MtaSts, PortTls, Tlsa
 from core.clients import Clients
+from core.clients.session_names import handshake_name
 from core.clients.tls_door import TlsLook
 from core.errors import CheckError
+from core.knowledge.addresses import one_of_each_family
 from core.knowledge.domain_names import dns_form
 from core.model import Context, MailHost
 
@@ -44,10 +45,7 @@ async def _nothing() -> None:
 
 def _doors(host: MailHost) -> Iterator[tuple[MailHost, str, int, bool]]:
     """The mail port on one address of each family, people's ports on the first address."""
-    by_family: dict[int, str] = {}
-    for address in host.addresses:
-        by_family.setdefault(ipaddress.ip_address(address).version, address)
-    for address in by_family.values():
+    for address in one_of_each_family(host.addresses):
         yield host, address, host.port, True
     if host.port == 25:
         for port, starttls in PEOPLES_DOORS:
@@ -55,7 +53,7 @@ def _doors(host: MailHost) -> Iterator[tuple[MailHost, str, int, bool]]:
 
 
 async def _look(clients: Clients, host: MailHost, address: str, port: int, starttls: bool) -> PortTls:
-    look = await clients.tls.look(address, port, _sni(host.name), starttls=starttls)
+    look = await clients.tls.look(address, port, handshake_name(host.name), starttls=starttls)
     where = (host.name.rstrip("."), address, port, starttls, look.state)
     if look.facts is None:
         return PortTls(*where, evidence=look.evidence)
@@ -69,15 +67,6 @@ def _encrypted(where: tuple[str, str, int, bool, str], look: TlsLook) -> PortTls
         *where, facts.version, read_certificate(facts.certificate), len(facts.chain),
         look.verify_code, look.verify_message, look.evidence,
     )  # fmt: skip
-
-
-def _sni(name: str) -> str:
-    """A host name for the TLS handshake; an address has none (RFC 6066)."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return name.rstrip(".")
-    return ""
 
 
 async def _text_record(clients: Clients, name: str, begins: str) -> str | None:
@@ -123,7 +112,7 @@ def _lines(text: str) -> list[str]:
 
 async def _tlsa(clients: Clients, host: MailHost) -> Tlsa:
     """TLSA records (RFC 6698) of the mail port; none where they could not be asked."""
-    name = _sni(host.name)
+    name = handshake_name(host.name)
     if not name:
         return Tlsa(host.name, ())
     try:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from core.knowledge.addresses import parse_network
+
 # A trusted network of public addresses wider than this is more than one company's own (a /16 has 65,536 addresses).
 _WIDEST = {4: 16, 6: 32}
 _DOCKER = ipaddress.IPv4Network("172.17.0.0/16")
@@ -24,7 +26,7 @@ class Verdict:
 
 def is_everyone(network: str) -> bool:
     """Whether this network is the whole internet, or half of it."""
-    parsed = _network(network)
+    parsed = parse_network(network)
     return parsed is not None and parsed.prefixlen <= 1
 
 
@@ -32,7 +34,7 @@ def too_wide(networks: Iterable[str]) -> tuple[str, ...]:
     """Those with more public addresses than a company has, and gateways; other private ranges are its own."""
     found: list[str] = []
     for text in networks:
-        network = _network(text)
+        network = parse_network(text)
         if is_gateway(text):
             found.append(text)
             continue
@@ -46,7 +48,7 @@ def too_wide(networks: Iterable[str]) -> tuple[str, ...]:
 def is_gateway(text: str) -> bool:
     """Whether this is where address translators stand: Docker's own network (172.17.0.0/16, by default also those up to
     172.31), or the first or last address of a private network. A server behind one may see every stranger as it."""
-    network = _network(text)
+    network = parse_network(text)
     if not isinstance(network, ipaddress.IPv4Network) or not network.is_private or network.is_loopback:
         return False
     if network.prefixlen == 32:
@@ -54,13 +56,6 @@ def is_gateway(text: str) -> bool:
     return network.prefixlen >= 12 and network.overlaps(_DOCKER)
 
 
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(text.replace("[", "").replace("]", ""), strict=False)
-    except ValueError:
-        return None
-
-
 def is_network(text: str) -> bool:
     """Whether this is an address or a network."""
-    return _network(text) is not None
+    return parse_network(text) is not None
