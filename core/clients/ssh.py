@@ -17,11 +17,8 @@ never judged. Such an error says what the server was doing when it stopped (`doi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from core.clients import remote_script, ssh_command, ssh_states
 from core.clients.askpass import Askpass as Askpass
@@ -32,6 +29,7 @@ from core.clients.program import start_program
 from core.clients.remote_frames import FrameParser
 from core.clients.remote_frames import Section as Section
 from core.clients.server_clock import time_in_reading
+from core.clients.server_reading import ServerReading as ServerReading
 from core.clients.ssh_run import Limits, Outcome, SshRun
 from core.clients.ssh_sudo import SudoGate
 from core.clients.ssh_system import System, not_started, remove_folder, run_folder, this_system, usable_ssh
@@ -40,41 +38,6 @@ from core.model import Sudo
 
 _SETTINGS_BYTES = 262_144
 _PEEK_SECONDS = 6.0  # some mail servers greet only after five
-
-
-@dataclass(frozen=True)
-class ServerReading:
-    """What the server told in one login.
-
-    A command that does not apply there (no such program) has no section. `complete` is False when any section was
-    cut. `host_key`: "known" before, or new and "confirmed" by its fingerprint, or "unconfirmed".
-    """
-
-    sections: Mapping[str, Section]
-    complete: bool
-    read_at: datetime
-    host_key: Literal["known", "confirmed", "unconfirmed"] = "known"
-
-    def lines(self, name: str) -> tuple[str, ...]:
-        """The lines of a section; none when the section is absent."""
-        section = self.sections.get(name)
-        return section.lines if section is not None else ()
-
-    @property
-    def client_address(self) -> str | None:
-        """Our address as the server sees it ($SSH_CONNECTION); None when the server did not say."""
-        words = self._connection()
-        return words[0] if words else None
-
-    @property
-    def server_address(self) -> str | None:
-        """The server's address on which it took our login, maybe a private one."""
-        words = self._connection()
-        return words[2] if words else None
-
-    def _connection(self) -> list[str]:
-        words = " ".join(self.lines("connection")).split()
-        return words if len(words) == 4 else []
 
 
 class SshDoor:

@@ -36,7 +36,7 @@ _PROGRAM = re.compile(r'\(?\("([^"]{1,64})"|\d/([^\s:]{1,64})')
 
 def serving(reading: ServerReading) -> frozenset[str]:
     """The mail programs that hold port 25 open; where the server does not say, those that run; else none."""
-    return holding_port_25(reading) or _named_in(_PROCESSES, frozenset(_processes(reading) or ()))
+    return holding_port_25(reading) or _named_in(_PROCESSES, frozenset(reading.processes() or ()))
 
 
 def holding_port_25(reading: ServerReading) -> frozenset[str]:
@@ -49,7 +49,7 @@ def is_running(reading: ServerReading, mta: str) -> bool | None:
 
     An open port 25 counts as running: a super-server may start the program for each connection.
     """
-    names = _processes(reading)
+    names = reading.processes()
     if names is None or mta not in _PROCESSES:
         return None
     listening = reading.sections.get("listening")
@@ -61,17 +61,6 @@ def is_running(reading: ServerReading, mta: str) -> bool | None:
 def _on_port_25(reading: ServerReading) -> frozenset[str]:
     lines = [line for line in reading.lines("listeners") if _ON_PORT_25.search(line)]
     return frozenset(name for line in lines for found in _PROGRAM.finditer(line) for name in found.groups() if name)
-
-
-def _processes(reading: ServerReading) -> frozenset[str] | None:
-    """Names of all programs that run; None when the account is shown its own only (then number 1 is missing)."""
-    section = reading.sections.get("processes")
-    if section is None or section.exit_status != 0 or not section.complete:
-        return None
-    rows = [line.split(None, 1) for line in section.lines]
-    if not any(row[0] == "1" for row in rows if row):
-        return None
-    return frozenset(row[1].strip().rpartition("/")[2] for row in rows if len(row) == 2)
 
 
 def _named_in(table: dict[str, set[str]], names: frozenset[str]) -> frozenset[str]:

@@ -32,7 +32,7 @@ _HERE = ("127.0.0.1", "localhost", "::1", "")
 
 def services(reading: ServerReading) -> tuple[Service, ...] | None:
     """The installed mail programs; None when the account may not see what runs."""
-    names = _processes(reading)
+    names = reading.processes()
     if names is None:
         return None
     found = []
@@ -41,16 +41,6 @@ def services(reading: ServerReading) -> tuple[Service, ...] | None:
             runs = bool(names & programs)
             found.append(Service(product, runs, "qmgr" in names if product == "postfix" and runs else None))
     return tuple(found)
-
-
-def _processes(reading: ServerReading) -> frozenset[str] | None:
-    section = reading.sections.get("processes")
-    if section is None or section.exit_status != 0 or not section.complete:
-        return None
-    rows = [line.split(None, 1) for line in section.lines]
-    if not any(row[0] == "1" for row in rows if row):  # only an account that is shown all sees number 1
-        return None
-    return frozenset(row[1].strip().rpartition("/")[2] for row in rows if len(row) == 2)
 
 
 def port_25(reading: ServerReading) -> tuple[str, ...] | None:
