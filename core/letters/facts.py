@@ -12,6 +12,7 @@ from core.clean import clean
 from core.delisting import desk
 from core.incident import Incident
 from core.model import Cause, Report
+from core.since import zoned
 from core.texts import Texts
 
 _WORD = 120  # characters of one value
@@ -40,7 +41,7 @@ class Facts:
     cause: Cause | None
     repair: Repair | None  # of that cause
     found_at: datetime | None
-    since: str  # in the person's own words
+    first: Report | None  # the run that began it: since when the trouble lasts
     lists: tuple[str, ...]
     refusal: str  # with which the server now refuses to relay
 
@@ -58,7 +59,7 @@ def facts_of(incident: Incident, main: str | None = None) -> Facts:
         cause=cause,
         repair=repairs.get(cause.code) if cause else None,
         found_at=first.started_at if first else None,
-        since=_clean(first.target.since if first else ""),
+        first=first,
         lists=_lists(incident),
         refusal=_refusal(incident),
     )
@@ -102,10 +103,5 @@ def _clean(text: str | None) -> str:
 
 
 def moment(at: datetime | None, texts: Texts) -> str:
-    """A time a reader in another country understands: with its zone; in Japanese without (it is read at home)."""
-    if at is None:
-        return ""
-    local = at.astimezone()
-    if texts.language == "ja":
-        return texts.datetime(local)
-    return f"{texts.datetime(local)} ({texts.zone(local)})"
+    """A time a reader in another country understands; "" where it is not known."""
+    return zoned(at, texts) if at else ""

@@ -12,6 +12,7 @@ from core.clean import clean
 from core.delisting import DeskLine
 from core.incident import Incident
 from core.letters.facts import Facts, Sender, facts_of, moment
+from core.since import noticed_words, since_words, told_since
 from core.texts import Texts
 
 Kind = Literal["hosting", "line", "dns", "customers", "staff", "boss"]
@@ -94,12 +95,12 @@ def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> d
         "domain": facts.domain,
         "host": facts.host or facts.domain,
         "address": facts.address,
-        "since": _since(facts, texts),
+        "since": since_words(facts.first, texts) if facts.first else "",
     }
     filled = {name: value or texts.text(f"letters.blank.{name}") for name, value in known.items()}
     return filled | {
         "found": moment(facts.found_at, texts) or texts.text("letters.blank.since"),
-        "period": _period(facts, filled["since"], texts),
+        "period": _period(facts, texts) or texts.text("letters.blank.since"),
         "lists": texts.joined(list(facts.lists)) or texts.text("letters.no_list"),
         "cause": _cause(facts, texts),
         "done": _bullets(_done(facts, incident, texts), "letters.blank.done", texts),
@@ -109,16 +110,17 @@ def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> d
     }
 
 
-def _since(facts: Facts, texts: Texts) -> str:
-    """The person's own words if they gave any, else when it was noticed."""
-    return facts.since or (texts.text("letters.noticed", at=moment(facts.found_at, texts)) if facts.found_at else "")
+def _period(facts: Facts, texts: Texts) -> str:
+    """For those outside: from the day the person named until the repair was seen; otherwise only its beginning.
 
-
-def _period(facts: Facts, since: str, texts: Texts) -> str:
-    """From the day the person named until the repair was seen; otherwise only what is known of its beginning."""
-    if facts.since and facts.repair and _is_repaired(facts):
-        return texts.text("letters.period", since=facts.since, until=moment(facts.repair.seen_at, texts))
-    return since
+    Nothing of our server's waiting mail: that is for the report and for those who help.
+    """
+    if facts.first is None:
+        return ""
+    told = told_since(facts.first)
+    if told and facts.repair and _is_repaired(facts):
+        return texts.text("letters.period", since=told, until=moment(facts.repair.seen_at, texts))
+    return told or noticed_words(facts.first, texts)
 
 
 def _cause(facts: Facts, texts: Texts) -> str:

@@ -16,8 +16,9 @@ from typing import Any, Literal
 
 from core.clean import clean
 from core.model import Report
-from core.report.timeline import facts_of, moment
+from core.report.timeline import facts_of
 from core.report.words import phrase
+from core.since import readable_time
 from core.texts import Texts
 
 WIDTH = 500.0
@@ -132,7 +133,8 @@ def _hours(facts: Mapping[str, Any]) -> list[tuple[str, dict[datetime, int]]]:
         listed = one.get("hours") if isinstance(one, dict) else None
         hours: dict[datetime, int] = {}
         for item in listed if isinstance(listed, list) else []:
-            at, count = (moment(item.get("at")), item.get("messages")) if isinstance(item, dict) else (None, None)
+            said = item if isinstance(item, dict) else {}
+            at, count = readable_time(said.get("at")), said.get("messages")
             if at and isinstance(count, int) and 0 < count < 10**12:
                 hours[at] = count
         if hours:

@@ -14,8 +14,9 @@ from core.checklist import Line, checklist
 from core.clean import clean
 from core.incident import Entry, Incident, Tick
 from core.model import Cause, Report, Severity
-from core.report.timeline import facts_of, oldest_waiting
+from core.report.timeline import facts_of
 from core.report.words import MARKS, mark_of, phrase, sentences
+from core.since import since_words
 from core.texts import Texts
 
 MOST_DONE, MOST_OPEN = 5, 5
@@ -31,7 +32,7 @@ def summary(report: Report, cause: Cause | None, texts: Texts, incident: Inciden
     target = report.target
     rows = {
         "trouble": _told(report, ("symptom",), texts) or phrase(texts, "report.not_told"),
-        "since": _since(report, texts),
+        "since": _since(report, texts, incident),
         "affected": _affected(report, texts),
         "repair": _repair(incident, texts),
         "who_acts": phrase(texts, f"report.who_acts.{cause.who_acts}") if cause else "",
@@ -64,11 +65,9 @@ def _told(report: Report, questions: tuple[str, ...], texts: Texts) -> str:
     return sentences([phrase(texts, f"report.{name}.{answer}") for name, answer in answers if answer], texts)
 
 
-def _since(report: Report, texts: Texts) -> str:
-    parts = [clean(report.target.since, LONGEST_LINE)] if report.target.since else []
-    if at := oldest_waiting(report):
-        parts.append(phrase(texts, "report.since.oldest", at=at.isoformat()))
-    return " / ".join(parts) or phrase(texts, "report.not_told")
+def _since(report: Report, texts: Texts, incident: Incident | None) -> str:
+    first = incident.first if incident else None
+    return since_words(first or report, texts) or phrase(texts, "report.not_told")
 
 
 def _affected(report: Report, texts: Texts) -> str:

@@ -6,7 +6,7 @@ Times of the mail server are its own clock's; each stands in the reader's time z
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from core.clean import clean
@@ -14,6 +14,7 @@ from core.incident import Entry, Incident
 from core.model import Report
 from core.report.words import mark_of, phrase, words_for
 from core.saved_run import plain
+from core.since import oldest_waiting, readable_time
 from core.texts import Texts
 
 MOST_EVENTS = 120
@@ -28,7 +29,6 @@ _CODES = {
     "letter": "notebook.letter",
     "language": "notebook.language",
 }
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def timeline(report: Report, texts: Texts, incident: Incident | None = None) -> list[tuple[datetime, str]]:
@@ -42,29 +42,11 @@ def timeline(report: Report, texts: Texts, incident: Incident | None = None) -> 
     return events[-MOST_EVENTS:]
 
 
-def oldest_waiting(report: Report) -> datetime | None:
-    """When the oldest mail came that still waits on the server; None when there is none, or nobody could see."""
-    facts = facts_of(report, "mail_queue")
-    return moment(facts.get("oldest_arrival")) if facts.get("total") else None
-
-
 def facts_of(report: Report, check_id: str) -> Mapping[str, Any]:
     """What one check measured, as plain values; of a saved run they are plain already."""
     found = next((result.facts for result in report.results if result.check_id == check_id), None)
     values = plain(found) if found is not None else {}
     return values if isinstance(values, dict) else {}
-
-
-def moment(value: object) -> datetime | None:
-    """A time of the facts; None where it is none, or one that no mail server can mean."""
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    if at is None:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return at if _EARLIEST.year <= at.year <= 9000 else None
 
 
 def entry_line(entry: Entry, texts: Texts) -> str:
@@ -113,11 +95,11 @@ def _measured(report: Report, texts: Texts) -> Iterator[tuple[datetime, str]]:
 def _log_events(facts: Mapping[str, Any]) -> Iterator[tuple[datetime, str, str]]:
     """Since when the busiest senders sent, and since when what we tried to reach did not answer."""
     for sender in _dicts(facts.get("identities"))[:3]:
-        if at := moment(sender.get("peak_at")):
+        if at := readable_time(sender.get("peak_at")):
             yield at, "busiest_hour", str(sender.get("name", ""))
     for key in ("timed_out", "names_failing", "own_filter"):
         outage = facts.get(key)
-        if isinstance(outage, dict) and (at := moment(outage.get("first"))):
+        if isinstance(outage, dict) and (at := readable_time(outage.get("first"))):
             yield at, key, ""
 
 

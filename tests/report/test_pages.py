@@ -11,14 +11,16 @@ import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from core.checks.mail_queue.facts import QueueFacts
 from core.errors import CheckError, UsageError
 from core.incident import Entry, Incident, KeptRun
+from core.letters import letter
 from core.model import Cause, CheckResult, Evidence, Finding, Report, Severity
 from core.report.charts import WIDTH, drawings
 from core.report.layout import lay_out
@@ -28,6 +30,7 @@ from core.report.markdown_file import escaped, report_markdown
 from core.report.options import ReportOptions, default_paper
 from core.report.pdf_file import made_pages, pdf_bytes
 from core.report.text_file import report_text
+from core.since import zoned
 from core.texts import LANGUAGES, Language, Texts
 
 JA, EN = Texts("ja"), Texts("en")
@@ -46,6 +49,11 @@ def png(width: int, height: int, body: bytes | None = None) -> bytes:
     rows = zlib.compress(b"".join(b"\0" + b"\x20\x60\xa0" * width for _ in range(height))) if body is None else body
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def since_row(report: Report, texts: Texts, incident: Incident | None = None) -> str:
+    rows = {row["name"]: row["text"] for row in lay_out(report, texts, incident=incident)["summary"]}
+    return str(rows[texts.text("report.summary.since")])
 
 
 @pytest.fixture
@@ -94,10 +102,42 @@ def test_since_is_the_oldest_waiting_mail_where_nobody_told(relay_report: Report
     facts = {"total": 3, "oldest_arrival": "2026-11-20T08:00:00+00:00"}
     queue = replace(relay_report.results[0], facts=facts)
     report = replace(relay_report, results=(queue,), target=replace(relay_report.target, since=None))
-    rows = {row["name"]: row["text"] for row in lay_out(report, EN)["summary"]}
-    assert rows["Since"] == EN.text("report.since.oldest", at="2026-11-20T08:00:00+00:00")
+    assert since_row(report, EN) == EN.text("report.since.oldest", at=zoned(datetime(2026, 11, 20, 8, tzinfo=UTC), EN))
     broken = replace(queue, facts={"total": 3, "oldest_arrival": "yesterday", "reasons": 7, "ages": [None]})
-    assert EN.text("report.not_told") in str(lay_out(replace(report, results=(broken,)), EN)["summary"])
+    assert EN.text("letters.noticed", at=zoned(report.started_at, EN)) in since_row(
+        replace(report, results=(broken,)), EN
+    )
+
+
+def test_since_is_not_told_where_nothing_was_found(nothing_found: Report) -> None:
+    report = replace(nothing_found, target=replace(nothing_found.target, since=None))
+    assert since_row(report, EN) == EN.text("report.not_told")
+
+
+def test_since_at_the_end_of_the_calendar_is_a_date_and_no_fault(relay_report: Report) -> None:
+    last = datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))
+    report = replace(relay_report, target=replace(relay_report.target, since=None), started_at=last)
+    assert "9999" in since_row(report, EN)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("told", [None, "金曜の夕方"])
+@pytest.mark.parametrize("waiting", [0, 3])
+def test_the_boss_reads_the_same_since_in_the_letter_and_in_the_report(
+    relay_report: Report, language: Language, told: str | None, waiting: int
+) -> None:
+    """Also after a second check, by which the waiting mail has gone."""
+    texts = Texts(language)
+    oldest = AT - timedelta(days=2)
+    queue = replace(relay_report.results[0], facts=QueueFacts("postfix", AT, total=waiting, oldest_arrival=oldest))
+    target = replace(relay_report.target, since=told)
+    first = replace(relay_report, target=target, results=(queue, *relay_report.results[1:]))
+    later = replace(relay_report, target=target, started_at=first.started_at + timedelta(hours=2))
+    incident = Incident(1, first.started_at, runs=(KeptRun(1, first), KeptRun(2, later)))
+    said = since_row(later, texts, incident)
+    assert said in letter("boss", incident, texts).body and (told or "") in said
+    assert (zoned(oldest, texts) in said) == bool(waiting)
+    assert zoned(oldest, texts) not in letter("customers", incident, texts).body
 
 
 def test_the_appendix_hides_people_unless_told_otherwise(relay_report: Report) -> None:
