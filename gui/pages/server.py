@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from core.clean import clean
 from core.clients import Doors
-from core.errors import CheckError
+from core.errors import CheckError, UsageError
 from core.guide import Answers, Missing, is_host_name, mail_domain
 from core.knowledge.hosts import Host, hosted_by
 from core.model import MailHost
@@ -110,9 +110,14 @@ class ServerPage(Page):
         """Show what was found for `domain`; an answer for a name no longer entered is dropped."""
         self.busy = False
         self.lookup.setEnabled(True)
-        if domain == self.looked_up:
-            self._found = found
-            self._show_result(self._sentence(self.texts))
+        if domain != self.looked_up:
+            return
+        if isinstance(found, UsageError):  # no name the DNS can be asked for: wrong as any other that cannot be read
+            self._forget()
+            self.show_missing((Missing("domain", "guide.bad_domain"),))
+            return
+        self._found = found
+        self._show_result(self._sentence(self.texts))
 
     def show_texts(self, texts: Texts) -> None:
         """The result again, in this language."""

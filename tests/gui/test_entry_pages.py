@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -108,6 +109,24 @@ async def test_a_failed_look_up_leaves_the_way_on_free(open_wizard, qtbot: QtBot
     assert wizard.texts.text("gui.server.lookup_failed") in wizard.server.result.text()
     wizard.go_on()
     assert wizard.guide.page == "inside"
+
+
+@pytest.mark.parametrize("name", ["no such name", "日本" * 30 + ".jp"])
+async def test_a_name_that_cannot_be_one_gets_one_complaint_and_keeps_the_page(
+    open_wizard, silent_dns: str, name: str
+) -> None:
+    """The second has the form of a name, but is longer than the DNS can carry once it is encoded."""
+    wizard = await open_wizard(doors=Doors(resolver=silent_dns), symptom="slow")
+    wizard.go_on()
+    wizard.go_on()
+    wizard.server.domain.set_text(name)
+    for _ in range(2):
+        wizard.go_on()
+        await asyncio.wait_for(asyncio.gather(*wizard.tasks._tasks), 20)
+        assert wizard.guide.page == "server"
+        told = [one.text() for one in wizard.server.findChildren(QLabel) if one.isVisible() and one.text()[:1] in "▲？"]
+        assert told == [f"▲ {wizard.texts.text('problem.guide.bad_domain.title')}"]
+        assert not wizard.server.result.isVisible() and not wizard.server.busy
 
 
 async def test_the_last_answers_are_remembered_but_not_the_paste(open_wizard, qtbot: QtBot) -> None:
