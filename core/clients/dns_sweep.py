@@ -161,8 +161,10 @@ class _Port(asyncio.DatagramProtocol):
         try:
             # Recursion desired; one question.
             self._door.send(number + b"\1\0\0\1\0\0\0\0\0\0" + question)
-        except OSError:  # the system has no room for it, or a refusal came back
+        except BlockingIOError:  # the system has no room for it
             self._end(number, waiting)
+        except OSError:  # a refusal of an earlier question came back: it will not be told again
+            self._give_up()
 
     def _end_in_time(self, number: bytes, waiting: _Waiting, end: float) -> None:
         """One timer for all questions of this socket: a timer for each would cost more than the question."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import dns.flags
@@ -80,10 +79,9 @@ async def test_names_that_are_not_plain_are_left_to_the_careful_way(server, name
 
 
 async def test_a_closed_port_and_no_server_at_all_cost_no_time() -> None:
-    started = time.monotonic()
-    async with Sweep(("127.0.0.1", 9)) as closed, Sweep(None) as nowhere:
-        assert await asyncio.gather(closed.ask(NAME), closed.ask(NAME), nowhere.ask(NAME)) == [None] * 3
-    assert time.monotonic() - started < 0.9
+    async with asyncio.timeout(20), Sweep(("127.0.0.1", 9)) as closed, Sweep(None) as nowhere:
+        waiting = closed.ask(NAME, 30), closed.ask(NAME, 30), nowhere.ask(NAME, 30)
+        assert await asyncio.gather(*waiting) == [None] * 3
 
 
 async def test_answers_that_come_in_one_burst_reach_the_question_they_belong_to(server) -> None:
