@@ -29,6 +29,7 @@ _MOST_PACKETS = 2000  # on one socket: after a flood it is not listened to any m
 _MOST_RECORDS = 20
 _MOST_BYTES = 4096  # of one answer; without EDNS 512 are allowed, and what is cut is no plain answer
 _NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z0-9_-]{1,63}")
+_LENGTHS = [bytes((length,)) for length in range(64)]
 _A_IN = b"\0\1\0\1"  # type A, class IN
 _HERE = b"\xc0\x0c"  # a pointer to the name of the question
 
@@ -226,7 +227,7 @@ def _question(name: str) -> bytes | None:
     plain = name.lower().rstrip(".")
     if len(plain) > 253 or not _NAME.fullmatch(plain):
         return None
-    return b"".join([bytes((len(label),)) + label for label in plain.encode("ascii").split(b".")]) + b"\0" + _A_IN
+    return b"".join([_LENGTHS[len(label)] + label for label in plain.encode("ascii").split(b".")]) + b"\0" + _A_IN
 
 
 def plain_answer(data: bytes, start: int) -> Plain | None:
