@@ -27,6 +27,7 @@ from core.clients.list_keys import KeychainKeys
 from core.clients.relay_ledger import RelayLedger, ledger_path
 from core.clients.smtp import SmtpClient
 from core.clients.ssh import SshDoor
+from core.clients.ssh_detour import WayTo
 from core.clients.ssh_tunnel import SshTunnel
 from core.clients.tls_door import TlsDoor
 from core.clients.whois import WhoisClient
@@ -55,10 +56,13 @@ def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Cli
     from core.clients.resolver import Resolver  # loads dnspython: the window can open before that
 
     journal = Journal()
+    resolver = Resolver(doors.resolver or target.resolver, doors.reroute, journal, remember=REMEMBER_SECONDS)
     ssh = None
     if target.ssh:
-        ssh = SshDoor(target.ssh, target.ssh_config, journal, prompter, doors.ssh_program, sudo=target.sudo)
-    resolver = Resolver(doors.resolver or target.resolver, doors.reroute, journal, remember=REMEMBER_SECONDS)
+        ssh = SshDoor(
+            target.ssh, target.ssh_config, journal, prompter, doors.ssh_program,
+            sudo=target.sudo, way_to=_way_of_ssh(resolver.way_to, doors),
+        )  # fmt: skip
     way = (doors.reroute, journal)
     return Clients(
         resolver, SmtpClient(*way), ssh, journal, doors.list_keys or KeychainKeys(),
@@ -66,10 +70,18 @@ def open_clients(target: Target, doors: Doors, prompter: Prompter | None) -> Cli
     )  # fmt: skip
 
 
+def _way_of_ssh(way_to: WayTo, doors: Doors) -> WayTo | None:
+    """For ssh, on a line without IPv4; a stand-in for ssh (practice) connects to nobody."""
+    return None if doors.ssh_program else way_to
+
+
 def _add_relay_doors(clients: Clients, target: Target, doors: Doors) -> None:
     """What only the relay test needs: a way from outside, and the record of earlier tests (none when practising)."""
     if target.outside:
-        tunnel = SshTunnel(target.outside, target.ssh_config, clients.journal, program=doors.ssh_program)
+        tunnel = SshTunnel(
+            target.outside, target.ssh_config, clients.journal, doors.ssh_program,
+            _way_of_ssh(clients.resolver.way_to, doors),
+        )  # fmt: skip
         clients.outside = SmtpClient(doors.reroute, clients.journal, connect_limit=30.0, way=tunnel)
     if not doors.reroute.closed:
         clients.relay_ledger = RelayLedger(ledger_path())

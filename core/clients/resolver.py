@@ -54,6 +54,7 @@ class Resolver:
         self._journal = journal
         self._lifetime = lifetime
         self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._learning, self._line_asked = asyncio.Lock(), False
         self._remember = remember
         self._kept: dict[tuple[str, str], tuple[float, Answer]] = {}
         self._asking: dict[tuple[str, str], asyncio.Future[Answer | CheckError | None]] = {}
@@ -120,9 +121,18 @@ class Resolver:
         A line that does not tell has none that we could use; what needs IPv4 then says so itself."""
         if self._reroute.closed or carries("IPv4") or not carries("IPv6"):
             return
-        with contextlib.suppress(CheckError):
-            answer = await self.query(ASKED, "AAAA", lifetime=_LINE_LIMIT)
-            self._reroute.line.prefix = prefix_in(answer.records)
+        async with self._learning:  # the survey and the login begin together
+            if self._line_asked:
+                return
+            with contextlib.suppress(CheckError):
+                answer = await self.query(ASKED, "AAAA", lifetime=_LINE_LIMIT)
+                self._reroute.line.prefix = prefix_in(answer.records)
+            self._line_asked = True
+
+    async def way_to(self, address: str) -> str:
+        """Under which address to connect to a server: the translator's, where this line has no IPv4 of its own."""
+        await self.learn_line()
+        return self._reroute.line.way_to(address)
 
     async def addresses(self, name: str) -> tuple[str, ...]:
         """Where to connect for `name`, at most three: IPv4, and IPv6 where there is none or this line has no IPv4.

@@ -25,18 +25,17 @@ from core.clients.askpass import Askpass as Askpass
 from core.clients.askpass import Prompt as Prompt
 from core.clients.askpass import Prompter as Prompter
 from core.clients.journal import Journal
-from core.clients.program import start_program
 from core.clients.remote_frames import FrameParser
 from core.clients.remote_frames import Section as Section
 from core.clients.server_clock import time_in_reading
 from core.clients.server_reading import ServerReading as ServerReading
+from core.clients.ssh_detour import WayTo, detour, lacking_family, printed_way
 from core.clients.ssh_run import Limits, Outcome, SshRun
 from core.clients.ssh_sudo import SudoGate
 from core.clients.ssh_system import System, not_started, remove_folder, run_folder, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 from core.model import Sudo
 
-_SETTINGS_BYTES = 262_144
 _PEEK_SECONDS = 6.0  # some mail servers greet only after five
 
 
@@ -46,8 +45,8 @@ class SshDoor:
     `idle_limit`, `overall_limit`: seconds; both stand still while the person is asked something. `known_hosts`: an
     own file for confirmed host keys, instead of ssh's usual one. `sudo`: whether the script is run as administrator,
     and whether sudo(8) will ask for the account's password; never tried unasked. `system`: another way to start
-    programs than this system's. Raises `UsageError` for a destination or a settings file that cannot be used, before
-    anything is started.
+    programs than this system's. `way_to`: where an IPv4 address is reached on a line without IPv4. Raises `UsageError`
+    for a destination or a settings file that cannot be used, before anything is started.
     """
 
     def __init__(
@@ -62,6 +61,7 @@ class SshDoor:
         known_hosts: Path | None = None,
         sudo: Sudo = "no",
         system: System | None = None,
+        way_to: WayTo | None = None,
     ) -> None:
         self._to = ssh_command.destination(destination)
         self._settings = ssh_command.settings_text(
@@ -71,6 +71,7 @@ class SshDoor:
         self._limits = Limits(idle_limit, overall_limit)
         self._system = system or this_system()
         self._sudo: Sudo = sudo
+        self._way_to = way_to
         self._task: asyncio.Task[ServerReading] | None = None
         self._closed = False
 
@@ -121,7 +122,9 @@ class SshDoor:
             settings.touch(0o600)
             settings.write_text(self._settings, encoding="utf-8")
             environment = await askpass.start() if askpass else {"SSH_ASKPASS_REQUIRE": "never"}
-            argv = ssh_command.argv(program, settings, self._to, gate.remote_command)
+            question = ssh_command.question_argv(program, settings, self._to)
+            options = await detour(question, self._system, self._way_to)
+            argv = ssh_command.argv(program, settings, self._to, gate.remote_command, options)
             outcome = await run.run(argv, remote_script.script(nonce), environment)
         except OSError as error:
             raise not_started(error, self._to.host, self._system) from error
@@ -129,7 +132,7 @@ class SshDoor:
             if askpass:
                 await askpass.close()
         if outcome.exit_status == 255 and not parser.started:
-            await self._raise_if_elsewhere(outcome, ssh_command.question_argv(program, settings, self._to))
+            await self._raise_if_elsewhere(outcome, question)
         reading = self._result(outcome, parser, askpass, gate)
         self._journal.note_clock(self._to.host, time_in_reading(reading.lines("system")))
         return reading
@@ -141,32 +144,13 @@ class SshDoor:
         state = ssh_states.state_of(outcome.stderr)
         if state not in ssh_states.NO_WAY:
             return
-        way = ssh_command.way(await self._asked(argv))
+        way = await printed_way(argv, self._system)
         if way is not None and way.proxied:
             raise CheckConnectionError("ssh.jump_failed", host=self._to.host)
+        if way is not None and state == "unreachable" and (family := lacking_family(way.host)):
+            raise CheckConnectionError("ssh.no_family", host=self._to.host, family=family)
         if way is not None and state == "silent" and await _speaks_first(way.host, way.port):
             raise CheckError("ssh.not_ssh", host=self._to.host)
-
-    async def _asked(self, argv: list[str]) -> str:
-        options = self._system.start_options()
-        try:
-            process = await start_program(argv, {}, options, threaded=self._system.threaded)
-        except OSError:
-            return ""  # what is known already stands
-        printed = b""
-        try:
-            async with asyncio.timeout(_PEEK_SECONDS):
-                while chunk := await process.read_output():
-                    printed = (printed + chunk)[:_SETTINGS_BYTES]
-                await process.wait()
-        except TimeoutError:
-            return ""
-        finally:
-            if process.returncode is None:
-                self._system.end(process, by_force=True)
-                await process.wait()
-            process.release()
-        return printed.decode("utf-8", "replace")
 
     def _note(self) -> None:
         self._journal.note_contact(self._to.host, self._to.port or 22, "ssh")

@@ -110,17 +110,25 @@ def _checked_ipv6(host: str, address: str, zone: str | None) -> str:
     return host
 
 
-def argv(program: tuple[str, ...], settings: Path, to: Destination, remote_command: str = REMOTE_SHELL) -> list[str]:
-    """The whole command line; the script then goes to standard input."""
+def argv(
+    program: tuple[str, ...],
+    settings: Path,
+    to: Destination,
+    remote_command: str = REMOTE_SHELL,
+    options: tuple[str, ...] = (),
+) -> list[str]:
+    """The whole command line; the script then goes to standard input. `options`: ours, for this server alone."""
     port = ["-p", str(to.port)] if to.port is not None else []
     user = ["-l", to.user] if to.user is not None else []
-    return [*program, "-F", str(settings), "-T", "-x", "-a", *port, *user, "--", to.host, remote_command]
+    return [*program, "-F", str(settings), "-T", "-x", "-a", *options, *port, *user, "--", to.host, remote_command]
 
 
-def tunnel_argv(program: tuple[str, ...], settings: Path, to: Destination, address: str, port: int) -> list[str]:
+def tunnel_argv(
+    program: tuple[str, ...], settings: Path, to: Destination, address: str, port: int, options: tuple[str, ...] = ()
+) -> list[str]:
     """The command line that carries bytes to `address`:`port` as seen from `to` (`-W`), and runs nothing there."""
     where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    whole = argv(program, settings, to)[:-1]
+    whole = argv(program, settings, to, options=options)[:-1]
     return [*whole[:-2], "-W", where, *whole[-2:]]
 
 
@@ -137,11 +145,15 @@ def question_argv(program: tuple[str, ...], settings: Path, to: Destination) -> 
 
 @dataclass(frozen=True)
 class Way:
-    """Where ssh's own settings lead: the address it connects to, and whether through another server."""
+    """Where ssh's own settings lead: the address it connects to, and whether through another server.
+
+    `has_alias`: the host key is kept under another name (HostKeyAlias).
+    """
 
     host: str
     port: int
     proxied: bool
+    has_alias: bool = False
 
 
 def way(printed: str) -> Way | None:
@@ -150,7 +162,7 @@ def way(printed: str) -> Way | None:
     if "hostname" not in found or not found.get("port", "").isdigit():
         return None
     proxied = any(found.get(name, "none") != "none" for name in ("proxycommand", "proxyjump"))
-    return Way(found["hostname"], int(found["port"]), proxied)
+    return Way(found["hostname"], int(found["port"]), proxied, "hostkeyalias" in found)
 
 
 def own_settings(config: str | None) -> tuple[Path, ...]:

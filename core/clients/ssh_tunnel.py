@@ -18,6 +18,7 @@ from pathlib import Path
 from core.clients import ssh_command, ssh_states
 from core.clients.journal import Journal
 from core.clients.program import end_of
+from core.clients.ssh_detour import WayTo, detour
 from core.clients.ssh_system import System, not_started, remove_folder, run_folder, this_system, usable_ssh
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 
@@ -33,12 +34,17 @@ class SshTunnel:
     """One machine outside. Raises `UsageError` for a destination or settings file that cannot be used."""
 
     def __init__(
-        self, destination: str, config: str | None, journal: Journal, program: tuple[str, ...] | None = None
+        self,
+        destination: str,
+        config: str | None,
+        journal: Journal,
+        program: tuple[str, ...] | None = None,
+        way_to: WayTo | None = None,
     ) -> None:
         self._to = ssh_command.destination(destination)
         settings = ssh_command.settings_text(ssh_command.own_settings(config), asks=False)
         self._settings = ssh_command.tunnel_settings(settings)
-        self._journal, self._program, self._system = journal, program, this_system()
+        self._journal, self._program, self._system, self._way_to = journal, program, this_system(), way_to
         self._wires: list[PipeWire] = []
 
     async def connect(self, address: str, port: int) -> PipeWire:
@@ -50,7 +56,9 @@ class SshTunnel:
             settings = folder / "settings"
             settings.touch(0o600)
             settings.write_text(self._settings, encoding="utf-8")
-            argv = ssh_command.tunnel_argv(program, settings, self._to, address, port)
+            question = ssh_command.question_argv(program, settings, self._to)
+            options = await detour(question, self._system, self._way_to)
+            argv = ssh_command.tunnel_argv(program, settings, self._to, address, port, options)
             surroundings = {**os.environ, "SSH_ASKPASS_REQUIRE": "never"}
             process = await asyncio.create_subprocess_exec(
                 *argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=surroundings, **self._system.start_options()

@@ -29,6 +29,7 @@ from core.run import Run
 from core.run_events import CheckStarted, RunFinished
 from tests.servers.dns_server import DnsServer
 from tests.servers.hostile_smtp import HostileServer
+from tests.servers.sshd import Sshd
 
 DOMAIN, MAIL, MAIL6 = "midori.jp", "203.0.113.25", "2001:db8:7::25"
 DNS6 = "2001:db8:7::53"
@@ -125,6 +126,35 @@ async def ipv6_only(translator: str) -> dict[str, object]:
         return told(report, asked=sorted({name for name, _, _ in dns.asked}), contacted=list(report.contacted))
 
 
+async def login(known_as: str) -> dict[str, object]:
+    """IPv6-only line with a translator; the server is entered as an IPv4 address, and known under `known_as`."""
+    shown = "64:ff9b::cb00:7119"
+    lay_ipv6_only(DNS6, shown)
+    queue = {"postconf": "echo 3.7.11", "postqueue": "echo 'Mail queue is empty'"}
+    async with AsyncExitStack() as stack:
+        dns = await company(stack, DNS6)
+        dns.add("ipv4only.arpa", "AAAA", "64:ff9b::c000:aa")
+        server = stack.enter_context(Sshd.started(commands=queue, address=shown))
+        settings = server.client_config()
+        key = server.known_hosts.read_text().split(" ", 1)[1]
+        server.known_hosts.write_text(f"{known_as.format(port=server.port)} {key}")
+        with settings.open("a") as stream:
+            stream.write(f"Host by-alias\n  HostName {MAIL}\n")
+        found = {}
+        for host in (MAIL, "by-alias"):
+            target = Target(ssh=f"post@{host}:{server.port}", ssh_config=str(settings), resolver=DNS6)
+            found[host] = told(await finished(Run(target, only=checks("mail_queue"))))["problems"]
+        return {**found, "asked": [name for name, _, _ in dns.asked]}
+
+
+async def no_way_to_log_in() -> dict[str, object]:
+    """IPv6-only line without a translator; the server is entered as an IPv4 address."""
+    lay_ipv6_only(DNS6)
+    async with AsyncExitStack() as stack:
+        await company(stack, DNS6)
+        return told(await finished(Run(Target(ssh=f"post@{MAIL}", resolver=DNS6), only=checks("mail_queue"))))
+
+
 async def both_families_named() -> dict[str, object]:
     """IPv6-only line; the server has both kinds of address but answers on IPv4 alone, as many do."""
     lay_ipv6_only(DNS6, MAIL6)
@@ -202,6 +232,9 @@ async def through_proxy(kind: str) -> dict[str, object]:
 SCENES = {
     "nat64": lambda: ipv6_only("nat64"),
     "own_prefix": lambda: ipv6_only("own_prefix"),
+    "login": lambda: login("[203.0.113.25]:{port}"),
+    "login_unknown": lambda: login("[64:ff9b::cb00:7119]:{port}"),
+    "no_login": no_way_to_log_in,
     "no_translator": lambda: ipv6_only("none"),
     "both_named": both_families_named,
     "ipv4_only": ipv4_only,

@@ -27,6 +27,7 @@ from tests.run.other_lines import SCENES
 ROOT = Path(__file__).resolve().parents[2]
 # As root of the machine, else as root of a user namespace, where the system allows that.
 OWN_NETWORK = ("unshare", "--net") if sys.platform != "win32" and os.geteuid() == 0 else ("unshare", "--net", "-r")
+needs_root = pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="sshd's accounts need root")
 Play = Callable[[str], dict[str, Any]]
 
 
@@ -65,6 +66,24 @@ def test_an_ipv4_server_is_reached_through_the_lines_translator(play: Play, scen
     assert found["addresses"] == ["203.0.113.25"]
     assert "203.0.113.53:53 (DNS)" in found["contacted"]
     assert not {"dns_health.server_lame", "dns_health.servers_unasked"} & set(found["codes"])
+
+
+@needs_root
+def test_a_login_to_an_ipv4_address_goes_through_the_translator_too(play: Play) -> None:
+    """Entered as an address or by the person's own ssh settings; the host key is the one known at the office."""
+    found = play("login")
+    assert (found["203.0.113.25"], found["by-alias"]) == ([], [])
+    assert found["asked"].count("ipv4only.arpa") == 2, "once a run"
+
+
+@needs_root
+def test_the_translators_address_is_no_name_for_a_host_key(play: Play) -> None:
+    found = play("login_unknown")
+    assert (found["203.0.113.25"], found["by-alias"]) == (["ssh.host_key_unknown"], ["ssh.host_key_unknown"])
+
+
+def test_without_a_translator_a_login_says_what_the_line_lacks(play: Play) -> None:
+    assert play("no_login")["problems"] == ["ssh.no_family"]
 
 
 @pytest.mark.parametrize("scene", ["no_translator", "both_named", "ipv4_only"])

@@ -9,10 +9,20 @@ import pytest
 
 from core.clients.journal import Journal
 from core.clients.ssh import SshDoor
-from core.clients.ssh_command import Destination, Way, argv, destination, own_settings, settings_text, way
+from core.clients.ssh_command import (
+    Destination,
+    Way,
+    argv,
+    destination,
+    own_settings,
+    question_argv,
+    settings_text,
+    way,
+)
+from core.clients.ssh_detour import around, printed_way
 from core.clients.ssh_states import _LINES
 from core.clients.ssh_sudo import _LINES as SUDO_LINES
-from core.clients.ssh_system import Posix, Windows, version_in
+from core.clients.ssh_system import Posix, Windows, this_system, version_in
 from core.errors import CheckError, UsageError
 from core.texts import LANGUAGES, Texts
 
@@ -87,6 +97,33 @@ async def test_h16_a_jump_host_that_is_an_option_runs_nothing(tmp_path, jump):
     assert not mark.exists()
 
 
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        ("", ("HostName=64:ff9b::cb00:7119", "HostKeyAlias=203.0.113.25")),
+        ("Port 2222", ("HostName=64:ff9b::cb00:7119", "HostKeyAlias=[203.0.113.25]:2222")),
+        ("HostKeyAlias mail", ("HostName=64:ff9b::cb00:7119",)),
+        ("ProxyJump gate", ()),
+        ("ProxyCommand nc %h %p", ()),
+        ("HostName mail.example.jp", ()),
+        ("HostName 2001:db8::25", ()),
+    ],
+)
+async def test_on_a_line_without_ipv4_an_ipv4_server_is_reached_under_the_translators_address(
+    tmp_path, settings, options
+):
+    """ssh itself tells where its settings lead; a jump host finds its own way."""
+    config = tmp_path / "config"
+    config.write_text(f"{settings_text((), asks=False)}\nHost 203.0.113.25\n  {settings}\n")
+
+    async def way_to(address):
+        return {"203.0.113.25": "64:ff9b::cb00:7119"}[address]
+
+    question = question_argv(("ssh",), config, destination("203.0.113.25"))
+    found = await around(await printed_way(question, this_system()), way_to)
+    assert found == tuple(word for option in options for word in ("-o", option))
+
+
 def test_host_follows_the_double_dash():
     line = argv(("ssh",), Path("/run/settings"), Destination("h", "u", 22))
     assert line[line.index("--") + 1 :] == ["h", "exec sh -s"]
@@ -139,6 +176,7 @@ STATES = (
     "unknown_name",
     "refused",
     "unreachable",
+    "no_family",
     "timed_out",
     "silent",
     "not_ssh",
@@ -180,7 +218,14 @@ STATES = (
 def test_every_state_has_its_own_words(language, state):
     texts = Texts(language)
     values = {"host": "h", "reason": "r", "user": "u", "port": "p", "path": "f", "version": "7.4", "needed": "7.6"}
-    values |= {"system": "linux", "shown": "SHA256:x", "line": "x", "seconds": 30.0, "doing": "disk.why"}
+    values |= {
+        "system": "linux",
+        "family": "IPv4",
+        "shown": "SHA256:x",
+        "line": "x",
+        "seconds": 30.0,
+        "doing": "disk.why",
+    }
     key = f"problem.ssh.{state}"
     assert texts.text(f"{key}.title", values) and texts.text(f"{key}.meaning", values)
     assert texts.steps(key, values)
@@ -196,7 +241,7 @@ def test_no_two_states_share_a_sentence(language):
 def test_no_state_without_words_in_the_code():
     """Every code that stands in the door's sources is in the list above."""
     folder = Path(__file__).resolve().parents[3] / "core" / "clients"
-    names = ("ssh.py", "ssh_command.py", "ssh_system.py", "ssh_states.py", "ssh_sudo.py", "askpass.py")
+    names = ("ssh.py", "ssh_command.py", "ssh_system.py", "ssh_states.py", "ssh_sudo.py", "askpass.py", "ssh_detour.py")
     sources = "".join((folder / name).read_text() for name in names)
     used = set(re.findall(r'"ssh\.([a-z_]+)"', sources)) - {"exe"} | {state for _, state in _LINES}
     used |= {state for _, state in SUDO_LINES}
