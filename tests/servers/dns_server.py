@@ -64,6 +64,38 @@ def table(entries: Mapping[str, Reply], otherwise: Reply = NXDOMAIN) -> Script:
     return lambda name, rdtype: lowered.get(name.lower(), otherwise)
 
 
+class Rounds:
+    """Holds every answer back until nobody asks any more, then lets all go together: how often that was is how many
+    questions had to wait for another's answer. No clock is involved, as asker and server share one loop."""
+
+    _QUIET = 50  # turns of the loop; a question on loopback arrives in the next one
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._held: list[asyncio.Future[None]] = []
+        self._releasing: asyncio.Task[None] | None = None
+
+    async def turn(self) -> None:
+        """Wait for the end of this round."""
+        gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._held.append(gate)
+        if self._releasing is None or self._releasing.done():
+            self._releasing = asyncio.create_task(self._release())
+        await gate
+
+    async def _release(self) -> None:
+        seen, quiet = 0, 0
+        while quiet < self._QUIET:
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if len(self._held) == seen else 0
+            seen = len(self._held)
+        self.count += 1
+        held, self._held = self._held, []
+        for gate in held:
+            if not gate.done():  # who asked has given up
+                gate.set_result(None)
+
+
 @dataclass
 class DnsServer:
     """Async context manager. Unscripted names that nothing was added for do not exist."""
@@ -71,6 +103,7 @@ class DnsServer:
     host: str = "127.0.0.1"
     port: int = 0
     asked: list[tuple[str, str, str]] = field(default_factory=list)  # (name, rdtype, "udp" or "tcp")
+    rounds: Rounds | None = None  # several servers may share one
     _scripts: dict[str, Script] = field(default_factory=dict)
     _records: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -147,7 +180,7 @@ class DnsServer:
         rdtype = dns.rdatatype.to_text(question.rdtype)
         self.asked.append((name, rdtype, over))
         reply = self.reply_to(name, rdtype)
-        await asyncio.sleep(reply.delay)
+        await (self.rounds.turn() if self.rounds else asyncio.sleep(reply.delay))
         if reply.silent or (over == "tcp" and reply.empty_tcp):
             return None
         return reply.raw if reply.raw is not None else _wire(query, reply, over)

@@ -13,6 +13,8 @@ from pathlib import Path
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
+from tests.patience import NEVER
+
 
 class FileKeychain(KeyringBackend):
     """Entries as JSON."""
@@ -36,7 +38,7 @@ class FileKeychain(KeyringBackend):
         if mood == "locked":
             raise KeyringLocked("the collection is locked")
         if mood == "slow":
-            time.sleep(60)
+            time.sleep(NEVER)
         path = Path(os.environ["KEYCHAIN_FILE"])
         found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         return found
