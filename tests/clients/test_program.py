@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.clients.program import AsyncioProgram, Program, ThreadedProgram, start_program
+from tests.patience import HANG
 
 BOTH = pytest.mark.parametrize("threaded", [False, True])
 
@@ -44,8 +45,8 @@ async def test_all_three_pipes_and_the_end(threaded: bool) -> None:
 
 @BOTH
 async def test_writing_to_one_that_reads_nothing_does_not_wait(threaded: bool) -> None:
-    program = await started(threaded, "sleep", "30")
-    async with asyncio.timeout(1):
+    program = await started(threaded, "sleep", "3600")
+    async with asyncio.timeout(HANG):
         program.write(b"x" * 5_000_000)
         program.kill()
         assert await program.wait() == -9
@@ -60,7 +61,7 @@ async def test_endless_output_is_not_piled_up_and_the_threads_end() -> None:
     assert _resident_mb() < 400
     program.kill()
     program.release()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG):
         await program.wait()
         while threading.active_count() > before:  # noqa: ASYNC110 - threads tell nobody when they end
             await asyncio.sleep(0.02)
@@ -74,7 +75,7 @@ async def test_one_that_floods_can_be_waited_for_with_its_output_unread(threaded
         assert await program.read_output()
         await asyncio.sleep(0.1)
         program.kill()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(HANG):
             assert await program.wait() == -9
         program.release()
 

@@ -15,6 +15,7 @@ from core.clients.reroute import Reroute
 from core.errors import CheckError
 from core.model import CheckResult, Context, Finding, Report, Severity, Target
 from core.run import CheckFinished, CheckStarted, Run, RunFinished
+from tests.patience import HANG, NEVER
 
 NOWHERE = Doors(resolver="127.0.0.1:9", reroute=Reroute(closed=True))
 Measure = Callable[[Context, Clients], Awaitable[str]]
@@ -34,7 +35,7 @@ async def fine(context: Context, clients: Clients) -> str:
 
 
 async def never(context: Context, clients: Clients) -> str:
-    await asyncio.sleep(60)
+    await asyncio.sleep(NEVER)
     return "late"
 
 
@@ -51,7 +52,7 @@ async def only_result(check: Check[str], target: Target | None = None) -> CheckR
 
 
 async def test_a_check_that_hangs_ends_at_its_limit_as_could_not_look() -> None:
-    result = await asyncio.wait_for(only_result(check(never, limit=0.2)), 5)
+    result = await asyncio.wait_for(only_result(check(never, limit=0.2)), HANG)
     assert result.problem is not None
     assert (result.problem.code, result.severity) == ("run.timed_out", Severity.UNKNOWN)
 
@@ -137,7 +138,7 @@ async def test_a_run_that_is_cancelled_cancels_its_checks() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(ended.wait(), 2)
+    await asyncio.wait_for(ended.wait(), HANG)
 
 
 async def test_a_login_that_this_computer_cannot_begin_ends_no_other_check(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import tomllib
 from datetime import UTC, datetime, timedelta
 
@@ -240,11 +239,9 @@ async def test_a_registry_with_a_strangers_certificate_is_not_believed(ask, monk
 
 
 async def test_an_endless_answer_is_cut(ask) -> None:
-    started = time.monotonic()
     with pytest.raises(CheckError) as caught:
         await ask("midori.com", VERISIGN, b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1_000_000)
     assert caught.value.code == "http.too_much"
-    assert time.monotonic() - started < 5
 
 
 def test_other_registries_shapes() -> None:

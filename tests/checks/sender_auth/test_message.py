@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import AsyncIterator
 
 import dkim
@@ -17,6 +16,7 @@ from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
 from core.model import Context, Finding, Pasted, SendingAddress, Severity, Target
+from tests.patience import little_work
 from tests.servers.dns_server import DnsServer, Reply, always
 
 OK, WARNING, CRITICAL, UNKNOWN = Severity.OK, Severity.WARNING, Severity.CRITICAL, Severity.UNKNOWN
@@ -219,9 +219,8 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_a_hostile_message_ends_soon_and_accuses_nobody(server: DnsServer, name: str) -> None:
     text = HOSTILE[name]()
-    started = time.monotonic()
-    found = await look(server, text)
-    assert time.monotonic() - started < 3
+    with little_work(3):
+        found = await look(server, text)
     assert not {"signature_bad", "not_aligned"} & set(found)
 
 
@@ -230,6 +229,6 @@ async def test_a_key_as_long_as_a_book_is_not_counted_with(server: DnsServer) ->
     plain = base64.b64encode(b"\x30\x82" + len(inner).to_bytes(2, "big") + inner).decode()
     text = f"v=DKIM1; p={plain}"
     server.add(f"big._domainkey.{DOMAIN}", "TXT", " ".join(f'"{text[a : a + 250]}"' for a in range(0, len(text), 250)))
-    started = time.monotonic()
-    found = await look(server, arrived(signed(selector="big")))
-    assert time.monotonic() - started < 3 and "signed" not in found
+    with little_work(3):
+        found = await look(server, arrived(signed(selector="big")))
+    assert "signed" not in found

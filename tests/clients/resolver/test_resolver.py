@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 
 import dns.name
 import dns.rrset
@@ -18,6 +17,7 @@ from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver, absolute_name, parse_server
 from core.clients.resolver_mail import find_mail_hosts
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
+from tests.patience import HANG, NEVER
 from tests.servers.dns_server import DnsServer, Reply, always, answers, table
 
 
@@ -71,12 +71,10 @@ async def test_d02_a_referral_is_not_no_record() -> None:
     ids=["silent", "one byte", "garbage", "wrong id"],
 )
 async def test_d03_no_answer_ends_in_time(reply: Reply) -> None:
-    async with DnsServer() as server:
+    async with asyncio.timeout(HANG), DnsServer() as server:
         server.script("", always(reply))
-        started = time.monotonic()
         with pytest.raises(CheckError) as caught:
             await resolver_at(server, 0.6).query("example.jp", "A")
-        assert time.monotonic() - started < 1.2
         assert caught.value.code in ("dns.timed_out", "dns.broken_answer")
 
 
@@ -160,10 +158,9 @@ async def test_a_closed_port_is_said_at_once() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    started = time.monotonic()
     with pytest.raises(CheckConnectionError, match=r"dns\.unreachable"):
-        await Resolver(f"127.0.0.1:{port}", Reroute(), Journal(), 5.0).query("example.jp", "A")
-    assert time.monotonic() - started < 2
+        async with asyncio.timeout(HANG):
+            await Resolver(f"127.0.0.1:{port}", Reroute(), Journal(), NEVER).query("example.jp", "A")
 
 
 async def test_a_documentation_address_is_rerouted_and_reported_as_such() -> None:

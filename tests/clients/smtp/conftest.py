@@ -32,7 +32,7 @@ def _self_signed(key: Path, certificate: Path) -> None:
 
 @pytest.fixture
 def make_client() -> Callable[..., SmtpClient]:
-    def make(reply_limit: float = 2.0, connect_limit: float = 2.0, reroute: Reroute | None = None) -> SmtpClient:
+    def make(reply_limit: float = 20.0, connect_limit: float = 20.0, reroute: Reroute | None = None) -> SmtpClient:
         return SmtpClient(reroute or Reroute(), Journal(), connect_limit, reply_limit)
 
     return make

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 
 import pytest
 
@@ -11,7 +11,8 @@ from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
 from core.clients.spf import SpfDoor
 from core.clients.spf_senders import spf_senders
-from tests.servers.dns_server import DnsServer, Reply, always, answers
+from tests.patience import HANG, NEVER
+from tests.servers.dns_server import DnsServer, Reply, Rounds, always, answers
 
 
 @pytest.fixture
@@ -50,11 +51,11 @@ async def test_two_records_and_silence_name_nobody(server) -> None:
 
 
 async def test_an_evaluation_that_takes_too_long_has_no_verdict(server) -> None:
-    server.script("", always(Reply(delay=0.4)))
-    begun = time.monotonic()
-    found = await SpfDoor(resolver(server), limit=0.2).check("203.0.113.25", "a@midori.example", "midori.example")
+    server.script("", always(Reply(delay=NEVER)))
+    door = SpfDoor(resolver(server, NEVER), limit=0.2)
+    async with asyncio.timeout(HANG):
+        found = await door.check("203.0.113.25", "a@midori.example", "midori.example")
     assert (found.result, found.problem) == ("temperror", "timed_out")
-    assert time.monotonic() - begun < 0.4
 
 
 async def test_d09_a_record_without_end_leads_to_few_questions(server) -> None:
@@ -71,11 +72,12 @@ async def test_d09_a_record_without_end_leads_to_few_questions(server) -> None:
 
 
 async def test_questions_go_out_side_by_side(server) -> None:
-    """Ten includes on a line of 50 ms: far less than ten times the way there and back."""
+    """Nine includes: far fewer ways there and back than nine."""
     includes = " ".join(f"include:i{number}.sender.example" for number in range(9))
-    server.script("midori.example", lambda _, kind: Reply((("TXT", f'"v=spf1 {includes} -all"'),), delay=0.05))
-    server.script("sender.example", lambda _, kind: Reply((("TXT", '"v=spf1 ip4:203.0.113.9 -all"'),), delay=0.05))
-    begun = time.monotonic()
-    found = await SpfDoor(resolver(server)).check("203.0.113.9", "x@midori.example", "midori.example")
+    server.script("midori.example", lambda _, kind: Reply((("TXT", f'"v=spf1 {includes} -all"'),)))
+    server.script("sender.example", lambda _, kind: Reply((("TXT", '"v=spf1 ip4:203.0.113.9 -all"'),)))
+    server.rounds = Rounds()
+    found = await SpfDoor(resolver(server, HANG)).check("203.0.113.9", "x@midori.example", "midori.example")
     assert found.result == "pass"
-    assert time.monotonic() - begun < 0.3
+    assert len(server.asked) == 10
+    assert server.rounds.count <= 3

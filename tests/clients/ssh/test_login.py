@@ -15,6 +15,7 @@ from core import askpass_client
 from core.clients.askpass import Askpass, prompt_of
 from core.clients.ssh_system import this_system
 from core.errors import CheckTimeoutError
+from tests.patience import HANG
 from tests.servers.sshd import Sshd
 
 
@@ -174,7 +175,7 @@ async def _helper(environment: dict[str, str], prompt: str) -> tuple[int | None,
         env={**os.environ, **environment},
     )
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG):
             out, _ = await process.communicate()
     except TimeoutError:
         process.kill()
@@ -201,7 +202,7 @@ async def test_h14_seventh_question_is_refused(tmp_path, answers):
     for number in "123456":
         assert await _helper(environment, "Code: ") == (0, number.encode() + b"\n")
     seventh = asyncio.ensure_future(_helper(environment, "Code: "))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG):
         await askpass.stopped.wait()
     assert getattr(askpass.error, "code", None) == "ssh.too_many_questions"
     assert not seventh.done()  # let go only after ssh has ended
