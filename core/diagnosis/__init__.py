@@ -1,6 +1,6 @@
 """All results -> ranked causes: what is wrong, who must act. Pure: no network, no clock, no words.
 
-One rule a cause (`rules.py`). The first cause is the answer, so the order is by what explains what: a root
+One rule a cause (`rules/`). The first cause is the answer, so the order is by what explains what: a root
 cause seen directly stands before its consequences (a listing follows from an open relay), a suspicion after
 what was seen, a mere risk (old software) last.
 """

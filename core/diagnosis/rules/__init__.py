@@ -6,7 +6,7 @@ The order of `RULES` decides where nothing else does (`core.diagnosis.ranking`).
 from __future__ import annotations
 
 from core.diagnosis.ranking import Rule
-from core.diagnosis.rules import names, refusals, server, spam, turned_away, turned_away_by_us
+from core.diagnosis.rules import doors, names, proof, refusals, server, spam, turned_away, turned_away_by_us, way_out
 
 RULES: tuple[Rule, ...] = (
     names.domain_expired,
@@ -16,18 +16,18 @@ RULES: tuple[Rule, ...] = (
     spam.account_hijacked,
     spam.web_form_abused,
     names.dns_moved,
-    server.resolver_broken,
-    server.outbound_25_blocked,
-    server.relayhost_login_failing,
+    way_out.resolver_broken,
+    way_out.outbound_25_blocked,
+    way_out.relayhost_login_failing,
     server.helper_down,
     turned_away.own_filter_rejects_all,
-    server.certificate_expired,
-    server.self_banned,
-    server.port_25_blocked_here,
-    names.ipv6_path_bad,
-    names.forwarding_breaks_auth,
-    names.sender_auth_failing,
-    names.ptr_or_helo_wrong,
+    doors.certificate_expired,
+    doors.self_banned,
+    doors.port_25_blocked_here,
+    proof.ipv6_path_bad,
+    proof.forwarding_breaks_auth,
+    proof.sender_auth_failing,
+    proof.ptr_or_helo_wrong,
     refusals.address_listed,
     refusals.shared_host_listed,
     refusals.domain_listed,

@@ -1,0 +1,66 @@
+"""The doors of our server as seen from here: shut to us alone, behind a closed line, with an ended certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.diagnosis.clues import Clues, codes_of, critical, value_list
+from core.diagnosis.ranking import RISK, ROOT, SUSPICION, Ranked
+from core.diagnosis.rules.names import led_elsewhere
+from core.model import Cause, Certainty, Finding, Values
+
+_ENDED = "alert certificate expired"
+
+
+def self_banned(clues: Clues) -> Iterator[Ranked]:
+    """Our own address stands among those shut out; or the door is shut to us alone while the program runs."""
+    banned = clues.having("server_health.banned")
+    ours, logged = clues.context.vantage.address, banned_by_log(clues)
+    shut = clues.having("server_health.firewalled", "server_health.hosts_denied")
+    closed = clues.having("smtp_banner.refused", "smtp_banner.no_answer", "smtp_banner.silent_line_open")
+    values: Values = {"addresses": value_list(banned + shut, "address") or [ours or "?"]}
+    if banned or shut or logged:
+        certainty: Certainty = "confirmed" if banned else "likely"
+        yield ROOT, Cause("self_banned", certainty, "you", codes_of(banned + shut + logged + closed), values)
+    elif closed and clues.mail_program_runs and not led_elsewhere(clues):  # else the shut door is another machine's
+        if clues.seen("smtp_banner.line_blocked", "server_health.listens_only_inside"):
+            return
+        yield SUSPICION, Cause("self_banned", "possible", "you", codes_of(closed), values)
+
+
+def banned_by_log(clues: Clues) -> tuple[Finding, ...]:
+    """The log tells that the address we look from was shut out."""
+    ours = clues.context.vantage.address
+    return tuple(each for each in clues.having("mail_log.banned") if ours and ours in value_list([each], "addresses"))
+
+
+def certificate_expired(clues: Clues) -> Iterator[Ranked]:
+    """Where programs verify it is the cause; elsewhere, or with a name that may be another on purpose, a risk."""
+    codes = ("expired", "not_yet_valid", "chain_expired", "wrong_name", "self_signed", "chain_incomplete")
+    wrong = clues.having(*(f"tls_health.{code}" for code in codes))
+    ended = clues.having("tls_health.expired", "tls_health.chain_expired", "server_health.certificate_not_reloaded")
+    beside = clues.having(
+        "server_health.certificate_not_reloaded", "server_health.certificate_not_reloaded_yet",
+        "server_health.certificate_file_ended", "tls_health.dane_mismatch", "mail_log.tls",
+    )  # fmt: skip
+    values = {"hosts": value_list(wrong, "host") or value_list(beside, "path") or ["?"]}
+    # Programs of ours that say to the server: your certificate has ended.
+    told = tuple(each for each in clues.having("mail_log.tls") if _ENDED in str(each.values.get("example")).lower())
+    if bad := critical(wrong + beside) or told:
+        certainty: Certainty = "confirmed" if critical(ended) else "likely"
+        yield ROOT, Cause("certificate_expired", certainty, "you", codes_of(bad + beside), values)
+    elif risky := clues.having(
+        "tls_health.expired", "tls_health.chain_expired",
+        "server_health.certificate_not_reloaded_yet", "server_health.certificate_file_ended",
+    ):  # fmt: skip
+        yield RISK, Cause("certificate_expired", "possible", "you", codes_of(risky), values)
+
+
+def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:
+    """No answer on port 25, silently: this line or the server. That another well-known server is as silent tells."""
+    if blocked := clues.having("smtp_banner.line_blocked"):
+        yield SUSPICION, Cause("port_25_blocked_here", "likely", "you", codes_of(blocked))
+    elif clues.seen("dns_health.resolver_rewrites") and (strange := clues.having("smtp_banner.not_smtp")):
+        yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(strange))  # the line answers itself
+    elif silent := clues.having("smtp_banner.no_answer"):
+        yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(silent))
