@@ -283,10 +283,11 @@ def test_microsofts_own_words_name_microsoft_where_no_host_is_told() -> None:
     lines = {
         "550 5.7.509 Access denied, sending domain A.EXAMPLE does not pass DMARC verification and has a DMARC policy of"
         " reject.": "microsoft_auth",
-        "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.": "microsoft_tenant_blocked",
         "550 5.1.8 Access denied, bad outbound sender.": "microsoft_tenant_blocked",
     }
     assert {line: explain_reply(line).playbook for line in lines} == lines
+    address = explain_reply("550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.")
+    assert (address.provider, address.word) == ("microsoft", "ip_blocked"), "it is the address that they doubt"
 
 
 def test_a_line_that_a_mail_program_shows_names_nobody_as_the_refuser() -> None:
