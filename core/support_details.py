@@ -17,10 +17,11 @@ from datetime import datetime
 
 from core import __version__
 from core.clean import clean
+from core.clients.proxy_settings import proxy_kind
 from core.knowledge.dates import data_checked_on
 from core.model import CheckResult, Report
 
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "socks_proxy", "auto_proxy")
 _FRAME = re.compile(r'File "[^"]*?((?:core|gui)[/\\][^"]+)", line (\d+)')
 _MOST_FRAMES = 8
 _LONGEST_NAME = 200  # characters of a name the person entered
@@ -51,6 +52,7 @@ def _of_the_program() -> Iterator[str]:
     yield f"time zone: UTC{datetime.now().astimezone():%z}"
     proxies = [name for name in _PROXIES if os.environ.get(name) or os.environ.get(name.upper())]
     yield f"proxy variables set: {', '.join(proxies) or 'none'}"
+    yield f"kind of proxy in use: {proxy_kind() or 'none'}"
 
 
 def _of_the_run(report: Report) -> Iterator[str]:

@@ -12,12 +12,14 @@ import io
 import json
 import ssl
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from core import __version__
 from core.clients.journal import Journal
-from core.clients.proxy import connect_through, proxy_for, proxy_is_set
+from core.clients.proxy import connect_through, proxy_for
+from core.clients.proxy_settings import ProxyKind, proxy_kind
 from core.clients.reroute import Reroute
 from core.clients.server_clock import time_in_text
 from core.clients.smtp_wire import SocketWire
@@ -75,13 +77,13 @@ class HttpClient:
         except CheckError:
             raise
         except TimeoutError as error:
-            raise CheckTimeoutError("http.timed_out", host=host) from error
+            raise self._by_script(host) or CheckTimeoutError("http.timed_out", host=host) from error
         except ssl.SSLCertVerificationError as error:
             raise CheckError("http.not_trusted", host=host) from error
         except PlainTextInsteadOfTlsError as error:
             raise CheckError("http.broken_answer", host=host) from error
         except OSError as error:
-            raise CheckConnectionError("http.unreachable", host=host) from error
+            raise self._by_script(host) or CheckConnectionError("http.unreachable", host=host) from error
         finally:
             if wire:
                 wire.close()
@@ -89,10 +91,19 @@ class HttpClient:
         self._journal.note_clock(host, time_in_text(answer.date))
         return answer
 
+    @cached_property
+    def proxy_kind(self) -> ProxyKind | None:
+        """By what kind of go-between this office reaches the web. What leads elsewhere (practice, tests) has none."""
+        return None if self._reroute.closed or self._reroute.table else proxy_kind()
+
     @property
     def behind_proxy(self) -> bool:
-        """Whether this office reaches the web through a go-between. What leads elsewhere (practice, tests) has none."""
-        return not (self._reroute.closed or self._reroute.table) and proxy_is_set()
+        """Whether this office reaches the web through a go-between."""
+        return self.proxy_kind is not None
+
+    def _by_script(self, host: str) -> CheckError | None:
+        """A script that nobody here runs may have known a way: then nothing is said about `host`."""
+        return CheckConnectionError("http.proxy_script", host=host) if self.proxy_kind == "script" else None
 
     async def _connect(self, host: str) -> SocketWire:
         """Through the office's proxy, else to the first address that takes the connection."""

@@ -1,8 +1,8 @@
 """The office's go-between for the web (HTTP proxy): which one is set, and a way through it (CONNECT, RFC 9110 9.3.6).
 
 It carries https only. Mail on port 25, DNS, whois and ssh cannot go through it: where those are silent in such an
-office, the office's own firewall may be the reason. Settings are the system's, as every other program takes them
-(the environment; on Windows and macOS the system's settings; not a script that chooses one).
+office, the office's own firewall may be the reason. Where the settings come from: `proxy_settings`. A SOCKS proxy could
+carry more, but is not spoken here: who set it may not want a connection beside it, so none is tried.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from core.clients.proxy_settings import is_socks, proxy_settings
 from core.clients.smtp_wire import SocketWire
 from core.errors import CheckConnectionError, CheckError
 
@@ -34,30 +35,20 @@ class Proxy:
         return f"{self.host}:{self.port}"
 
 
-def proxy_is_set() -> bool:
-    """Whether programs on this computer are told to go through a proxy."""
-    found = _settings()
-    return any(found.get(scheme) for scheme in ("https", "http", "all"))
-
-
 def proxy_for(host: str) -> Proxy | None:
     """The proxy that leads to `https://host`; None when none is set, or not for this host.
 
-    Raises CheckError "http.proxy_unusable" for one of another kind (SOCKS), or one that cannot be read.
+    Raises CheckError "http.proxy_socks", or "http.proxy_unusable" for one of another kind or that cannot be read.
     """
     from urllib.request import proxy_bypass
 
-    found = _settings()
+    found = proxy_settings()
     text = found.get("https") or found.get("all") or ""
-    if not text or proxy_bypass(host):
+    if not (text or found.get("socks")) or proxy_bypass(host):
         return None
+    if not text or is_socks(text):
+        raise CheckError("http.proxy_socks", host=host)
     return _parsed(text, host)
-
-
-def _settings() -> dict[str, str]:
-    from urllib.request import getproxies  # loaded by the first look that needs it
-
-    return getproxies()
 
 
 def _parsed(text: str, host: str) -> Proxy:

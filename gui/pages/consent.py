@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from core.clean import clean
-from core.clients.proxy import proxy_is_set
+from core.clients.proxy_settings import proxy_kind
 from core.guide import Answers, Missing, mail_domain
 from core.texts import Texts
 from gui.pages.page import Page
@@ -44,7 +44,7 @@ class ConsentPage(Page):
         self.body.addWidget(self.choices)
         self.choices.chosen.connect(self._wrong.hide)  # answered: the complaint goes
         self.choices.chosen.connect(lambda chosen: self.more.setVisible(chosen == "yes"))
-        self.proxy = SpokenHint("gui.consent.proxy", "small")
+        self.proxy = SpokenHint("gui.consent.proxy.http", "small")
         self.proxy.hide()
         self.body.addWidget(self.proxy)
         self._name = ""
@@ -73,8 +73,16 @@ class ConsentPage(Page):
         self.reach.choose("thorough" if answers.thorough else None)
         self.outside.set_text(answers.outside)
         self.more.setVisible(answers.own_server is True)
-        self.proxy.setVisible(proxy_is_set())
+        self._show_proxy()
         self.show_texts(self.texts)
+
+    def _show_proxy(self) -> None:
+        """What cannot pass the office's go-between, by its kind."""
+        kind = proxy_kind()
+        if kind:
+            self.proxy.key = f"gui.consent.proxy.{kind}"
+            self.proxy.say(self.texts)
+        self.proxy.setVisible(kind is not None)
 
     def read_answers(self, answers: Answers) -> None:
         """Yes, no, or not answered; and how far, from where."""

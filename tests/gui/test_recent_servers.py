@@ -138,14 +138,24 @@ def test_the_same_server_keeps_its_login() -> None:
     assert (answers.ssh, answers.own_server) == ("root@mx.shop.example", True)
 
 
-@pytest.mark.parametrize("proxy", ["", "http://proxy.example:3128"])
-async def test_what_cannot_pass_a_proxy_is_said_before_the_look(open_wizard, monkeypatch, proxy: str) -> None:
-    monkeypatch.setenv("https_proxy", proxy)
+@pytest.mark.parametrize(
+    ("name", "proxy", "said"),
+    [
+        ("https_proxy", "", None),
+        ("https_proxy", "http://proxy.example:3128", "ウェブを見るのに会社の中継役"),
+        ("all_proxy", "socks5://proxy.example:1080", "SOCKSプロキシ"),
+        ("auto_proxy", "http://proxy.example/proxy.pac", "自動設定（PAC）"),
+    ],
+)
+async def test_what_cannot_pass_a_proxy_is_said_before_the_look(
+    open_wizard, monkeypatch, name: str, proxy: str, said: str | None
+) -> None:
+    monkeypatch.setenv(name, proxy)
     wizard = await open_wizard("ja")
     wizard.guide.page = "consent"
     wizard._show_page()
-    assert wizard.consent.proxy.isVisible() == bool(proxy)
-    assert "25番ポート" in wizard.consent.proxy.plain and "ssh" in wizard.consent.proxy.plain
+    assert wizard.consent.proxy.isVisible() == (said is not None)
+    assert said is None or said in wizard.consent.proxy.plain
 
 
 async def test_what_keys_are_stands_beside_them(open_wizard) -> None:
