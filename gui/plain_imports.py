@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import builtins
 
+from gui.kept_code import kept_code
+
 _python_import = builtins.__import__
 
-import PySide6.QtCore  # noqa: E402, F401 - between taking note of Python's import and putting it back
+with kept_code():
+    import PySide6.QtCore  # noqa: F401 - between taking note of Python's import and putting it back
 
 builtins.__import__ = _python_import
