@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from core.checks.bounce.our_address import said_by_ours
 from core.checks.mail_log.facts import LogFacts, Refusal
@@ -14,6 +15,7 @@ from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.knowledge.log_troubles import trouble_of
 from core.model import CheckResult, Context, Finding, Severity, Value
 
+_Facts = TypeVar("_Facts")
 QUIET = timedelta(hours=1)  # without a new sign: what a log tells may be over
 NEARLY_ALL, MOST = 0.8, 0.5
 # Refusals that speak of our server when it is ours that refuses; the others are about one mailbox or one letter.
@@ -39,6 +41,7 @@ class Clues:
     health: ServerHealthFacts | None = None  # what the machine told of itself: for what speaks against a suspicion
     queue: QueueFacts | None = None
     log: LogFacts | None = None
+    facts: tuple[object, ...] = ()  # of all checks, for the few rules that read them
 
     @classmethod
     def of(cls, results: Sequence[CheckResult], context: Context) -> Clues:
@@ -49,7 +52,11 @@ class Clues:
         log = next((each for each in facts if isinstance(each, LogFacts)), None)
         findings = tuple(finding for result in results for finding in result.findings)
         ended = max((result.finished_at for result in results), default=None)
-        return cls(findings, context, ended, health, queue, log)
+        return cls(findings, context, ended, health, queue, log, tuple(facts))
+
+    def facts_of(self, kind: type[_Facts]) -> _Facts | None:
+        """What the check with facts of this kind measured; None when it did not."""
+        return next((each for each in self.facts if isinstance(each, kind)), None)
 
     def going_on(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Those of a log that go on: seen within the last hour, or without a time."""
@@ -97,6 +104,13 @@ class Clues:
         share = sum(each.count for each in queue.reasons if fits(each)) / max(1, waiting)
         if share <= MOST or (self.seen("mail_queue.normal") and self.seen("mail_log.ordinary")):
             return ()  # a usual number waits and the log shows that the rest goes out: that is any good day
+        return self.having(*(f"mail_queue.{level}" for level in _LEVELS))
+
+    def queue_names(self, words: Sequence[str]) -> tuple[Finding, ...]:
+        """What tells of the queue, where a reason that mail waits for holds one of these words."""
+        reasons = self.queue.reasons if self.queue else ()
+        if not any(word.lower() in each.example.lower() for each in reasons for word in words):
+            return ()
         return self.having(*(f"mail_queue.{level}" for level in _LEVELS))
 
     @property

@@ -6,7 +6,7 @@ Reads `resources/data/registries.toml` and `resources/data/parking.toml`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -53,6 +53,11 @@ def _parking() -> dict[str, Parking]:
 def registry_of(domain: str) -> Registry:
     """Who answers for `domain`, by its last label."""
     return _registries().get(plain_domain(domain).rpartition(".")[2], Registry())
+
+
+def all_parked(name_servers: Sequence[str]) -> bool:
+    """Whether the domain's name servers are those of a parking place, every one of them."""
+    return bool(name_servers) and all(parking_kind(server) for server in name_servers)
 
 
 def parking_kind(name_server: str) -> Parking | None:

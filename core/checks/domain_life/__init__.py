@@ -23,6 +23,7 @@ CHECK: Check[Facts] = Check(
         "domain_life.being_deleted": (*_WHO, "statuses"),
         "domain_life.not_registered": ("domain",),
         "domain_life.contradicted": ("domain", "server", "name_servers"),
+        "domain_life.other_domain": ("domain", "server", "other"),
         "domain_life.parked": (*_WHO, "name_servers", "kind"),
         "domain_life.unknown_registry": ("domain",),
         "domain_life.unreadable": ("domain", "server"),

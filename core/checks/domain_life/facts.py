@@ -10,7 +10,7 @@ from typing import Literal
 @dataclass(frozen=True)
 class Registration:
     """What the registry said. `statuses` are EPP's words in lower case without blanks ("clienthold"); JPRS's states
-    keep theirs ("connected", "tobesuspended")."""
+    keep theirs ("connected", "tobesuspended"). `domain`: the name the answer is about, as written there; "" if none."""
 
     registered: bool
     expires: datetime | None = None
@@ -19,6 +19,7 @@ class Registration:
     name_servers: tuple[str, ...] = ()
     registrar: str = ""
     phone: str = ""
+    domain: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from core.checks.domain_life.facts import Facts, Registration
 from core.clean import clean
-from core.knowledge.registries import parking_kind
+from core.knowledge.domain_names import dns_form
+from core.knowledge.registries import all_parked, parking_kind
 from core.model import Evidence, Finding, Severity, Table, Value
 
 _DAY = 86400
@@ -19,7 +20,10 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
     """At most one finding about the date, one about the state, one about parking."""
     registration = facts.registration
     if registration is None:  # the DNS may tell what the registry does not
-        return (*_parked(facts, Registration(True)), _not_told(facts))
+        parked = tuple(_parked(facts, Registration(True)))
+        return parked if parked and not facts.server else (*parked, _not_told(facts))
+    if _is_about_another(facts.domain, registration):
+        return (*_parked(facts, Registration(True)), _other_domain(facts, registration))
     if not registration.registered and facts.source == "whois" and facts.name_servers:
         return (*_parked(facts, registration), _contradicted(facts))
     if not registration.registered:
@@ -33,6 +37,17 @@ def _not_told(facts: Facts) -> Finding:
         return Finding("domain_life.unknown_registry", Severity.UNKNOWN, {"domain": facts.domain})
     values: dict[str, Value] = {"domain": facts.domain, "server": facts.server}
     return Finding("domain_life.unreadable", Severity.UNKNOWN, values, _evidence(facts))
+
+
+def _is_about_another(domain: str, registration: Registration) -> bool:
+    """An answer that names no domain cannot be told apart."""
+    return bool(registration.domain) and dns_form(registration.domain) != dns_form(domain)
+
+
+def _other_domain(facts: Facts, registration: Registration) -> Finding:
+    values: dict[str, Value] = {"domain": facts.domain, "server": facts.server}
+    values["other"] = clean(registration.domain, 255)
+    return Finding("domain_life.other_domain", Severity.UNKNOWN, values, _evidence(facts))
 
 
 def _contradicted(facts: Facts) -> Finding:
@@ -75,10 +90,9 @@ def _state(facts: Facts, registration: Registration) -> Iterator[Finding]:
 def _parked(facts: Facts, registration: Registration) -> Iterator[Finding]:
     """The DNS's word counts before the registry's: it is what the world sees."""
     servers = facts.name_servers or registration.name_servers
-    parked = {server: kind for server in servers if (kind := parking_kind(server))}
-    if parked and len(parked) == len(servers):
-        names = [clean(server, 255) for server in parked]
-        yield _finding(facts, "parked", Severity.CRITICAL, name_servers=names, kind=next(iter(parked.values())))
+    if all_parked(servers):
+        names = [clean(server, 255) for server in servers]
+        yield _finding(facts, "parked", Severity.CRITICAL, name_servers=names, kind=parking_kind(servers[0]))
 
 
 def _date(facts: Facts, registration: Registration) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from core.checks.domain_life.whois_text import read_whois
 from core.clients import Clients
 from core.errors import CheckError
 from core.knowledge.domain_names import registrable_domain
-from core.knowledge.registries import Registry, registry_of
+from core.knowledge.registries import Registry, all_parked, registry_of
 from core.model import Context
 
 _Told = tuple[Literal["rdap", "whois", ""], str, Registration | None, str]  # source, server, what it said, raw
@@ -22,13 +22,26 @@ async def measure(context: Context, clients: Clients) -> Facts:
     """Raises the `http.*`, `whois.*` and `dns.*` errors when the registry could not be asked."""
     from core.clients.resolver import absolute_name  # loads all of dnspython
 
-    told = absolute_name(context.target.domain or "").to_text(omit_final_dot=True)
-    domain, measured_at = registrable_domain(told), datetime.now(UTC)
+    asked = absolute_name(context.target.domain or "").to_text(omit_final_dot=True)
+    domain, measured_at = registrable_domain(asked), datetime.now(UTC)
     registry = registry_of(domain)
-    (source, server, registration, raw), name_servers = await asyncio.gather(
-        _ask(clients, registry, domain), _name_servers(clients, domain)
+    told, name_servers = await asyncio.gather(
+        _asked_or_why_not(clients, registry, domain), _name_servers(clients, domain)
     )
-    return Facts(measured_at, domain, source, server, registration, name_servers, raw[:2000])
+    if not isinstance(told, CheckError):
+        source, server, registration, raw = told
+        return Facts(measured_at, domain, source, server, registration, name_servers, raw[:2000])
+    if all_parked(name_servers):  # a seller's parking place tells enough without the registry
+        return Facts(measured_at, domain, "", "", None, name_servers)
+    raise told
+
+
+async def _asked_or_why_not(clients: Clients, registry: Registry, domain: str) -> _Told | CheckError:
+    """What the registry said, or why it could not be asked: the name servers are looked up meanwhile."""
+    try:
+        return await _ask(clients, registry, domain)
+    except CheckError as error:
+        return error
 
 
 async def _ask(clients: Clients, registry: Registry, domain: str) -> _Told:

@@ -30,7 +30,14 @@ def read_rdap(document: Any) -> Registration | None:
         ),
         registrar=registrar,
         phone=phone,
+        domain=_name(document),
     )
+
+
+def _name(document: dict[str, Any]) -> str:
+    """RFC 9083, 5.3: ldhName, and unicodeName where the name has letters beyond ASCII."""
+    names = [document.get(key) for key in ("ldhName", "unicodeName")]
+    return next((name[:255] for name in names if isinstance(name, str) and name.strip()), "")
 
 
 def plain_status(status: str) -> str:

@@ -41,7 +41,7 @@ def read_whois(text: str) -> Registration | None:
     if not found.get("domain"):
         return Registration(False) if _NOT_FOUND.search(text[:4000]) else None
     if any(plain_status(status) == "free" for status in found.get("status", ())):
-        return Registration(False)
+        return Registration(False, domain=_name(found["domain"]))
     states, dates = _states(found.get("status", ()))
     return Registration(
         registered=True,
@@ -51,7 +51,13 @@ def read_whois(text: str) -> Registration | None:
         name_servers=tuple(raw.split()[0].rstrip(".").lower()[:255] for raw in found.get("name_server", ())),
         registrar=next(iter(found.get("registrar", ())), "")[:200],
         phone=next(iter(found.get("phone", ())), "")[:60],
+        domain=_name(found["domain"]),
     )
+
+
+def _name(raw: list[str]) -> str:
+    """The first name: some registries write its other form behind it, in brackets."""
+    return raw[0].split()[0][:255]
 
 
 def _fields(text: str) -> dict[str, list[str]]:

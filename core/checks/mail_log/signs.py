@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Literal
 
 from core.checks.mail_log.facts import LogFacts, Sender
+from core.knowledge.addresses import is_public
 
 Standing = Literal["ordinary", "mailing", "suspicious", "abused"]
 
@@ -18,9 +19,11 @@ MANY_MESSAGES, MANY_RECIPIENTS = 60, 200  # in one hour
 VERY_MANY_RECIPIENTS = 1000
 WEB_MESSAGES, WEB_BURST = 30, 60  # in one hour; a contact form brings a few a day
 MANY_NETWORKS = 5  # on one day; telephones and home offices bring two to four
+SEVERAL_ADDRESSES, MANY_ADDRESSES = 5, 10  # public ones on one day, in however few networks
 SEVERAL_SENDERS, MANY_SENDERS = 3, 10
 FEW_RECIPIENTS, SOME_REFUSED, MANY_REFUSED = 50, 0.10, 0.30
 MANY_DOMAINS = 20
+_DAY = timedelta(days=1)
 GUESSES = 10  # failed logins from the address that then succeeded
 REPUTATION = 10
 PROBES = 10  # mails for strangers: fewer are what testers leave
@@ -58,7 +61,7 @@ def _hard(sender: Sender, facts: LogFacts) -> list[str]:
     """Signs that no mailing of one's own shows."""
     share = sender.refused / max(1, sender.delivered + sender.refused)
     signs = {
-        "networks": sender.networks_in_a_day >= MANY_NETWORKS,
+        "networks": sender.networks_in_a_day >= MANY_NETWORKS or _addresses_of_a_day(sender) >= MANY_ADDRESSES,
         "senders": sender.senders >= MANY_SENDERS,
         "refused": share > MANY_REFUSED and sender.refused + sender.delivered >= FEW_RECIPIENTS,
         "guessed": sender.guessed >= GUESSES and sender.networks_in_a_day >= SEVERAL_SENDERS,
@@ -74,11 +77,19 @@ def _soft(sender: Sender) -> list[str]:
     signs = {
         "refused": share > SOME_REFUSED and done >= FEW_RECIPIENTS,
         "senders": SEVERAL_SENDERS <= sender.senders < MANY_SENDERS,
+        "addresses": SEVERAL_ADDRESSES <= _addresses_of_a_day(sender) < MANY_ADDRESSES,
         "amount": sender.peak_recipients > VERY_MANY_RECIPIENTS,
         "reputation": 3 <= sender.reputation < REPUTATION,
         "web": sender.kind == "script" and _raw_web_program(sender) and sender.domains >= MANY_DOMAINS,
     }
     return [name for name, seen in signs.items() if seen]
+
+
+def _addresses_of_a_day(sender: Sender) -> int:
+    """Different public addresses of one who was seen on one day only; 0 of others, whose telephone changes its own."""
+    if not sender.first or not sender.last or sender.last - sender.first > _DAY:
+        return 0
+    return sum(is_public(each.name) for each in sender.addresses)
 
 
 def _raw_web_program(sender: Sender) -> bool:

@@ -27,6 +27,7 @@ def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
     bad = clues.having("dns_health.ipv6_path_bad", "sender_auth.ipv6_path_bad")
     refused = tuple(each for each in _refusals(clues) if ":" in str(each.values.get("sending_address") or ""))
     refused += _named_in_log(value_list(bad, "addresses"), clues)
+    refused += clues.queue_names([f"[{address}]" for address in value_list(bad, "addresses")])
     if not bad and (only := _only_over_ipv6(clues)):
         told = clues.having("mail_log.refused_listed", "mail_log.refused_reputation", "mail_log.refused_reverse_dns")
         yield ROOT, Cause("ipv6_path_bad", "likely", "you", codes_of(told), {"addresses": only})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, said_by_the_recipient, value_list
 from core.diagnosis.ranking import CONSEQUENCE, SUSPICION, Ranked
+from core.diagnosis.rented import on_a_shared_server
 from core.knowledge.dnsbl import dead_list_of, load_lists
 from core.knowledge.domain_names import plain_domain, registrable_domain
 from core.model import Cause, Certainty, Finding, Values, WhoActs
@@ -123,6 +124,14 @@ def greylisted_wait(clues: Clues) -> Iterator[Ranked]:
         yield CONSEQUENCE, Cause("greylisted_wait", "likely", "wait", codes_of(waiting + logged))
     elif logged and (young or clues.context.target.symptom == "slow"):
         yield SUSPICION, Cause("greylisted_wait", "possible", "wait", codes_of(logged + young))
+    elif clues.context.target.symptom != "checkup" and (few := _waits_among_others(clues)):
+        yield SUSPICION, Cause("greylisted_wait", "possible", "wait", codes_of(few))
+
+
+def _waits_among_others(clues: Clues) -> tuple[Finding, ...]:
+    """A letter waits for a greylist now. On an ordinary day too; who misses one may be told."""
+    waiting = any(each.reason == "greylisted" for each in (clues.queue.reasons if clues.queue else ()))
+    return clues.having("mail_queue.normal", "mail_queue.raised", "mail_queue.young") if waiting else ()
 
 
 def mailbox_full(clues: Clues) -> Iterator[Ranked]:
@@ -197,6 +206,8 @@ def _at_another_company(finding: Finding, clues: Clues) -> bool:
         return address not in clues.own_addresses
     if target.ssh or not target.domain:
         return False
+    if not target.own_server and on_a_shared_server(str(address), clues):
+        return True
     ours = {registrable_domain(plain_domain(name)) for name in (target.domain, *target.also_domain)}
     names = [
         host.name for host in clues.context.mail_hosts if address in host.addresses and host.preference is not None

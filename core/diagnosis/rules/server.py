@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.diagnosis.at_the_door import no_room_told, trouble_told
 from core.diagnosis.clues import NEARLY_ALL, Clues, codes_of, critical, value_list
 from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
 from core.diagnosis.rules.doors import banned_by_log
@@ -15,7 +16,7 @@ def disk_full(clues: Clues) -> Iterator[Ranked]:
     """Seen on the machine it is sure; told by the log alone it may be over by now."""
     seen = clues.having("server_health.disk_full", "server_health.inodes_full")
     logged = clues.having("mail_log.disk_full")
-    said = tuple(each for each in clues.having("smtp_banner.busy") if "4.3.1" in str(each.values.get("said", "")))
+    said = no_room_told(clues)
     if seen or critical(logged) or said:
         certainty: Certainty = "confirmed" if seen else "likely"
         values: Values = {"places": value_list(seen, "mount") or ["?"]}
@@ -83,10 +84,17 @@ def helper_down(clues: Clues) -> Iterator[Ranked]:
     missed = critical(clues.having("mail_log.helper_down", "mail_log.login_helper_down"))
     missed += clues.most_wait_through("helper_down")
     if not dead and not missed:
+        yield from _troubled(clues)
         return
     certainty: Certainty = "confirmed" if dead and missed else "likely"
     values: Values = {"helpers": value_list(dead, "where") or ["?"]}
     yield ROOT, Cause("helper_down", certainty, "you", codes_of(dead + missed), values)
+
+
+def _troubled(clues: Clues) -> Iterator[Ranked]:
+    """Our server puts callers off for trouble of its own, and nothing was seen inside: most often it is a helper."""
+    if (told := trouble_told(clues)) and not no_room_told(clues):
+        yield ROOT, Cause("helper_down", "likely", "you", codes_of(told), {"helpers": ["?"]})
 
 
 def own_mailboxes_full(clues: Clues) -> Iterator[Ranked]:

@@ -12,6 +12,7 @@ from core.model import Cause, Certainty, Finding
 WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
 # Letters under so many strangers' names are more than a mailing list or a colleague's second address.
 _STRANGE_SENDERS, _STRANGE_LETTERS = 5, 30
+_WAITING = 100  # recipients that one person's letters wait for
 # Our own provider locked an account of ours for sending spam (Microsoft 365: 5.1.8, 5.7.708).
 _LOCKED_FOR_SPAM = ("microsoft_tenant_blocked",)
 # What spam leaves behind, whoever sent it.
@@ -104,12 +105,28 @@ def _hijacked_by_queue(clues: Clues) -> Iterator[Ranked]:
     strangers, mass = clues.seen("mail_queue.strangers"), clues.having("mail_queue.newsletter")
     listed = clues.seen("dnsbl.listed") and (clues.seen("mail_queue.long") or bool(mass))
     listed = listed or bool(mass and clues.context.target.symptom == "complaint")
-    if not (strangers or listed) or clues.seen("open_relay.accepted", "open_relay.config_open"):
+    if clues.seen("open_relay.accepted", "open_relay.config_open"):
+        return
+    if not (strangers or listed):
+        yield from _many_for_one(clues)
         return
     for finding in _leading_senders(clues) + (mass if listed else ()):
         local, _, domain = str(finding.values.get("sender", "")).partition("@")
         if not _is_web(local) and _is_ours(domain, clues):
             yield ROOT if strangers else SUSPICION, _hijacked(finding, "sender", "possible", clues)
+
+
+def _many_for_one(clues: Clues) -> Iterator[Ranked]:
+    """More waits under the name of one of us than a person writes, and it is not our own way out that is shut. A
+    mailing looks like that too, so that it is a suspicion, for somebody who misses mail."""
+    queue = clues.queue
+    ours_shut = ("mail_queue.all_timed_out", "mail_queue.name_service", "mail_queue.newsletter")
+    if not queue or queue.recipients < _WAITING or clues.context.target.symptom == "checkup" or clues.seen(*ours_shut):
+        return
+    for finding in _leading_senders(clues):
+        local, _, domain = str(finding.values.get("sender", "")).partition("@")
+        if not _is_web(local) and _is_ours(domain, clues):
+            yield SUSPICION, _hijacked(finding, "sender", "possible", clues)
 
 
 def _leads_queue_to_strangers(account: str, clues: Clues) -> bool:

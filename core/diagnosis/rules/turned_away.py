@@ -13,6 +13,7 @@ from core.model import Cause, Certainty
 # Where Postfix keeps the domains it takes mail for; a table behind one of them may hold any.
 _TAKES = ("mydestination", "relay_domains", "virtual_alias_domains", "virtual_alias_maps", "virtual_mailbox_domains")
 _CALLERS, _FAR_MORE = 12, 4  # different ones, turned away for one reason; so many for each letter that got through
+_FEW = 3  # different callers, where nobody at all got through
 # Reasons that robots are turned away for on any day.
 _EVERYDAY = ("user_unknown", "relay_denied", "greylisted", "rate_limited", "login_required", "ip_blocked", "tls_failed")
 
@@ -35,6 +36,9 @@ def own_filter_rejects_all(clues: Clues) -> Iterator[Ranked]:
     elif clues.about_mail_coming_in and (said := _everybody_turned_away(clues)):
         codes = codes_of(clues.having("mail_log.refused_by_us"))
         yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": [said]})
+    elif clues.about_mail_coming_in and (zones := _list_turns_all_away(clues)):
+        codes = codes_of(clues.having("mail_log.refused_by_us"))
+        yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": zones})
     elif many:
         yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": zones})
     elif using or logged:
@@ -50,6 +54,16 @@ def _unknown_here(clues: Clues) -> str | None:
     words = {word for name in _TAKES for word in re.split(r"[,\s]+", told.get(name, ""))}
     hidden = any(":" in word or word.startswith(("$", "/")) for word in words)
     return None if hidden or domain in words else "Postfix: mydestination"
+
+
+def _list_turns_all_away(clues: Clues) -> list[str]:
+    """The lists by which everybody who called was turned away, with not one letter taken in between or since."""
+    log = clues.log
+    streak = log.own_filter if log else None
+    if not log or not streak or not streak.open or streak.names < _FEW or log.sent > log.delivered_outside:
+        return []
+    asked = [each for each in log.refusals if each.by == "us" and each.reason == "ip_blocked"]
+    return list(dict.fromkeys(clean(each.where, 80) for each in asked if each.where))
 
 
 def _everybody_turned_away(clues: Clues) -> str | None:
