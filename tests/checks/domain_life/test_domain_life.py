@@ -179,6 +179,32 @@ async def test_d13_a_plain_text_no_against_a_living_dns_is_no_proof(ask, dns, se
     assert (await ask("midori.jp", JPRS, f"{BANNER}No match!!\n".encode()))[0] == said
 
 
+@pytest.mark.parametrize(
+    ("domain", "server", "answer"),
+    [
+        ("midori.jp", JPRS, jp(-5).replace("MIDORI.JP", "MIDORI-SHOP.JP").encode()),
+        ("midori.jp", JPRS, jp(200).replace("MIDORI.JP", "MIDORI.JP.EVIL.EXAMPLE").encode()),
+        ("midori.com", VERISIGN, rdap(-5, ldhName="MIDORI-SHOP.COM")),
+    ],
+)
+async def test_an_answer_about_another_domain_tells_nothing(ask, domain: str, server: str, answer: bytes) -> None:
+    said, found = await ask(domain, server, answer)
+    assert said == [("other_domain", UNKNOWN)]
+    assert found[0].values["domain"] == domain and str(found[0].values["other"]).lower().startswith("midori")
+
+
+async def test_an_answer_about_another_domain_does_not_hide_a_parked_one(ask, dns) -> None:
+    dns.add("midori.jp", "NS", "ns1.sedoparking.com.")
+    said, _ = await ask("midori.jp", JPRS, jp().replace("MIDORI.JP", "OTHER.JP").encode())
+    assert said == [("parked", CRITICAL), ("other_domain", UNKNOWN)]
+
+
+@pytest.mark.parametrize("written", ["みどり.jp", "みどり.JP", "XN--P9J0B8A.JP", "xn--p9j0b8a.jp."])
+async def test_a_name_in_japanese_letters_is_the_same_however_it_is_written(ask, written: str) -> None:
+    answer = jp().replace("[Domain Name]                   MIDORI.JP", f"[Domain Name]                   {written}")
+    assert (await ask("みどり.jp", JPRS, answer.encode()))[0] == [("ok", OK)]
+
+
 async def test_parked(ask, dns) -> None:
     dns.add("midori.com", "NS", "ns1.sedoparking.com.", "ns2.sedoparking.com.")
     said, found = await ask("midori.com", VERISIGN, rdap())
