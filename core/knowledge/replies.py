@@ -21,6 +21,7 @@ from core.model import WhoActs
 
 __all__ = ["REASONS", "Reason", "ReasonWord", "explain_parsed", "explain_reply", "provider_of", "who_acts_for"]
 
+_MOST_LABELS = 8  # of a host name; no provider is known by more
 DecidedBy = Literal["provider", "software", "words", "status", "nothing"]
 
 _WHO: dict[ReasonWord, WhoActs] = {
@@ -68,7 +69,7 @@ def explain_reply(text: str, host: str | None = None, status: str | None = None,
 
 def explain_parsed(reply: Reply, domain: str | None = None) -> Reason:
     """The same for a reply already taken apart."""
-    file = _provider_file(reply, domain)
+    file = _provider_file(reply.host, reply.words, domain)
     rule = (file and _first_fitting(_rules_of(file.provider), reply)) or _first_fitting(_rules_for_anybody(), reply)
     if rule:
         return _reason(rule, reply, file)
@@ -83,25 +84,28 @@ def who_acts_for(word: ReasonWord) -> WhoActs:
 
 def provider_of(host: str | None, words: str = "", domain: str | None = None) -> str | None:
     """The code of the provider behind a host name, its typical words, or (weakest) the recipient's domain."""
-    file = _provider_file(Reply(words.lower(), words, host=host), domain)
+    file = _provider_file(host, words.lower(), domain)
     return file.provider if file else None
 
 
-def _provider_file(reply: Reply, domain: str | None) -> RuleFile | None:
+def _provider_file(host: str | None, words: str, domain: str | None) -> RuleFile | None:
     by_host, signs, by_domain = _identities()
-    if reply.host and (file := _by_suffix(reply.host, by_host)):
+    if host and (file := _by_suffix(host, by_host)):
         return file
-    for sign, file in signs if reply.words else ():
-        if sign in reply.words:
+    for sign, file in signs if words else ():
+        if sign in words:
             return file
-    return _by_suffix(domain, by_domain) if domain and not reply.host else None
+    return _by_suffix(domain, by_domain) if domain and not host else None
 
 
 def _by_suffix(name: str, table: dict[str, RuleFile]) -> RuleFile | None:
-    labels = name.lower().rstrip(".").split(".")[-8:]
-    for start in range(len(labels)):
-        if file := table.get(".".join(labels[start:])):
+    name = name.lower().rstrip(".")
+    if name.count(".") >= _MOST_LABELS:
+        name = ".".join(name.split(".")[-_MOST_LABELS:])
+    while name:
+        if file := table.get(name):
             return file
+        name = name.partition(".")[2]
     return None
 
 

@@ -17,6 +17,7 @@ MONTHS = {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1
     )
 }
+_SIXTY = {f"{number:02}": number for number in range(60)}  # finding costs less than reckoning
 _HALF_YEAR, _DAY = 183 * 86400, 86400
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)\b")
 _TAI_START = 2**62 + 10  # seconds a TAI64 label of 1970 holds, by the convention of djb's programs
@@ -30,6 +31,7 @@ class Clock:
         self.zone: tzinfo | None = self._reference.tzinfo
         self._wall = timegm(self._reference.timetuple())
         self._key, self._base, self._long = "", 0, False
+        self._hour, self._within, self._hour_base = "?", 10, 0  # a stamp's beginning up to its minute, and its length
         self._year: int | None = None
         self._day, self._day_base = "", 0  # of a stamp without a year
         self.last = 0  # the last good stamp; 0 before the first
@@ -38,6 +40,17 @@ class Clock:
 
     def at(self, line: str) -> int:
         """The stamp of a syslog, ISO or Exim line; that of the line before where this one has none."""
+        if line[: self._within] == self._hour:
+            start = self._within + self._long
+            minute, second = _SIXTY.get(line[start : start + 2]), _SIXTY.get(line[start + 3 : start + 5])
+            if minute is not None and second is not None:
+                self.last = seconds = self._hour_base + minute * 60 + second
+                if not self.first:
+                    self.first = seconds
+                return seconds
+        return self._at_any(line)
+
+    def _at_any(self, line: str) -> int:
         key = line[:13]
         if key[:1] == "@":
             return self.tai(line[:25])
@@ -101,6 +114,9 @@ class Clock:
             self._day, self._day_base = line[:7], base - int(line[7:9]) * 3600 - int(line[10:12]) * 60
             self._long = False
         self._key, self._base = key, base
+        self._within = 13 if self._long else 10
+        self._hour = line[: self._within]
+        self._hour_base = base if self._long else base - int(line[10:12]) * 60
 
     def _without_year(self, month: int, day: int, hour: int, minute: int) -> int:
         if not month or not 1 <= day <= 31:

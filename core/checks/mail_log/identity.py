@@ -41,26 +41,26 @@ class Identity:
     def message(self, at: int, recipients: int, sender: str, address: str, line: str) -> None:
         """One message accepted. `recipients` may grow later (`more_recipients`)."""
         self.messages += 1
-        self.first = self.first or at
+        self.recipients += recipients
+        if not self.first:
+            self.first = at
         self.last = at
-        if address and address == self._last_address and at // 86400 == self.day and address in self.addresses:
+        hour = at // 3600
+        if hour != self.hour or address != self._last_address:
+            self._elsewhere(hour, address, at)
+        if address in self.addresses:
             self.addresses[address] += 1
         elif address:
-            _count(self.addresses, address, _MOST_ADDRESSES)
-            self._from(address, at)
+            _first_time(self.addresses, address, _MOST_ADDRESSES)
         if sender in self.senders:
             self.senders[sender] += 1
         else:
-            _count(self.senders, sender, _MOST_NAMES)
-        hour = at // 3600
-        if hour != self.hour:
-            self.hour, self.hour_messages, self.hour_recipients = hour, 0, 0
-        self.hour_messages += 1
+            _first_time(self.senders, sender, _MOST_NAMES)
         if hour in self.hours:
             self.hours[hour] += 1
         else:
             self._in_hour(hour)
-        self.recipients += recipients
+        self.hour_messages += 1
         self.hour_recipients += recipients
         if self.hour_recipients > self.peak_recipients or self.hour_messages > self.peak_messages:
             self._peak()
@@ -101,11 +101,18 @@ class Identity:
             hours=tuple(self._newest(clock, hours)),
         )  # fmt: skip
 
+    def _elsewhere(self, hour: int, address: str, at: int) -> None:
+        """The next message comes in another hour, or from another address."""
+        if hour != self.hour:
+            self.hour, self.hour_messages, self.hour_recipients = hour, 0, 0
+        if address:
+            self._from(address, at)
+
     def _in_hour(self, hour: int) -> None:
-        """Count one message in its hour; of too many hours the one counted first is forgotten."""
-        if hour not in self.hours and len(self.hours) >= _MOST_HOURS:
+        """The first message of its hour; of too many hours the one counted first is forgotten."""
+        if len(self.hours) >= _MOST_HOURS:
             del self.hours[next(iter(self.hours))]
-        self.hours[hour] = self.hours.get(hour, 0) + 1
+        self.hours[hour] = 1
 
     def _newest(self, clock: Clock, most: int) -> Iterator[Hour]:
         for hour in sorted(self.hours)[-most:] if most else ():
@@ -134,8 +141,6 @@ def most_named(table: dict[str, int], most: int = 20) -> tuple[Named, ...]:
     return tuple(Named(name, count) for name, count in ordered[:most])
 
 
-def _count(table: dict[str, int], name: str, most: int) -> None:
-    if name in table:
-        table[name] += 1
-    elif len(table) < most:
+def _first_time(table: dict[str, int], name: str, most: int) -> None:
+    if len(table) < most:
         table[name[:320]] = 1

@@ -87,7 +87,9 @@ class LogReader:
         head, _, text = line.partition("]: ")
         place = head.rfind("[")
         handler = self._programs.get(head[head.rfind(" ", 0, place) + 1 : place], self._other)
-        if handler is not None:
+        if text[:17] == "message repeated ":
+            self._repeated(line)
+        elif handler is not None:
             handler(line, text)
 
     def facts(self, source: str = "", complete: bool = True) -> LogFacts:

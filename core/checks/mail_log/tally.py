@@ -166,15 +166,18 @@ class Tally:
         """The message goes (or tries to go) outside: whose is it?"""
         if not message.left:
             message.left = True
-            sender = message.sender
-            if sender in self.senders:
-                self.senders[sender] += 1
-            elif len(self.senders) < _MOST_NAMES:
-                self.senders[sender] = 1
+            self.goes_out(message.sender)
             if message.identity is None and message.address and not forwarded and message.counted:
                 self._passed_on(message)
         if message.identity is not None:
             message.identity.to_domain(domain)
+
+    def goes_out(self, sender: str) -> None:
+        """A message of this sender goes (or tries to go) outside."""
+        if sender in self.senders:
+            self.senders[sender] += 1
+        elif len(self.senders) < _MOST_NAMES:
+            self.senders[sender] = 1
 
     def failed(
         self, message: Message | None, to: str, host: str, said: str, line: str, *, bounced: bool, forwarded: bool,

@@ -58,12 +58,6 @@ class Postfix:
         self._tally.refused_by_us(client_address(rest), said[:1000], line)
 
     def _smtpd_other(self, kind: str, rest: str, text: str, line: str) -> None:
-        if kind.startswith("message repeated "):  # rsyslog: "message repeated 3 times: [ text]"
-            times, again = kind[17:].partition(" ")[0], rest.lstrip("[ ").removesuffix("]")
-            believed = times.isascii() and times.isdecimal() and len(times) < 7 and not again.startswith(kind[:16])
-            for _ in range(self._tally.repeats(int(times)) if believed else 0):
-                self.smtpd(line, again)
-            return
         if kind == "warning":
             if rest.startswith(_TIRESOME):
                 return
@@ -91,7 +85,7 @@ class Postfix:
     def _qmgr(self, line: str, text: str) -> None:
         queue_id, _, rest = text.partition(": ")
         if rest == "removed":
-            self.arrivals.removed(queue_id)
+            self.arrivals.mail.pop(queue_id, None)  # its id may be given again
         elif rest.startswith("from=<"):
             self.arrivals.from_line(queue_id, rest, line)
         else:

@@ -8,15 +8,28 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import NamedTuple
 
 from core.checks.mail_log.identity import Identity
-from core.checks.mail_log.tally import Message, Tally
+from core.checks.mail_log.tally import LONGEST_ID, Message, Tally
 
 LONGEST = 600  # a longer line is not remembered whole: it is read at once
 _MOST_LOGINS, _MOST_WAITING, _FORGOTTEN = 5000, 60_000, 10_000
 _CLIENT = re.compile(r"\[([0-9A-Fa-f.:]{2,45})\]")
 # Accounts of web servers: Debian, Red Hat, FreeBSD, Alpine, SuSE; then the nobodies.
 WEB_UIDS = {"33": "www-data", "48": "apache", "80": "www", "82": "www-data", "30": "wwwrun", "65534": "nobody"}
+
+
+class Login(NamedTuple):
+    """An account's session, as its client= lines say it again and again."""
+
+    address: str
+    identity: Identity
+
+
+# What the quick way remembers of a message: a stranger's client= line; or that line, the login, what was said when it
+# was queued (a stranger's from= line, an account's sender; "" before), and whether some of it has gone out.
+Remembered = str | tuple[str, Login | None, str, bool]
 
 
 def client_address(rest: str) -> str:
@@ -30,56 +43,49 @@ class Arrivals:
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
-        # What the quick way remembered: queue id -> its client= line, and its first from= line.
-        self.clients: dict[str, str] = {}
-        self.queued: dict[str, str] = {}
-        self._logins: dict[str, tuple[str, Identity]] = {}  # what follows the queue id -> whose session it is
+        self.mail: dict[str, Remembered | Message] = {}
+        self.logins: dict[str, Login] = {}  # what follows the queue id -> whose session it is
 
     def message(self, queue_id: str) -> Message | None:
         """The message with this id; what was only remembered of it is read now."""
-        if queue_id in self.clients:
-            client, queued = self.clients.pop(queue_id), self.queued.pop(queue_id, None)
-            self._client(queue_id, client.partition("]: ")[2].partition(": ")[2], client)
-            if queued is not None:  # what follows from its acceptance was done when it was remembered
-                message = self._tally.messages[queue_id]
-                message.sender, message.counted = _envelope(queued.partition("]: ")[2].partition(": ")[2])
-        return self._tally.messages.get(queue_id)
+        known = self.mail.get(queue_id)
+        if known is None or isinstance(known, Message):
+            return known
+        if len(queue_id) > LONGEST_ID:
+            return None
+        self.mail[queue_id] = message = self._read(known)
+        return message
 
-    def client(self, queue_id: str, rest: str, line: str) -> None:
+    def client(self, queue_id: str, rest: str, line: str) -> Message:
         """`client=name[address]`, with a login or without."""
-        self._forget(queue_id)
-        self._client(queue_id, rest, line)
+        address, place = client_address(rest), rest.find("sasl_username=")
+        identity = None
+        if place >= 0:
+            self._tally.clock.at(line)
+            identity = self._tally.logged_in(rest[place + 14 :].partition(",")[0][:320].lower(), address)
+        return self._new(queue_id, Message(line, address, identity))
 
     def login(self, queue_id: str, rest: str, line: str) -> None:
         """The same, probably with a login: those that come again and again are taken apart once."""
-        known = self._logins.get(rest)
-        if known is not None:
-            if queue_id in self.clients:
-                self._forget(queue_id)
-            self._tally.new_message(queue_id, Message(line, *known))
-            return
-        self.client(queue_id, rest, line)
-        message = self._tally.messages.get(queue_id)
+        message = self.client(queue_id, rest, line)
         # Once an account has sent from this address, a session has nothing new to say about guessed passwords.
-        if message and message.identity and message.address in message.identity.addresses and len(rest) <= LONGEST:
-            if len(self._logins) >= _MOST_LOGINS:
-                self._logins.clear()
-            self._logins[rest] = (message.address, message.identity)
+        if message.identity and message.address in message.identity.addresses and len(rest) <= LONGEST:
+            if len(self.logins) >= _MOST_LOGINS:
+                self.logins.clear()
+            self.logins[rest] = Login(message.address, message.identity)
 
     def pickup(self, queue_id: str, rest: str, line: str) -> None:
         """`uid=33 from=<www-data>`: a program on the server itself."""
         uid = rest[4:].partition(" ")[0]
         sender = rest.partition("from=<")[2].partition(">")[0]
         name = WEB_UIDS.get(uid) or (f"{sender.partition('@')[0]} (uid {uid})" if uid != "0" else "root")
-        identity = self._tally.identity("script", name[:100])
-        self._forget(queue_id)
-        self._tally.new_message(queue_id, Message(line, "", identity))
+        self._new(queue_id, Message(line, "", self._tally.identity("script", name[:100])))
 
     def from_line(self, queue_id: str, rest: str, line: str) -> None:
         """`from=<sender>, size=1, nrcpt=1 (queue active)`, or `from=<sender>, status=expired`."""
         message = self.message(queue_id)
         if message is None:  # the log begins in the middle, or it is a notice of our own
-            message = self._tally.new_message(queue_id, Message(line))
+            message = self._new(queue_id, Message(line))
         if message.counted:
             if "status=expired" in rest:
                 self._tally.expired(message.counted)
@@ -87,39 +93,45 @@ class Arrivals:
         sender, recipients = _envelope(rest)
         self._tally.accepted(message, sender, recipients, self._tally.clock.at(line))
 
-    def one_recipient(self, message: Message, rest: str, line: str) -> bool:
-        """The usual case of the same: new mail of a known sender to one recipient. False when it is another case."""
-        if message.counted or message.identity is None or "nrcpt=1 " not in rest:
+    def from_account(self, queue_id: str, known: Remembered | Message, rest: str, line: str) -> bool:
+        """The same, where an account sends new mail to one recipient. False when it is another case."""
+        if not isinstance(known, tuple) or known[2] or "nrcpt=1 " not in rest:
             return False
-        message.sender, message.counted = rest[6:].partition(">")[0][:320].lower(), 1
-        message.identity.message(self._tally.clock.at(line), 1, message.sender, message.address, message.line)
+        client, login, _, _ = known
+        sender = rest[6:].partition(">")[0][:320].lower()
+        if login is None or not sender:
+            return False
+        login.identity.message(self._tally.clock.at(line), 1, sender, login.address, client)
+        self.mail[queue_id] = (client, login, sender, False)
         return True
-
-    def removed(self, queue_id: str) -> None:
-        """It has left the queue; its id may be given again."""
-        if queue_id in self.clients:
-            self._forget(queue_id)
-        else:
-            self._tally.messages.pop(queue_id, None)
 
     def keep_small(self) -> None:
         """Too much mail is waiting: what came first is forgotten."""
-        if len(self.clients) > _MOST_WAITING:
-            for oldest in list(islice(self.clients, len(self.clients) - _MOST_WAITING + _FORGOTTEN)):
-                self._forget(oldest)
+        if len(self.mail) > _MOST_WAITING:
+            for oldest in list(islice(self.mail, len(self.mail) - _MOST_WAITING + _FORGOTTEN)):
+                del self.mail[oldest]
 
-    def _forget(self, queue_id: str) -> None:
-        if self.clients.pop(queue_id, None) is not None:
-            self.queued.pop(queue_id, None)
+    def _new(self, queue_id: str, message: Message) -> Message:
+        if len(queue_id) <= LONGEST_ID:
+            self.mail[queue_id] = message
+            self.keep_small()
+        return message
 
-    def _client(self, queue_id: str, rest: str, line: str) -> None:
-        address, place = client_address(rest), rest.find("sasl_username=")
-        if place < 0:
-            self._tally.new_message(queue_id, Message(line, address))
-            return
-        self._tally.clock.at(line)
-        name = rest[place + 14 :].partition(",")[0][:320].lower()
-        self._tally.new_message(queue_id, Message(line, address, self._tally.logged_in(name, address)))
+    def _read(self, known: Remembered) -> Message:
+        if isinstance(known, str):
+            return Message(known, client_address(_behind_id(known)))
+        line, login, queued, left = known
+        if login is None:
+            message = self._read(line)
+            message.sender, message.counted = _envelope(_behind_id(queued))
+            return message  # what follows from its acceptance was done when it was remembered
+        message = Message(line, *login)
+        message.sender, message.counted, message.left = queued, 1 if queued else 0, left
+        return message
+
+
+def _behind_id(line: str) -> str:
+    return line.partition("]: ")[2].partition(": ")[2]
 
 
 def _envelope(rest: str) -> tuple[str, int]:

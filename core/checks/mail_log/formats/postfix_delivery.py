@@ -7,9 +7,10 @@ earlier line; whatever they do not know goes the plain way.
 from __future__ import annotations
 
 from core.checks.mail_log.formats.postfix_arrivals import Arrivals
-from core.checks.mail_log.tally import Tally
+from core.checks.mail_log.tally import LONGEST_ID, Tally
 
-_MOST_HERE, _LONGEST = 5000, 400
+_MOST_HERE, _MOST_STATUSES, _LONGEST = 5000, 500, 400
+_FAILED = ("deferred (", "bounced (")
 
 
 class Deliveries:
@@ -17,31 +18,43 @@ class Deliveries:
 
     def __init__(self, tally: Tally, arrivals: Arrivals) -> None:
         self._tally, self._arrivals = tally, arrivals
-        self._messages, self._public = tally.messages, tally.public
+        self._mail, self._public = arrivals.mail, tally.public
         # Recipients here and what took it, as in `a@b.example>, relay=local` -> counted since the last block ended.
         self.here: dict[str, int] = {}
+        self.delivered: set[str] = set()  # what stood behind status= of such mail
 
-    def sent(self, text: str) -> bool:
-        """An ordinary line of mail that another company took. False: to be read the plain way."""
+    def outside(self, text: str, line: str) -> bool:
+        """An ordinary line about another company's answer. False: to be read the plain way."""
         queue_id, _, rest = text.partition(": to=<")
         fields, _, rest = rest.partition(", delay=")
         to, _, relay = fields.partition(">, relay=")
-        if ">" in to or "," in to or "," in relay or rest.partition(", status=")[2][:6] != "sent (":
+        status = rest.partition(", status=")[2]
+        name, _, address = relay.partition("[")
+        if ">" in to or "," in to or "," in relay or " " in queue_id or not self._public(address.partition("]")[0]):
             return False
-        message = self._messages.get(queue_id)
-        if message is None or not self._public(relay.partition("[")[2].partition("]")[0]):
+        if status[:6] == "sent (":
+            return self._taken(queue_id, to.rpartition("@")[2].lower())
+        if not status.startswith(_FAILED) or name == "none" or len(queue_id) > LONGEST_ID:
             return False
-        identity, tally, domain = message.identity, self._tally, to.rpartition("@")[2].lower()
-        if identity is None or tally.timed_out.count or tally.names_failing.count:
-            tally.taken_outside(message, domain)
-            return True
-        if not message.left:
-            tally.leaves(message, domain)
-        else:
-            identity.to_domain(domain)
+        message, said = self._arrivals.message(queue_id), status.partition(" (")[2].rstrip(")")
+        self._tally.failed(message, to, name[:255], said, line, bounced=status[0] == "b", forwarded=False)
+        return True
+
+    def _taken(self, queue_id: str, domain: str) -> bool:
+        """Another company took a message of an account that logged in. False where it is another's message."""
+        known, tally = self._mail.get(queue_id), self._tally
+        if not isinstance(known, tuple) or tally.timed_out.count or tally.names_failing.count:
+            return False
+        line, login, sender, left = known
+        if login is None or not sender:
+            return False
+        if not left:
+            tally.goes_out(sender)
+            self._mail[queue_id] = (line, login, sender, True)
         tally.sent += 1
         tally.outside += 1
-        identity.delivered += 1
+        login.identity.to_domain(domain)
+        login.identity.delivered += 1
         return True
 
     def count_here(self) -> None:
@@ -68,7 +81,7 @@ class Deliveries:
         elif status == "sent":
             self._tally.delivered(message, to, outside, forwarded)
             if not outside:
-                self._remember(text[start + 6 : place])
+                self._remember(text[start + 6 : place], text[place + 9 :])
         elif status in ("defe", "boun", "unde"):
             said = text[place + 9 :].partition(" (")[2].rstrip(")")
             away = outside or "relay=none" in fields
@@ -76,10 +89,12 @@ class Deliveries:
             self._tally.failed(message, to, host, said, line, bounced=bounced, forwarded=forwarded, outside=away)
         return True
 
-    def _remember(self, fields: str) -> None:
+    def _remember(self, fields: str, status: str) -> None:
         mailbox, found, _ = fields.partition(", delay=")
         if found and len(mailbox) <= _LONGEST and len(self.here) < _MOST_HERE:
             self.here.setdefault(mailbox, 0)
+        if status.endswith(")") and len(status) <= _LONGEST and len(self.delivered) < _MOST_STATUSES:
+            self.delivered.add(status)
 
     def _relay(self, fields: str) -> tuple[str, bool]:
         """The machine that took (or refused) it: its name, and whether it is another company's."""

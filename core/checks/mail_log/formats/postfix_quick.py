@@ -23,10 +23,11 @@ class PostfixQuick:
         """Read a block; `place`: the blank before the program's name in most lines."""
         # One long function: it sees every line of every log, and a call for each would double its time.
         arrivals, deliveries, other = self._postfix.arrivals, self._postfix.deliveries, self._other
-        messages, clients, queued = self._tally.messages, arrivals.clients, arrivals.queued
-        filtered, accepted, login = self._tally.own_filter, arrivals.one_recipient, arrivals.login
-        here, sent, smtpd, delivery = deliveries.here, deliveries.sent, self._postfix.smtpd, self._postfix.delivery
+        mail, logins, login, from_account = arrivals.mail, arrivals.logins, arrivals.login, arrivals.from_account
+        smtpd, outside, here, delivered = self._postfix.smtpd, deliveries.outside, deliveries.here, deliveries.delivered
+        filtered = self._tally.own_filter
         end, soon = place + 14, place + 52
+        number, text_at = "?", 0  # of the queue manager, which seldom starts anew, and where its texts begin
         for line in lines:
             program = line[place:end]
             if program == " postfix/smtpd" or program == " postfix/submi":
@@ -35,45 +36,44 @@ class PostfixQuick:
                 text = line.partition("]: ")[2]
                 queue_id, _, rest = text.partition(": ")
                 if rest[:7] != "client=":
-                    smtpd(line, text)
-                elif "sasl_username=" in rest or len(rest) > LONGEST or len(queue_id) > LONGEST_ID:
-                    login(queue_id, rest, line)
-                else:
-                    clients[queue_id] = line
-                    if queue_id in messages:
-                        del messages[queue_id]  # short queue ids are given again
-                    if queue_id in queued:
-                        del queued[queue_id]
-            elif program == " postfix/qmgr[":
-                queue_id, _, rest = line.partition("]: ")[2].partition(": ")
-                if rest == "removed":
-                    if queue_id in clients:
-                        del clients[queue_id]
-                        if queue_id in queued:
-                            del queued[queue_id]
-                    elif queue_id in messages:
-                        del messages[queue_id]
-                elif rest[:6] != "from=<":
-                    other(line)
-                elif queue_id in messages:
-                    if not accepted(messages[queue_id], rest, line):
+                    if queue_id[:16] == "message repeated":
                         other(line)
-                elif queue_id not in clients or queue_id in queued or filtered.count or rest[6:7] in (">", ""):
-                    other(line)
-                elif len(rest) <= LONGEST:
-                    queued[queue_id] = line
+                    else:
+                        smtpd(line, text)
+                elif "sasl_username=" not in rest and len(line) <= LONGEST:
+                    mail[queue_id] = line
+                elif rest in logins and len(queue_id) <= LONGEST_ID:
+                    mail[queue_id] = (line, logins[rest], "", False)
                 else:
+                    login(queue_id, rest, line)
+            elif program == " postfix/qmgr[":
+                if line[end:text_at] != number:
+                    number = line[end:].partition("]: ")[0] + "]: "
+                    text_at = end + len(number)
+                if line[-9:] == ": removed":
+                    if mail.pop(line[text_at:-9], None) is None:
+                        other(line)
+                    continue
+                queue_id, _, rest = line[text_at:].partition(": ")
+                known = mail.get(queue_id)
+                if rest[:6] != "from=<":
+                    other(line)
+                elif isinstance(known, str):
+                    if rest[6:7] in (">", "") or filtered.count or len(rest) > LONGEST:
+                        other(line)
+                    else:
+                        mail[queue_id] = (known, None, line, False)
+                elif known is None or not from_account(queue_id, known, rest, line):
                     other(line)
             elif program == " postfix/clean":
                 if ": message-id=" not in line[end : end + 40]:
                     other(line)
             elif program == " postfix/smtp[":
-                text = line.partition("]: ")[2]
-                if not sent(text):
-                    delivery(line, text)
+                if not outside(line.partition("]: ")[2], line):
+                    other(line)
             elif program == " postfix/local" or program == " postfix/lmtp[" or program == " postfix/virtu":
                 mailbox, _, rest = line.partition(": to=<")[2].partition(", delay=")
-                if mailbox in here and rest.partition(", status=")[2][:6] == "sent (" and "queued as " not in rest:
+                if mailbox in here and rest.partition(", status=")[2] in delivered:
                     here[mailbox] += 1
                 else:
                     other(line)
