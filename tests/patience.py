@@ -6,8 +6,9 @@ shorter. What must not cost much is measured in this process's own work, not by 
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 HANG = 60.0  # seconds after which a test says that something hangs
@@ -21,3 +22,11 @@ def little_work(seconds: float) -> Iterator[None]:
     yield
     spent = time.process_time() - began
     assert spent < seconds, f"{spent:.1f} s of work"
+
+
+async def until(holds: Callable[[], object], limit: float = HANG) -> None:
+    """Wait until it holds; fails when it has not come after `limit` seconds."""
+    end = time.monotonic() + limit
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        await asyncio.sleep(0.02)

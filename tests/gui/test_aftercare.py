@@ -25,6 +25,7 @@ from gui.pages.about import parts
 from gui.pages.start import STORIES
 from gui.widgets.dialogs import Confirm
 from gui.widgets.fold import Fold
+from tests.patience import until
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 AT = datetime(2026, 11, 22, 8, 40, tzinfo=UTC)
@@ -43,14 +44,6 @@ def listed_run(domain: str = "example.co.jp") -> Report:
 
 def words(page) -> str:
     return "\n".join(each.text() for each in page.findChildren(QLabel) if each.isVisible())
-
-
-async def until(true, limit: float = 10) -> None:
-    for _ in range(int(limit / 0.02)):
-        if true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come")
 
 
 def keep(tmp_path: Path, report: Report) -> int:

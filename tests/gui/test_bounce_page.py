@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,19 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from gui.widgets.finding import Letter
 from gui.wizard import Wizard
+from tests.patience import until
 
 BLOCKED = (
     "550 5.7.1 Unfortunately, messages from [203.0.113.25] weren't sent. Please contact your Internet service provider "
     "since part of their network is on our block list (S3150)."
 )
-
-
-async def until(true: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("did not happen within 4 seconds")
 
 
 def shown(wizard: Wizard) -> str:

@@ -12,6 +12,7 @@ from core.clients.askpass import Prompt, PromptKind
 from core.texts import Texts
 from gui.widgets import dialogs
 from gui.widgets.dialogs import HostKeyQuestion, SecretQuestion, ask, in_groups, pasted_fingerprint
+from tests.patience import HANG, until
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 PRINT = "SHA256:" + "abcdEFGH0123" * 3 + "+/abcde"
@@ -68,14 +69,14 @@ async def test_a_password_goes_through_once(qtbot: QtBot) -> None:
     assert dialog.edit.echoMode() == QLineEdit.EchoMode.Password
     dialog.edit.setText("geheim")
     dialog.accept()
-    assert await asyncio.wait_for(asked, 5) == "geheim"
+    assert await asyncio.wait_for(asked, HANG) == "geheim"
 
 
 async def test_stopping_the_login_answers_nothing(qtbot: QtBot) -> None:
     asked = asyncio.create_task(ask(None, Texts("ja"), Prompt("other", "Token <b>?</b>", host="h")))
     dialog = await shown_dialog()
     dialog.reject()
-    assert await asyncio.wait_for(asked, 5) is None
+    assert await asyncio.wait_for(asked, HANG) is None
 
 
 async def test_a_cancelled_question_closes_its_box(qtbot: QtBot) -> None:
@@ -84,18 +85,19 @@ async def test_a_cancelled_question_closes_its_box(qtbot: QtBot) -> None:
     closed = asyncio.get_running_loop().create_future()
     dialog.finished.connect(closed.set_result)
     asked.cancel()
-    await asyncio.wait_for(closed, 5)
+    await asyncio.wait_for(closed, HANG)
     with pytest.raises(asyncio.CancelledError):
         await asked
 
 
 async def shown_dialog() -> SecretQuestion:
-    for _ in range(100):
-        await asyncio.sleep(0.01)
-        for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, SecretQuestion) and widget.isVisible():
-                return widget
-    raise AssertionError("no dialog came")
+    def shown() -> list[SecretQuestion]:
+        return [
+            each for each in QApplication.topLevelWidgets() if isinstance(each, SecretQuestion) and each.isVisible()
+        ]
+
+    await until(shown)
+    return shown()[0]
 
 
 @pytest.mark.parametrize("kind", ["password", "passphrase", "other", "sudo"])
@@ -111,10 +113,6 @@ async def test_how_long_the_server_waits_is_shown_while_it_waits(
         assert dialog.left.text() == ""
         return
     assert dialog.left.text() == texts.text("gui.ask.left", {"seconds": 2})
-    for _ in range(40):
-        await asyncio.sleep(0.1)
-        if dialog.left.text() == texts.text("gui.ask.late"):
-            break
-    assert dialog.left.text() == texts.text("gui.ask.late")
+    await until(lambda: dialog.left.text() == texts.text("gui.ask.late"))
     dialog.edit.setText("still taken")
     assert dialog.take() == "still taken"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from core import __version__
 from core.knowledge.dates import data_checked_on
 from core.texts import Texts
 from gui.widgets.edition import Edition
+from tests.patience import until
 
 
 async def test_the_sidebar_shows_version_and_date_of_the_data(open_wizard) -> None:
@@ -16,10 +15,7 @@ async def test_the_sidebar_shows_version_and_date_of_the_data(open_wizard) -> No
     shown = wizard.sidebar.findChild(Edition)
     assert __version__ in shown.text()
     checked = data_checked_on()
-    for _ in range(200):
-        if shown.key == "gui.edition.dated":
-            break
-        await asyncio.sleep(0.05)
+    await until(lambda: shown.key == "gui.edition.dated")
     assert Texts("ja").date(checked) in shown.text()
     wizard.change_language("en")
     assert Texts("en").date(checked) in shown.text()

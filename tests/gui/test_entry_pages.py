@@ -18,6 +18,7 @@ from gui.pages.inside import InsidePage
 from gui.widgets.commands import CommandList
 from gui.widgets.text import say_all
 from gui.wizard import Wizard
+from tests.patience import until
 
 
 def press(qtbot: QtBot, button: QPushButton) -> None:
@@ -148,10 +149,7 @@ async def test_the_keyboard_alone_is_enough(open_wizard, qtbot: QtBot) -> None:
     wizard.activateWindow()
     cards = wizard.start.choices.cards
     cards["not_delivered"].setFocus()
-    for _ in range(100):
-        if cards["not_delivered"].hasFocus():
-            break
-        await asyncio.sleep(0.01)
+    await until(cards["not_delivered"].hasFocus)
     qtbot.keyClick(cards["not_delivered"], Qt.Key.Key_Right)
     assert cards["not_received"].hasFocus()
     qtbot.keyClick(cards["not_received"], Qt.Key.Key_Space)

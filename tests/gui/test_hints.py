@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
@@ -17,6 +16,7 @@ from core.texts import LANGUAGES, Language, Texts
 from gui.style import DARK, LIGHT, apply_style
 from gui.widgets.hint import Explanation, HintLabel, marked
 from gui.widgets.words_here import WordsHere, terms_on
+from tests.patience import until
 
 HOSTILE = '<a href="http://192.0.2.1/">MX</a> <img src="file:///etc/passwd"> & "MX" <b>'
 
@@ -92,15 +92,7 @@ async def test_the_button_lists_the_words_of_the_page(open_wizard, qtbot: QtBot)
     label.show()
     assert {"mx", "spf"} <= set(terms_on(wizard.page, wizard.texts))
     wizard.footer.words.click()
-    await _until(lambda: wizard.findChildren(WordsHere))
+    await until(lambda: wizard.findChildren(WordsHere))
     (dialog,) = wizard.findChildren(WordsHere)
     assert {"mx", "spf"} <= set(dialog.shown)
     dialog.finish.click()
-
-
-async def _until(condition) -> None:
-    for _ in range(100):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("did not come")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,16 +19,9 @@ from gui.bridge import Tasks
 from gui.pages.report import ReportPage
 from gui.saving import PdfSaver
 from gui.widgets.chart import ChartPicture
+from tests.patience import until
 
 JA = Texts("ja")
-
-
-async def until(true: Any) -> None:
-    for _ in range(1500):
-        if true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come")
 
 
 def _ends(opened: list[Path], ending: str) -> bool:

@@ -18,6 +18,7 @@ from core.settings import Settings, save_settings
 from core.unfinished import Unfinished
 from gui.one_window import OneWindow
 from gui.widgets.dialogs import Confirm
+from tests.patience import HANG, until
 
 # Of a window system without a screen, whenever a dialog opens.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -44,18 +45,17 @@ def text(words: str) -> QMimeData:
 
 
 async def dialog_of(wizard) -> Confirm:
-    for _ in range(150):
-        if found := [each for each in wizard.findChildren(Confirm) if each.isVisible()]:
-            return found[0]
-        await asyncio.sleep(0.02)
-    raise AssertionError("no dialog came")
+    def shown() -> list[Confirm]:
+        return [each for each in wizard.findChildren(Confirm) if each.isVisible()]
+
+    await until(shown)
+    return shown()[0]
 
 
 async def test_a_refusal_dropped_anywhere_is_explained(open_wizard) -> None:
     wizard = await open_wizard("ja")
     drop(wizard, text(BOUNCE))
-    await asyncio.sleep(0.1)
-    assert wizard.guide.page == "bounce"
+    await until(lambda: wizard.guide.page == "bounce")
     assert wizard.guide.answers.bounce == BOUNCE
 
 
@@ -81,8 +81,7 @@ async def test_paste_outside_a_field_is_taken_too(open_wizard) -> None:
     wizard = await open_wizard("en")
     QApplication.clipboard().setText(BOUNCE)
     wizard.intake.paste()
-    await asyncio.sleep(0.1)
-    assert wizard.guide.page == "bounce"
+    await until(lambda: wizard.guide.page == "bounce")
 
 
 async def test_what_is_no_evidence_is_said_to_be_none(open_wizard) -> None:
@@ -126,10 +125,9 @@ async def test_a_look_cut_short_is_offered_once(open_wizard, tmp_path: Path, wan
     wizard = await open_wizard("ja")
     dialog = await dialog_of(wizard)
     (dialog.yes if wanted else dialog.no).click()
-    await asyncio.sleep(0.1)
-    assert wizard.guide.page == ("consent" if wanted else "start")
+    await until(lambda: note.left() is None)
+    await until(lambda: wizard.guide.page == ("consent" if wanted else "start"))
     assert (wizard.guide.answers.mail_host == "mail.example.co.jp") is wanted
-    assert note.left() is None
 
 
 async def test_a_kill_in_the_middle_leaves_the_note_and_an_end_does_not(open_wizard, silent_dns, silent_smtp) -> None:
@@ -140,12 +138,10 @@ async def test_a_kill_in_the_middle_leaves_the_note_and_an_end_does_not(open_wiz
     wizard._show_page()
     wizard.consent.choices.cards["no"].click()
     wizard.go_on()
-    await asyncio.sleep(0.2)
-    assert wizard.guide.page == "running"
-    assert (wizard.unfinished.left() or {}).get("mail_host") == silent_smtp
+    await until(lambda: wizard.guide.page == "running")
+    await until(lambda: (wizard.unfinished.left() or {}).get("mail_host") == silent_smtp)
     wizard.go_back()
-    await asyncio.sleep(0.3)
-    assert wizard.unfinished.left() is None
+    await until(lambda: wizard.unfinished.left() is None)
 
 
 def test_a_broken_note_offers_nothing(tmp_path: Path) -> None:
@@ -156,21 +152,21 @@ def test_a_broken_note_offers_nothing(tmp_path: Path) -> None:
 
 
 def test_a_second_start_brings_the_first_to_the_front(qapp: QApplication, tmp_path: Path) -> None:
-    shown: list[float] = []
+    shown: list[str] = []
     first = OneWindow(tmp_path)
     assert first.is_first()
-    first.listen(lambda: shown.append(time.monotonic()))
+    first.listen(lambda: shown.append("shown"))
     code = "import sys; from pathlib import Path; from gui.one_window import OneWindow; "
     code += "sys.exit(0 if OneWindow(Path(sys.argv[1])).is_first() else 7)"
     second = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], env=os.environ)
-    until = time.monotonic() + 20
-    while second.poll() is None and time.monotonic() < until:
+    end = time.monotonic() + HANG
+    while second.poll() is None and time.monotonic() < end:
         qapp.processEvents()
         time.sleep(0.02)
-    assert second.wait(1) == 7
+    assert second.poll() == 7
     assert len(shown) == 1
     first.end()
-    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=20, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=HANG, check=False).returncode == 0
 
 
 def test_a_window_that_hangs_keeps_nobody_out(tmp_path: Path) -> None:

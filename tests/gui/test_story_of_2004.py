@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.wizard import Wizard
+from tests.patience import until
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 RUN_LIMIT = 90
@@ -24,14 +25,6 @@ def press(qtbot: QtBot, button: QPushButton) -> None:
     assert button.isEnabled()
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Return)
-
-
-async def until(true, limit: float = 20) -> None:
-    for _ in range(int(limit / 0.02)):
-        if true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come")
 
 
 class Album:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
@@ -19,19 +19,12 @@ from core.clients.list_keys import KeychainKeys, ListKeys
 from core.clients.reroute import Reroute
 from core.knowledge.dnsbl import load_lists
 from gui.widgets.fold import Fold
+from tests.patience import until
 from tests.servers.dns_server import DnsServer
 from tests.servers.hostile_smtp import Send, hostile_server
 from tests.servers.keychain import FileKeychain
 
 ADDRESS = "203.0.113.25"
-
-
-async def until(true: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("did not happen within 10 seconds")
 
 
 def shown(page: QWidget) -> str:
