@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +12,7 @@ from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
 from core.knowledge.dnsbl import load_lists
+from tests.patience import HANG
 from tests.servers.dns_server import NXDOMAIN, DnsServer, Reply, Script, always, answers, table
 
 KEY = "canary7secret7key"
@@ -62,9 +63,8 @@ async def test_every_list_of_every_tier_is_tested_and_nobody_asked_about(server)
 )
 async def test_a_list_that_fails_says_how(server, reply: Reply, state: str, reason: str) -> None:
     server.script("zen.spamhaus.org", always(reply))
-    started = time.monotonic()
-    found = await states(server)
-    assert time.monotonic() - started < 7
+    async with asyncio.timeout(HANG):
+        found = await states(server)
     assert (found["zen.spamhaus.org"].state, found["zen.spamhaus.org"].reason) == (state, reason)
     assert found["bl.spamcop.net"].state == "alive"
 
@@ -78,9 +78,8 @@ async def test_a_silent_resolver_ends_in_time(server) -> None:
     for one in load_lists():
         server.script(one.zone, always(Reply(silent=True)))
     server.script("", always(Reply(silent=True)))
-    started = time.monotonic()
-    found = await states(server)
-    assert time.monotonic() - started < 8
+    async with asyncio.timeout(HANG):
+        found = await states(server)
     assert {state.state for state in found.values()} == {"could_not_ask"}
 
 

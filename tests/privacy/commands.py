@@ -50,12 +50,8 @@ async def play(scene: str) -> Mapping[str, object]:
             friend = stack.enter_context(Sshd.started([User("post")], address=FRIEND, port=22))
             words += ["--ssh-config", str(friend.client_config())]
             friend.known_hosts.write_text(friend.known_hosts.read_text().replace(f"[{FRIEND}]:22", FRIEND))
-        capture = Capture()
-        capture.start()
-        status, said, heard = await _run(words, folder)
-        await asyncio.sleep(0.3)
-        capture.stopped.set()
-        capture.join()
+        with Capture() as capture:
+            status, said, heard = await _run(words, folder)
     return {
         "packets": sorted(capture.packets),
         "other": sorted(capture.other),

@@ -47,7 +47,7 @@ def lay_network() -> None:
 
 
 class Capture(threading.Thread):
-    """First packets of connections (SYN) and UDP questions, wherever they are sent."""
+    """First packets of connections (SYN) and UDP questions, wherever they are sent. A context manager."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -56,16 +56,26 @@ class Capture(threading.Thread):
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ALL_PACKETS))
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 << 20)
         self._socket.settimeout(0.2)
-        self.stopped = threading.Event()
+        self._stopped = threading.Event()
 
     def run(self) -> None:
-        while not self.stopped.is_set():
+        while True:
             try:
                 data, (_, kind, *_rest) = self._socket.recvfrom(65_536)
             except TimeoutError:
+                if self._stopped.is_set():  # and nothing is left that was sent before
+                    break
                 continue
             self._take(kind, data)
         self._socket.close()
+
+    def __enter__(self) -> Capture:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self.join()
 
     def _take(self, kind: int, data: bytes) -> None:
         if kind == 0x86DD:
@@ -147,12 +157,8 @@ async def play(scene: str) -> Mapping[str, object]:
             server.known_hosts.write_text(server.known_hosts.read_text().replace(f"[{MAIL}]:22", f"mail.{DOMAIN}"))
         elif scene == "silent":
             target, only = Target(domain=DOMAIN, mail_host=f"gone.{DOMAIN}", resolver=DNS), frozenset({"smtp_banner"})
-        capture = Capture()
-        capture.start()
-        report = await finished(target, only)
-        await asyncio.sleep(0.3)
-        capture.stopped.set()
-        capture.join()
+        with Capture() as capture:
+            report = await finished(target, only)
     return {
         "packets": sorted(capture.packets),
         "other": sorted(capture.other),
