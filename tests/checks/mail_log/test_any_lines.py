@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from datetime import UTC, datetime
 
@@ -15,6 +14,7 @@ from core.errors import UsageError
 from core.report.json_file import finding_to_json
 from core.saved_run.write import plain
 from core.texts import Texts
+from tests.patience import little_work
 
 NOW = datetime(2026, 12, 31, tzinfo=UTC)
 _HEADS = st.sampled_from(
@@ -150,17 +150,16 @@ def test_where_a_block_ends_does_not_matter(lines, size):
 )
 def test_a_line_of_ten_megabytes_costs_little(head, filling):
     line = head + filling * (10_000_000 // len(filling))
-    started = time.perf_counter()
     tracemalloc.start()
     try:
-        reader = LogReader(NOW, UTC)
-        reader.feed([line, "Nov 22 01:28:44 mail postfix/qmgr[2]: ABC: removed"])
-        facts = reader.facts()
-        judge(facts)
+        with little_work(3):
+            reader = LogReader(NOW, UTC)
+            reader.feed([line, "Nov 22 01:28:44 mail postfix/qmgr[2]: ABC: removed"])
+            facts = reader.facts()
+            judge(facts)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert time.perf_counter() - started < 3
     assert peak < 60_000_000
     assert len(str(plain(facts))) < 100_000
 
