@@ -133,8 +133,13 @@ class Texts:
         return found
 
     def text(self, key: str, values: Mapping[str, Value] | None = None, **more: Value) -> str:
-        """The text under `key`, filled. Values are never read as templates themselves."""
+        """The text under `key`, filled. Values are never read as templates themselves.
+
+        Where a thing is said in other words than its code's own (a domain that never was is no contract that ended),
+        the values name those as `words`: `<words>.title` instead of `<code>.title`.
+        """
         filled = {**(values or {}), **more}
+        key = self._in_other_words(key, filled.get("words"))
         count = filled.get("count")
         template = self.template(key, count if isinstance(count, int) else None)
         return self._formatter.vformat(template, (), filled)
@@ -155,9 +160,14 @@ class Texts:
         return found
 
     def steps_key(self, prefix: str, values: Mapping[str, Value] | None) -> str:
-        """The key whose steps count: the one the values name as `steps`, else `prefix`."""
-        other = (values or {}).get("steps")
-        return other if isinstance(other, str) and self.has(f"{other}.step.1") else prefix
+        """The key whose steps count: the one the values name as `steps`, or as `words`, else `prefix`."""
+        named = [(values or {}).get(name) for name in ("steps", "words")]
+        return next((each for each in named if isinstance(each, str) and self.has(f"{each}.step.1")), prefix)
+
+    def _in_other_words(self, key: str, words: Value) -> str:
+        part = key.rpartition(".")[2]
+        other = f"{words}.{part}" if isinstance(words, str) and part in ("title", "meaning") else key
+        return other if other != key and self.has(other) else key
 
     def number(self, value: int | float) -> str:
         """A number with thousands separators; at most one decimal."""

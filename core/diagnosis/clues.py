@@ -23,7 +23,7 @@ _ABOUT_THE_SERVER = frozenset({
     "bounce.server_trouble", "bounce.dns_problem", "bounce.domain_cannot_receive", "bounce.unreachable",
     "bounce.tls_failed", "bounce.relay_denied", "bounce.mail_loop", "bounce.ip_blocked", "bounce.bad_reputation",
     "bounce.policy_refused", "bounce.looks_like_spam", "bounce.reverse_dns_missing", "bounce.helo_refused",
-    "bounce.sender_auth_failed", "bounce.sender_refused",
+    "bounce.sender_auth_failed", "bounce.sender_refused", "bounce.unclear",
 })  # fmt: skip
 # How long a queue is: there is one of these whenever one was read.
 _LEVELS = ("normal", "young", "raised", "one_domain", "newsletter", "long", "incomplete", "own_or_all", "own_only")
@@ -165,6 +165,12 @@ class Clues:
         """Whether the machine the mail is led to was seen to have no port 25 open at all."""
         health = self.health
         return bool(health and health.ports == () and health.takes_mail_here and not health.in_containers)
+
+    @property
+    def sending_alone(self) -> bool:
+        """Whether the person says that it is our letters which do not arrive."""
+        target = self.context.target
+        return target.direction == "sending" or (not target.direction and target.symptom == "not_delivered")
 
     @property
     def about_mail_going_out(self) -> bool:

@@ -105,6 +105,12 @@ def large_receivers() -> frozenset[str]:
 
 
 @cache
+def mailbox_providers() -> frozenset[str]:
+    """The codes of providers that keep mailboxes under names of their own."""
+    return frozenset(file.provider for file in rule_files() if file.kind == "provider" and file.domains)
+
+
+@cache
 def playbook_links() -> dict[str, str]:
     """Every playbook that a rule names -> the provider's own page, "" where it has none."""
     rules = [rule for file in rule_files() for rule in file.rules]

@@ -35,6 +35,11 @@ _REFUSAL = re.compile(
     r"存在し|配信|受信拒否|拒否|いっぱい|見つかりません|届け|送信でき|容量",
     re.I,
 )  # fmt: skip
+# Mail programs that greet like people ("Hi. This is the qmail-send program").
+_PROGRAM_SPEAKS = re.compile(
+    r"qmail-send program|created automatically by mail delivery software|mail system at host \S|"
+    r"(?:delivery|following) (?:address|recipient)\S* (?:had|failed)", re.I
+)  # fmt: skip
 _PROSE = re.compile(
     r"^\s*(?:dear|hi|hello|thanks|thank you|best regards|regards|sincerely|お世話|いつも|よろしく|拝啓|敬具)\b",
     re.I | re.M,
@@ -77,9 +82,10 @@ def _is_refusal(text: str) -> bool:
     if not _REFUSAL.search(text):
         return _is_known_wording(text)
     coded = re.search(
-        r"(?<![\w.])[45]\d\d[ -]+#?[45]\.\d|status=(?:bounced|deferred)|^\s*[45]\d\d[ -]", text, re.M | re.I
-    )
-    return bool(coded) or not _PROSE.search(text)
+        r"(?<![\w.])[45]\d\d[ -]+#?[45]\.\d|status=(?:bounced|deferred)|^\s*[45]\d\d[ -]|"
+        r"\b(?:said|returned|replied|responded|response|error)\b[^\n\w]{1,6}[45]\d\d[ -]", text, re.M | re.I
+    )  # fmt: skip
+    return bool(coded or _PROGRAM_SPEAKS.search(text)) or not _PROSE.search(text)
 
 
 def _is_known_wording(text: str) -> bool:

@@ -17,8 +17,9 @@ from core.model import Finding, Severity, Table, Value
 
 def judge(facts: Facts) -> tuple[Finding, ...]:
     """The faults; OK only when everything was seen and nothing is wrong."""
-    findings = [*_domain(facts), *_mx(facts), *judge_servers(facts), *judge_senders(facts)]
-    unknown = _failed(facts)
+    alone = tuple(_fails_alone(facts))
+    findings = [*alone, *_domain(facts), *_mx(facts), *judge_servers(facts), *judge_senders(facts)]
+    unknown = [] if alone else _failed(facts)
     if unknown:
         values: dict[str, Value] = {
             "names": list(dict.fromkeys(clean(lookup.name, 255) for lookup in unknown)),
@@ -62,6 +63,16 @@ def _domain(facts: Facts) -> Iterator[Finding]:
         yield Finding("dns_health.no_mx", Severity.CRITICAL, values, evidence)
 
 
+def _fails_alone(facts: Facts) -> Iterator[Finding]:
+    """The resolver knows of other names and fails for the domain's (SERVFAIL): whoever holds it answers nobody, or its
+    DNSSEC signatures do not fit (surely, where its servers know it). Else it may lie with this one resolver."""
+    mx, test = facts.mx, facts.rewriting_test
+    if mx and test and mx.error == "server_failed" and mx.rcode == "SERVFAIL" and not test.error:
+        severity = Severity.WARNING if held_by_servers(facts) is not None else Severity.UNKNOWN
+        values: dict[str, Value] = {"domain": facts.domain or "", "resolver": facts.resolver}
+        yield Finding("dns_health.domain_fails_alone", severity, values, evidence_of(facts, [mx, test]))
+
+
 def _elsewhere(facts: Facts) -> Iterator[Finding]:
     """The MX records that are tried first lead to others than the server we know: a filter in front, or a record that
     was forgotten. Good to know; whether it is a fault only the rest can tell."""
@@ -85,14 +96,19 @@ def _mx(facts: Facts) -> Iterator[Finding]:
         return
     named = [host for host in facts.mx_hosts if host.exchange]
     if not named:
-        yield Finding(
-            "dns_health.null_mx", Severity.CRITICAL, {"domain": facts.domain or ""}, evidence_of(facts, [facts.mx])
-        )
+        lookups = [facts.mx, facts.txt] if facts.txt else [facts.mx]
+        severity = Severity.WARNING if _sends_nothing(facts.txt) else Severity.CRITICAL
+        yield Finding("dns_health.null_mx", severity, {"domain": facts.domain or ""}, evidence_of(facts, lookups))
     alive = any(_takes_mail(host) for host in named)
     for host in named:
         if code := _fault(host):
             severity = Severity.WARNING if alive or code == "mx_is_alias" else Severity.CRITICAL
             yield _mx_finding(facts, host, code, severity)
+
+
+def _sends_nothing(txt: Lookup | None) -> bool:
+    """Whether the SPF record says that no mail leaves from here either: a domain without mail, on purpose."""
+    return txt is not None and any(record.lower().split() == ["v=spf1", "-all"] for record in txt.records)
 
 
 def _mx_finding(facts: Facts, host: MxHost, code: str, severity: Severity) -> Finding:

@@ -10,6 +10,12 @@ from core.diagnosis.rules.names import led_elsewhere
 from core.model import Cause, Certainty, Finding, Values
 
 _ENDED = "alert certificate expired"
+# How a door that gives no greeting is spoken of.
+MUTE = {
+    "smtp_banner.silent": "instead.door_silent",
+    "smtp_banner.silent_line_open": "instead.door_unanswered",
+    "smtp_banner.busy": "instead.door_busy",
+}
 
 
 def self_banned(clues: Clues) -> Iterator[Ranked]:
@@ -26,6 +32,31 @@ def self_banned(clues: Clues) -> Iterator[Ranked]:
         if clues.seen("smtp_banner.line_blocked", "server_health.listens_only_inside"):
             return
         yield SUSPICION, Cause("self_banned", "possible", "you", codes_of(closed), values)
+    elif (away := _turned_away_at_the_door(clues)) and not led_elsewhere(clues):
+        if said := away[0].values.get("said"):
+            values = {**values, "words": "instead.door_refuses", "said": said}
+        yield SUSPICION, Cause("self_banned", "possible", "you", codes_of(away), values)
+
+
+def nobody_speaks(clues: Clues) -> tuple[Finding, ...]:
+    """No door of ours greets, and nothing is known of the machine. One that is busy may be so for a moment only: that
+    counts for somebody whose mail does not come in. A refusal in so many words speaks of the line we look from."""
+    if clues.seen("smtp_banner.answers", "dns_health.leads_elsewhere") or clues.mail_program_runs:
+        return ()
+    target = clues.context.target
+    mute = clues.having("smtp_banner.silent")
+    away = clues.having("smtp_banner.silent_line_open") if target.affected != "one" else ()
+    busy = tuple(each for each in clues.having("smtp_banner.busy") if str(each.values.get("said", "")).startswith("4"))
+    return mute + away + (busy if target.symptom not in ("checkup", "not_delivered", "complaint") else ())
+
+
+def _turned_away_at_the_door(clues: Clues) -> tuple[Finding, ...]:
+    """Our server does not greet but refuses, or is silent to us while another one answers: perhaps to us alone."""
+    if clues.seen("smtp_banner.answers") or clues.context.target.symptom == "checkup":
+        return ()
+    busy = clues.having("smtp_banner.busy")
+    refusing = tuple(each for each in busy if str(each.values.get("said", "")).startswith("5"))
+    return refusing + clues.having("smtp_banner.silent_line_open")
 
 
 def banned_by_log(clues: Clues) -> tuple[Finding, ...]:
@@ -43,12 +74,17 @@ def certificate_expired(clues: Clues) -> Iterator[Ranked]:
         "server_health.certificate_not_reloaded", "server_health.certificate_not_reloaded_yet",
         "server_health.certificate_file_ended", "tls_health.dane_mismatch", "mail_log.tls",
     )  # fmt: skip
-    values = {"hosts": value_list(wrong, "host") or value_list(beside, "path") or ["?"]}
+    values: Values = {"hosts": value_list(wrong, "host") or value_list(beside, "path") or ["?"]}
     # Programs of ours that say to the server: your certificate has ended.
     told = tuple(each for each in clues.having("mail_log.tls") if _ENDED in str(each.values.get("example")).lower())
     if bad := critical(wrong + beside) or told:
         certainty: Certainty = "confirmed" if critical(ended) else "likely"
         yield ROOT, Cause("certificate_expired", certainty, "you", codes_of(bad + beside), values)
+    elif broken := clues.having("tls_health.failed", "tls_health.starttls_gone"):
+        values = {"words": "instead.tls_fails", "hosts": value_list(broken, "host") or value_list(broken, "hosts")}
+        certainty = "likely" if critical(broken) else "possible"
+        rank = ROOT if critical(broken) else RISK if clues.sending_alone else SUSPICION
+        yield rank, Cause("certificate_expired", certainty, "you", codes_of(broken), values)
     elif risky := clues.having(
         "tls_health.expired", "tls_health.chain_expired",
         "server_health.certificate_not_reloaded_yet", "server_health.certificate_file_ended",

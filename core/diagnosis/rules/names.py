@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
 from core.diagnosis.ranking import ROOT, SUSPICION, Ranked
-from core.model import Cause, Certainty, Finding
+from core.model import Cause, Certainty, Finding, Values
 
 _MOVING = ("dns_health.resolver_differs", "dns_health.delegation_differs")
 # Mail may still find its way; for somebody whose mail does not come in it is where to look.
@@ -15,15 +15,31 @@ _WEAK_MX = ("dns_health.implicit_mx", "dns_health.mx_is_alias")
 
 def domain_expired(clues: Clues) -> Iterator[Ranked]:
     """The registry's word confirms it; a name the DNS does not know is only a suspicion of it."""
-    ended = clues.having(*(f"domain_life.{code}" for code in ("expired", "being_deleted", "on_hold", "not_registered")))
+    unknown = clues.having("domain_life.not_registered")
+    ended = clues.having(*(f"domain_life.{code}" for code in ("expired", "being_deleted", "on_hold"))) + unknown
     parked = clues.having("domain_life.parked")
     gone = clues.having("dns_health.no_such_domain")
+    doubtful = clues.having("domain_life.contradicted") if clues.context.target.symptom != "checkup" else ()
     if not (ended or parked or gone):
+        if doubtful:  # the registry has dropped it, and resolvers still remember: or its word was changed on the way
+            yield SUSPICION, Cause("domain_expired", "possible", "domain_company", codes_of(doubtful))
+        return
+    if unknown and gone and not _known_elsewhere(clues):
+        codes = codes_of(unknown + gone + clues.having("dns_health.look_alike"))
+        values: Values = {"words": "instead.no_such_domain"}
+        yield ROOT, Cause("domain_expired", "possible", "domain_company", codes, values)
         return
     # A date alone can be late (a registry that renews by itself); with the DNS gone as well it is the cause.
     sure = clues.seen("domain_life.being_deleted", "domain_life.on_hold") or (ended and (gone or parked))
     certainty: Certainty = "confirmed" if sure else "likely" if ended or parked else "possible"
     yield ROOT, Cause("domain_expired", certainty, "domain_company", codes_of(ended + parked + gone))
+
+
+def _known_elsewhere(clues: Clues) -> bool:
+    """Whether somebody else than the person at the keyboard names the domain: then it is not mistyped."""
+    domain = (clues.context.target.domain or "").lower()
+    told = [name.lower().rpartition("@")[2] for name in value_list(clues.findings, "recipients")]
+    return domain in told or bool(clues.log and domain in clues.log.own_domains) or clues.mail_program_runs
 
 
 def dns_moved(clues: Clues) -> Iterator[Ranked]:
@@ -33,10 +49,24 @@ def dns_moved(clues: Clues) -> Iterator[Ranked]:
         "server_lame", "delegation_differs", "resolver_differs",
     )  # fmt: skip
     wrong = clues.having(*(f"dns_health.{code}" for code in codes))
-    if bad := critical(wrong) + (led_elsewhere(clues) or led_to_the_pages(clues)):
+    if none := clues.having("dns_health.null_mx"):
+        yield from _no_mail_on_purpose(clues, none)
+    elif bad := critical(wrong) + (led_elsewhere(clues) or led_to_the_pages(clues)):
         yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(bad))
+    elif (fails := clues.having("dns_health.domain_fails_alone")) and clues.context.target.symptom != "checkup":
+        proven = any(each.severity.value == "warning" for each in fails)
+        values: Values = {"words": "instead.domain_unanswered"}
+        certainty: Certainty = "likely" if proven else "possible"
+        yield ROOT if proven else SUSPICION, Cause("dns_moved", certainty, "domain_company", codes_of(fails), values)
     elif moving := clues.having(*_MOVING) + _weak_signposts(clues, wrong) + no_mail_there(clues):
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(moving))
+
+
+def _no_mail_on_purpose(clues: Clues, none: tuple[Finding, ...]) -> Iterator[Ranked]:
+    """An empty MX is never an accident of forgetting; a domain that says it sends nothing either has no mail at all."""
+    values: Values = {"words": "instead.no_mail_on_purpose"}
+    if critical(none) or clues.about_mail_coming_in:
+        yield ROOT, Cause("dns_moved", "likely", "domain_company", codes_of(none), values)
 
 
 def _weak_signposts(clues: Clues, wrong: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, said_by_the_recipient, value_list
-from core.diagnosis.ranking import CONSEQUENCE, SUSPICION, Ranked
+from core.diagnosis.ranking import CONSEQUENCE, RISK, SUSPICION, Ranked
 from core.diagnosis.rented import on_a_shared_server
 from core.knowledge.dnsbl import dead_list_of, load_lists
 from core.knowledge.domain_names import plain_domain, registrable_domain
+from core.knowledge.reply_rules import large_receivers, mailbox_providers
 from core.model import Cause, Certainty, Finding, Values, WhoActs
 
 # Lists anyone may ask, by the word a refusal's rules know them under, and their names.
@@ -83,7 +84,7 @@ def domain_listed(clues: Clues) -> Iterator[Ranked]:
 
 def provider_blocked(clues: Clues) -> Iterator[Ranked]:
     """A refusal speaks of a private list, and no public list shows our address."""
-    bounced = clues.bounced("ip_blocked", "bad_reputation")
+    bounced = clues.bounced("ip_blocked", "bad_reputation") + _by_their_own_policy(clues)
     logged = clues.having("mail_log.refused_listed", "mail_log.refused_reputation")
     blocked = bounced + tuple(each for each in logged if each.severity.value in ("critical", "warning"))
     blocked += clues.most_wait_for("bad_reputation")
@@ -100,10 +101,32 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
         yield SUSPICION, Cause("provider_blocked", "possible", "you", codes_of(doubted), values)
 
 
+def _by_their_own_policy(clues: Clues) -> tuple[Finding, ...]:
+    """Words with which a provider shuts out a sender, and no recipient: the provider's rules know them as ours to
+    settle."""
+    refused = clues.bounced("policy_refused")
+    return tuple(each for each in refused if each.values.get("provider") and each.values.get("who_acts") == "you")
+
+
 def _doubted(clues: Clues) -> tuple[Finding, ...]:
-    """A large receiver takes a letter for spam and names our address with it: it doubts us as much as the letter."""
-    spam = clues.bounced("looks_like_spam")
-    return tuple(each for each in spam if each.values.get("provider") and each.values.get("sending_address"))
+    """A provider of mailboxes takes a letter for spam, or refuses it for a reason of its own: no colleague there has a
+    filter to set. A filter in front of a company doubts us as much as the letter where it names our address."""
+    large = large_receivers()
+    refused = clues.bounced("looks_like_spam", "policy_refused", "unclear")
+    return tuple(
+        each
+        for each in refused
+        if (
+            each.code == "bounce.looks_like_spam" and each.values.get("provider") and each.values.get("sending_address")
+        )
+        or (each.values.get("provider") in mailbox_providers() and not _at_a_company(each, large))
+    )
+
+
+def _at_a_company(finding: Finding, large: frozenset[str]) -> bool:
+    """Whether the mailbox is a company's own name at a large provider: there an administrator sets the filter."""
+    names = [name.rpartition("@")[2].lower() for name in value_list([finding], "recipients")]
+    return bool(names) and not any(name in large for name in names)
 
 
 def rate_limited(clues: Clues) -> Iterator[Ranked]:
@@ -151,6 +174,7 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
     """A bounce whose reason lies with the address or the other server, or a server that asks a dead list."""
     theirs = clues.bounced(*_THEIR_REASONS) + _their_own_server_denies(clues)
     content = clues.bounced(*_THEIR_FILTER)
+    unclear = () if theirs or content else clues.bounced("unclear")
     words = [code.partition(".")[2] for code in codes_of(theirs + content)]
     dead = _named_a_dead_list(clues)
     if dead:
@@ -160,6 +184,12 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
         yield CONSEQUENCE, Cause("recipient_side", "likely", "recipient", codes_of(theirs + dead + content), values)
     elif content:  # their filter dislikes this message; why, only they can say
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(content), {"reasons": words})
+    elif unclear:  # somebody refused it; why, only they can say
+        yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(unclear), {"reasons": ["unclear"]})
+    elif returned := clues.having("mail_log.most_came_back"):  # wrong addresses, or an old list of them
+        values = {"reasons": value_list(returned, "reasons")}
+        rank = SUSPICION if clues.about_mail_going_out else RISK
+        yield rank, Cause("recipient_side", "possible", "recipient", codes_of(returned), values)
     elif one := _one_domain_waits(clues):
         values = {"reasons": ["server_trouble"]}
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(one), values)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from core.diagnosis.at_the_door import no_room_told, trouble_told
 from core.diagnosis.clues import NEARLY_ALL, Clues, codes_of, critical, value_list
 from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
-from core.diagnosis.rules.doors import banned_by_log
+from core.diagnosis.rules.doors import MUTE, banned_by_log, nobody_speaks
 from core.diagnosis.rules.names import led_to_the_pages
 from core.model import Cause, Certainty, Finding, Values
 
@@ -48,6 +48,9 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
         yield rank, Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts))
     elif parts:
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(parts))
+    elif mute := nobody_speaks(clues):
+        values: Values = {"words": MUTE[mute[0].code], "said": mute[0].values.get("said")}
+        yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(mute), values)
 
 
 # What Postfix says of mail that a setting of its own keeps back.

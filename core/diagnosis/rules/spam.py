@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical
@@ -13,8 +14,17 @@ WEB_SENDERS = ("www-data", "apache", "nobody", "nginx", "httpd", "wwwrun")
 # Letters under so many strangers' names are more than a mailing list or a colleague's second address.
 _STRANGE_SENDERS, _STRANGE_LETTERS = 5, 30
 _WAITING = 100  # recipients that one person's letters wait for
-# Our own provider locked an account of ours for sending spam (Microsoft 365: 5.1.8, 5.7.708).
+# Our own provider locked an account of ours for sending spam (Microsoft 365: 5.1.8, 5.7.705), as codes and as words.
 _LOCKED_FOR_SPAM = ("microsoft_tenant_blocked",)
+_SAYS_LOCKED = re.compile(
+    r"bad outbound sender|spam abuse detected|unusual (?:sending )?activity|"
+    r"\b(?:outbound|outgoing) (?:e-?mails?|mails?|messages?|smtp|traffic|sending)?\b.{0,60}"
+    r"(?:suspended|blocked|disabled|restricted|locked|stopped)|"
+    r"\bsending (?:\S+ ){0,3}(?:suspended|disabled|restricted)|"
+    r"(?:your|sender.?s?|sending|this) (?:e-?mail |mail |user )?account\b.{0,40}"
+    r"(?:compromised|hacked|hijacked|(?:suspended|blocked|locked|disabled|restricted).{0,40}(?:spam|sending|outgoing))",
+    re.I,
+)
 # What spam leaves behind, whoever sent it.
 _TRACES = (
     "mail_queue.long", "mail_queue.strangers", "mail_queue.null_senders", "dnsbl.listed", "mail_log.refused_listed",
@@ -47,14 +57,26 @@ def web_form_abused(clues: Clues) -> Iterator[Ranked]:
     """The web site's program hands in mail like a spammer (log), or leads the queue."""
     logged = clues.having("mail_log.script_abused")
     queued = tuple(each for each in _leading_senders(clues) if _is_web(str(each.values.get("sender", ""))))
-    if not logged and not queued:
+    if not logged and not queued and (many := _much_from_the_site(clues)):
+        values = {"sender": many[0].values.get("name")}
+        yield SUSPICION, Cause("web_form_abused", "possible", "you", _with_traces(many, clues), values)
+    elif not logged and not queued:
         yield from _strangers_from_within(clues)
+    if not logged and not queued:
         return
     sender = str(logged[0].values.get("name") if logged else queued[0].values.get("sender"))
     sure = critical(logged) and (queued or clues.seen(*_TRACES))
     certainty: Certainty = "confirmed" if sure else "likely" if critical(logged) or queued else "possible"
     rank = ROOT if certainty != "possible" else SUSPICION
     yield rank, Cause("web_form_abused", certainty, "you", _with_traces(logged + queued, clues), {"sender": sender})
+
+
+def _much_from_the_site(clues: Clues) -> tuple[Finding, ...]:
+    """A mailing under the web program's own name. A shop sends some; it is another thing where people complain of us,
+    or spam has left its traces."""
+    if clues.context.target.symptom != "complaint" and not clues.seen(*_TRACES):
+        return ()
+    return tuple(each for each in clues.having("mail_log.mailing") if _is_web(str(each.values.get("name", ""))))
 
 
 def _strangers_from_within(clues: Clues) -> Iterator[Ranked]:
@@ -90,13 +112,21 @@ def account_hijacked(clues: Clues) -> Iterator[Ranked]:
             yield ROOT, _hijacked(finding, "name", "likely", clues)
         else:
             yield SUSPICION, _hijacked(finding, "name", "possible", clues)
-    for finding in clues.bounced("rate_limited"):
-        if finding.values.get("playbook") in _LOCKED_FOR_SPAM:
-            of = clues.context.target.domain or "?"
-            codes = _with_traces((finding,), clues)
-            yield ROOT, Cause("account_hijacked", "likely", "you", codes, {"sender": of})
+    for finding in _locked(clues):
+        of = clues.context.target.domain or "?"
+        yield ROOT, Cause("account_hijacked", "likely", "you", _with_traces((finding,), clues), {"sender": of})
     if not abused and not doubtful:
         yield from _hijacked_by_queue(clues)
+
+
+def _locked(clues: Clues) -> tuple[Finding, ...]:
+    """Refusals with which our own provider stops what leaves under our name."""
+    refused = tuple(each for each in clues.findings if each.code.startswith("bounce.") and each not in clues.told_by_us)
+    return tuple(
+        each
+        for each in refused
+        if each.values.get("playbook") in _LOCKED_FOR_SPAM or _SAYS_LOCKED.search(str(each.values.get("said") or ""))
+    )
 
 
 def _hijacked_by_queue(clues: Clues) -> Iterator[Ranked]:

@@ -33,7 +33,7 @@ def disk_full_told(clues: Clues) -> Iterator[Ranked]:
 
 def helper_down_told(clues: Clues) -> Iterator[Ranked]:
     """Our server asks to come again: it has trouble within itself, most often with a program it asks."""
-    trouble = _coded(clues, "bounce.server_trouble", "bounce.dns_problem")
+    trouble = _coded(clues, "bounce.server_trouble", "bounce.dns_problem") + _unclear(clues, permanent=False)
     trouble = tuple(each for each in trouble if not _no_room(each) and not _list_not_answering(each))
     if trouble:
         yield ROOT, Cause("helper_down", "likely", "you", codes_of(trouble), {"helpers": ["?"]})
@@ -41,7 +41,7 @@ def helper_down_told(clues: Clues) -> Iterator[Ranked]:
 
 def own_filter_told(clues: Clues) -> Iterator[Ranked]:
     """Our server holds a customer for a spammer, or does not know that our domain is its own."""
-    listed, strict = _coded(clues, _LISTED), _coded(clues, *_STRICT)
+    listed, strict = _coded(clues, _LISTED), _coded(clues, *_STRICT) + _unclear(clues, permanent=True)
     stranger = _coded(clues, "bounce.relay_denied", "bounce.mail_loop")
     dead = tuple(each for each in clues.told_by_us if _list_not_answering(each))
     if dead:
@@ -85,6 +85,11 @@ def _not_found_elsewhere(clues: Clues) -> tuple[Finding, ...]:
 
 def _coded(clues: Clues, *codes: str) -> tuple[Finding, ...]:
     return tuple(each for each in clues.told_by_us if each.code in codes)
+
+
+def _unclear(clues: Clues, *, permanent: bool) -> tuple[Finding, ...]:
+    """Refusals of ours without a reason: for good it is a rule of ours, for now it is trouble."""
+    return tuple(each for each in _coded(clues, "bounce.unclear") if bool(each.values.get("permanent")) is permanent)
 
 
 def _said(finding: Finding) -> str:
