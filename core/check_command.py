@@ -15,7 +15,7 @@ from core.checks import ALL
 from core.clean import clean
 from core.clients.files import read_file
 from core.clients.log_file import log_text
-from core.command_output import problem_line, write_json
+from core.command_output import problem_line, tell_cut, write_json
 from core.errors import CheckError, UsageError
 from core.guide import is_host_and_port, is_host_name, mail_domain, remote_commands
 from core.model import Pasted, Report, Target
@@ -110,7 +110,7 @@ def _check_ids(words: str) -> frozenset[str]:
     return ids
 
 
-def _target(arguments: argparse.Namespace) -> Target:
+def _target(arguments: argparse.Namespace, texts: Texts) -> Target:
     return Target(
         symptom=arguments.symptom,
         domain=mail_domain(arguments.domain) if arguments.domain else None,
@@ -122,9 +122,9 @@ def _target(arguments: argparse.Namespace) -> Target:
         sudo=arguments.sudo,
         outside=arguments.outside,
         resolver=arguments.resolver,
-        bounce=_evidence(arguments.bounce),
-        queue=_evidence(arguments.queue),
-        log=_log_evidence(arguments.log),
+        bounce=_evidence(arguments.bounce, texts),
+        queue=_evidence(arguments.queue, texts),
+        log=_log_evidence(arguments.log, texts),
         own_server=arguments.own_server,
         thorough=arguments.thorough,
         affected=arguments.affected,
@@ -134,15 +134,24 @@ def _target(arguments: argparse.Namespace) -> Target:
     )
 
 
-def _evidence(path: str | None) -> Pasted | None:
+def _evidence(path: str | None, texts: Texts) -> Pasted | None:
     if path is None:
         return None
     content = read_file(path)
-    return Pasted(content.name, content.text())
+    return _told_if_cut(Pasted(content.name, content.text(), content.cut), texts)
 
 
-def _log_evidence(path: str | None) -> Pasted | None:
-    return Pasted(Path(path).name, log_text(path)[0]) if path else None
+def _log_evidence(path: str | None, texts: Texts) -> Pasted | None:
+    if path is None:
+        return None
+    text, cut, _ = log_text(path)
+    return _told_if_cut(Pasted(Path(path).name, text, cut), texts)
+
+
+def _told_if_cut(pasted: Pasted, texts: Texts) -> Pasted:
+    if pasted.cut:
+        tell_cut(pasted.name, texts)
+    return pasted
 
 
 def _check(arguments: argparse.Namespace, texts: Texts) -> int:
@@ -150,7 +159,7 @@ def _check(arguments: argparse.Namespace, texts: Texts) -> int:
         for command, why_code in remote_commands():
             print(f"{texts.text(why_code)}\n    {command}")
         return 0
-    target, skip = _target(arguments), _check_ids(arguments.skip)
+    target, skip = _target(arguments, texts), _check_ids(arguments.skip)
     only = None if arguments.only is None else _check_ids(arguments.only)
     given = (target.domain, target.mail_host, target.ssh, target.address, target.bounce, target.queue, target.log)
     if not any(given):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from core.clean import clean
@@ -26,6 +27,11 @@ def write_json(value: dict[str, Any], where: str) -> None:
             stream.write(text + "\n")
     except OSError as error:
         raise UsageError("file.unwritable", name=where, reason=error.strerror or "") from error
+
+
+def tell_cut(name: str, texts: Texts) -> None:
+    """Say on standard error that only a part of a file was read."""
+    print(texts.text("cli.file_cut", name=clean(name, 150)), file=sys.stderr)
 
 
 def problem_line(error: CheckError, texts: Texts) -> str:

@@ -95,6 +95,7 @@ class Answers:
     outside: str = ""  # [USER@]HOST[:PORT] of a machine outside, to test the relay from
     bounce: str = ""  # a refusal or returned mail, as pasted
     bounce_name: str = ""
+    cut: frozenset[Handed] = frozenset()  # what was handed over was longer than what is read of it
 
     def handed(self, kind: Handed) -> str:
         """The text of this kind; "" when there is none."""
@@ -104,8 +105,9 @@ class Answers:
         """The file it came from; "" when it was pasted."""
         return {"queue": self.queue_name, "log": self.log_name, "bounce": self.bounce_name}[kind]
 
-    def hand_over(self, kind: Handed, text: str, name: str = "") -> None:
+    def hand_over(self, kind: Handed, text: str, name: str = "", cut: bool = False) -> None:
         """Take a text of this kind; "" takes the earlier one away. A new list of waiting mail chooses pasting."""
+        self.cut = self.cut | {kind} if cut else self.cut - {kind}
         if kind == "queue":
             if text.strip() and text != self.queue:
                 self.how_inside = "paste"
@@ -149,7 +151,7 @@ class Answers:
 
     def to_target(self) -> Target:
         """The answers as the checks take them."""
-        from core.model import Pasted, Target  # the first page stands without them
+        from core.model import Target  # the first page stands without them
 
         return Target(
             symptom=self.symptom,
@@ -157,9 +159,10 @@ class Answers:
             mail_host=self.mail_host.strip() or None,
             ssh=self.ssh.strip() or None if self.how_inside == "ssh" and not self.hosted else None,
             sudo=self.sudo or "no",
-            queue=self._queue(),
-            log=Pasted(self.log_name or "mail.log", self.log) if self.log.strip() else None,
-            bounce=Pasted(self.bounce_name or "bounce", self.bounce) if self.bounce.strip() else None,
+            # What was pasted counts only where pasting is the chosen way: a login shows the list of this moment.
+            queue=self._pasted("queue", "mailq") if self.how_inside == "paste" else None,
+            log=self._pasted("log", "mail.log"),
+            bounce=self._pasted("bounce", "bounce"),
             own_server=self.own_server is True and not self.hosted,
             thorough=self.thorough and self.own_server is True,
             outside=self.outside.strip() or None if self.own_server else None,
@@ -169,13 +172,13 @@ class Answers:
             since=self.since.strip() or None,
         )
 
-    def _queue(self) -> Pasted | None:
-        """What was pasted counts only where pasting is the chosen way: a login shows the list of this moment."""
-        if self.how_inside != "paste" or not self.queue.strip():
+    def _pasted(self, kind: Handed, usual_name: str) -> Pasted | None:
+        text = self.handed(kind)
+        if not text.strip():
             return None
         from core.model import Pasted
 
-        return Pasted(self.queue_name or "mailq", self.queue)
+        return Pasted(self.handed_name(kind) or usual_name, text, kind in self.cut)
 
 
 _WORDS: dict[str, tuple[str, ...]] = {

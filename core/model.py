@@ -52,10 +52,14 @@ def headline(severities: list[Severity]) -> Severity:
 
 @dataclass(frozen=True)
 class Pasted:
-    """Text the person pasted or a file they chose; `name` is for people, never a path to open."""
+    """Text the person pasted or a file they chose; `name` is for people, never a path to open.
+
+    `cut`: it was longer than what is read, so that nothing may be called good by it.
+    """
 
     name: str
     text: str
+    cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from core.clean import clean
-from core.clients.files import read_file
-from core.command_output import USAGE_STATUS, problem_line, write_json
+from core.clients.files import FileContent, read_file
+from core.command_output import USAGE_STATUS, problem_line, tell_cut, write_json
 from core.errors import CheckError
 from core.model import Finding, Severity, headline
 from core.read_log_command import add_read_log, explain_log, log_window
@@ -36,8 +37,10 @@ def _read_queues(arguments: argparse.Namespace, texts: Texts) -> int:
     from core.exchange_command import exchange_part
 
     def read(path: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-        text = read_file(path).text()
+        content = _content(path, texts)
+        text = content.text()
         facts = read_queue(text, datetime.now(UTC))
+        facts = replace(facts, complete=facts.complete and not content.cut)
         return queue_summary(facts), (*judge(facts), *exchange_part(text))
 
     return _read_all(arguments, texts, read)
@@ -49,10 +52,17 @@ def _read_bounces(arguments: argparse.Namespace, texts: Texts) -> int:
     from core.report.playbook import with_playbooks
 
     def read(path: str) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-        facts = read_bounce(read_file(path).data)
+        facts = read_bounce(_content(path, texts).data)
         return with_playbooks(bounce_summary(facts), texts), judge(facts)
 
     return _read_all(arguments, texts, read)
+
+
+def _content(path: str, texts: Texts) -> FileContent:
+    content = read_file(path)
+    if content.cut:
+        tell_cut(content.name, texts)
+    return content
 
 
 def _read_logs(arguments: argparse.Namespace, texts: Texts) -> int:

@@ -99,6 +99,6 @@ class Intake(QObject):
         elif piece.kind == "unknown":
             await self._window.notice("gui.intake.unknown", piece.name)
         else:
-            self._window.guide.answers.hand_over(piece.kind, piece.text, piece.name)
+            self._window.guide.answers.hand_over(piece.kind, piece.text, piece.name, piece.cut)
             self._window.show_handed_over()
             await self._window.notice(f"gui.intake.{piece.kind}", piece.name)

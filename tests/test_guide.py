@@ -87,6 +87,17 @@ def test_a_list_handed_over_chooses_pasting_until_the_person_chooses_otherwise()
     assert target.log.name == "mail.log"
 
 
+def test_a_text_that_was_cut_says_so_to_the_checks_until_a_whole_one_takes_its_place() -> None:
+    answers = Answers()
+    answers.hand_over("queue", "Mail queue is empty", "mailq.txt", cut=True)
+    answers.hand_over("log", "x", "mail.log", cut=True)
+    answers.hand_over("log", "y", "mail.log")
+    target = answers.to_target()
+    assert target.queue and target.log and (target.queue.cut, target.log.cut) == (True, False)
+    answers.hand_over("queue", "")
+    assert answers.cut == frozenset()
+
+
 def test_a_log_alone_is_enough_for_pasting() -> None:
     answers = Answers(how_inside="paste", log="Nov 22 01:31:00 mail postfix/qmgr[1]: x")
     assert missing_on("inside", answers) == ()

@@ -90,7 +90,9 @@ class EvidenceShelf(QWidget):
     def show_answers(self, answers: Answers, but: tuple[Handed, ...] = ()) -> None:
         """Show what was handed over before, without the kinds in `but`."""
         kinds: list[Handed] = [kind for kind in self._kinds if kind not in but and answers.handed(kind).strip()]
-        self.taken = {kind: Evidence(kind, answers.handed_name(kind), answers.handed(kind)) for kind in kinds}
+        self.taken = {
+            kind: Evidence(kind, answers.handed_name(kind), answers.handed(kind), kind in answers.cut) for kind in kinds
+        }
         self.moved.setText("")
         self.show_rows()
 
@@ -98,7 +100,10 @@ class EvidenceShelf(QWidget):
         """The kinds of this shelf go into `answers`, also when they were put back."""
         for kind in self._kinds:
             piece = self.taken.get(kind)
-            answers.hand_over(kind, piece.text if piece else "", piece.name if piece else "")
+            if piece:
+                answers.hand_over(kind, piece.text, piece.name, piece.cut)
+            else:
+                answers.hand_over(kind, "")
 
     def show_rows(self) -> None:
         """One line for each piece."""

@@ -153,3 +153,17 @@ def test_ctrl_c_ends_with_130(home: dict[str, str]) -> None:
     silent.close()
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
+
+
+def test_a_file_longer_than_what_is_read_is_said_so_and_never_called_good(home: dict[str, str], tmp_path: Path) -> None:
+    listing = tmp_path / "mailq.txt"
+    listing.write_text(QUEUE, encoding="utf-8")
+    whole = run(home, "read-queue", "--lang", "en", "--json", str(listing))
+    with listing.open("a") as stream:
+        stream.write(" " * 64 * 1024 * 1024)
+    done = run(home, "read-queue", "--lang", "en", "--json", str(listing))
+    assert "only a part" not in whole.stderr and "mailq.txt is long: only a part" in done.stderr
+    codes = [[one["code"] for one in json.loads(each.stdout)["findings"]] for each in (whole, done)]
+    assert "mail_queue.incomplete" not in codes[0] and "mail_queue.incomplete" in codes[1]
+    bounced = run(home, "read-bounce", "--lang", "ja", "--json", str(listing))
+    assert "一部だけを読みました" in bounced.stderr

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from core.checks.mail_queue.reader import read_queue
 from gui.pages.inside import InsidePage
 from gui.widgets.console import LINES
+from gui.widgets.evidence import Evidence
 from gui.wizard import Wizard
 from tests.gui.test_bounce_page import BLOCKED, until
 
@@ -87,6 +88,19 @@ async def test_a_packed_log_is_unpacked(open_wizard, tmp_path: Path) -> None:
     await until(lambda: "log" in wizard.bounce.shelf.taken)
     assert wizard.bounce.shelf.taken["log"].text.strip() == LOG.strip()
     assert "lines: 3" in words(wizard.bounce)
+
+
+async def test_of_what_only_a_part_is_read_the_checks_know_it_after_every_step_back(open_wizard) -> None:
+    wizard = await open_wizard("en", mail_host="mail.example.co.jp", how_inside="paste")
+    page = await on_inside(wizard)
+    page.shelf.take(Evidence("queue", "mailq.txt", QUEUE, cut=True))
+    for _ in range(2):
+        assert wizard.texts.text("gui.evidence.cut") in words(page)
+        wizard.go_on()
+        assert wizard.guide.page == "consent"
+        target = wizard.guide.answers.to_target()
+        assert target.queue is not None and target.queue.cut
+        wizard.go_back()
 
 
 async def test_a_piece_left_out_does_not_go_with_the_run(open_wizard, qtbot: QtBot) -> None:

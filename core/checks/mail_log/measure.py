@@ -30,7 +30,7 @@ async def measure(context: Context, clients: Clients) -> LogFacts:
     if target.log is not None:
         # A long log takes a second or two: read beside the window, not in its way.
         now = datetime.now().astimezone()
-        facts = await asyncio.to_thread(read_text, target.log.text, now, target.log.name)
+        facts = await asyncio.to_thread(read_text, target.log.text, now, target.log.name, not target.log.cut)
     elif clients.ssh is not None:
         facts = await asyncio.to_thread(from_reading, await clients.ssh.reading())
     else:

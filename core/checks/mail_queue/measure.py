@@ -44,7 +44,8 @@ async def measure(context: Context, clients: Clients) -> QueueFacts:
     if target.queue is not None:
         # On a thread: the window goes on drawing while a hundred thousand messages are read.
         facts = await asyncio.to_thread(read_queue, target.queue.text, datetime.now().astimezone())
-        return replace(facts, own_domains=_own_domains(target), command=target.queue.name)
+        complete = facts.complete and not target.queue.cut
+        return replace(facts, own_domains=_own_domains(target), command=target.queue.name, complete=complete)
     if clients.ssh is None:
         raise UsageError("mail_queue.no_text")
     facts = await asyncio.to_thread(from_reading, await clients.ssh.reading())

@@ -37,6 +37,14 @@ def clients() -> Clients:
     return Clients(Resolver("127.0.0.1:9", closed, journal), SmtpClient(closed, journal), None, journal)
 
 
+async def test_a_list_longer_than_what_is_read_is_never_called_good() -> None:
+    for cut in (False, True):
+        pasted = Pasted("mailq.txt", "Mail queue is empty\n", cut)
+        facts = await measure(Context(Target(queue=pasted)), clients())
+        assert ("mail_queue.incomplete" in [one.code for one in judge(facts)]) == cut
+        assert (Severity.OK in [one.severity for one in judge(facts)]) != cut
+
+
 async def test_a_paste_wins_and_brings_our_domains(sample: Sample) -> None:
     target = Target(
         domain="Example.JP", also_domain=("brand.example",), queue=Pasted("q.txt", sample("exim-long-exim-bp"))
