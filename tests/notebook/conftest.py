@@ -1,8 +1,14 @@
-"""A report with everything a run may hold, built from the model's own types."""
+"""A report with everything a run may hold, built from the model's own types; and a disk that is soon full."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +27,8 @@ from core.model import (
     Vantage,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
+_SMALL_DISK = 'mount -t tmpfs -o size=512k none "$1" && exec "$2" -c "$3" "$1/notebook.sqlite3"'
 AT = datetime(2026, 11, 22, 1, 15, 30, 250000, tzinfo=UTC)
 
 
@@ -63,3 +71,23 @@ def report() -> Report:
         contacted=("203.0.113.25:25 (SMTP)",),
         commands=("postqueue -j",),
     )
+
+
+@pytest.fixture
+def on_a_small_disk(tmp_path: Path) -> Callable[[str], list[str]]:
+    """Runs a Python program with a notebook's path on a disk of 512 KB, in a namespace of its own; what it printed."""
+    if shutil.which("unshare") is None:
+        pytest.skip("a full disk is made in a namespace of our own (Linux)")
+
+    def run(program: str) -> list[str]:
+        command = ["unshare", "-rm", "sh", "-c", _SMALL_DISK, "sh", str(tmp_path), sys.executable, program]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        if "unshare" in done.stderr or "mount:" in done.stderr:
+            pytest.skip(f"this system gives no namespace: {done.stderr.strip()}")
+        assert done.stdout, done.stderr
+        return done.stdout.splitlines()
+
+    return run

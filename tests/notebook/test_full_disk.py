@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
 _FILL = """
 import sys
 from pathlib import Path
@@ -47,16 +40,32 @@ with Notebook(path) as notebook:
 """
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="a full disk is made in a namespace of our own (Linux)")
-def test_y02_entries_on_a_full_disk(tmp_path: Path) -> None:
-    script = 'mount -t tmpfs -o size=512k none "$1" && exec "$2" -c "$3" "$1/notebook.sqlite3"'
-    command = ["unshare", "-rm", "sh", "-c", script, "sh", str(tmp_path), sys.executable, _FILL]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    if "unshare" in done.stderr or "mount:" in done.stderr:
-        pytest.skip(f"this system gives no namespace: {done.stderr.strip()}")
-    lines = done.stdout.splitlines()
-    assert lines[:3] == ["notebook.disk_full", "None True True", "True"], done.stderr
+def test_y02_entries_on_a_full_disk(on_a_small_disk: Callable[[str], list[str]]) -> None:
+    lines = on_a_small_disk(_FILL)
+    assert lines[:3] == ["notebook.disk_full", "None True True", "True"], lines
     # Deleting needs room for its own safety copy; without it nothing has changed.
     assert lines[3] in ("deleted", "not deleted notebook.disk_full True"), lines
     assert lines[4:] == ["None True"]
+
+
+_SAVE = """
+import sys
+from pathlib import Path
+sys.argv = ["keep_saving", sys.argv[1]]
+from core.errors import CheckError
+from core.notebook import Notebook
+import runpy
+try:
+    runpy.run_path("tests/notebook/keep_saving.py", run_name="__main__")
+except CheckError as refused:
+    print(refused.code)
+with Notebook(Path(sys.argv[1])) as notebook:
+    print(notebook.kept_aside, len(notebook.runs()), sum(len(notebook.load(run.id).results) for run in notebook.runs()))
+"""
+
+
+def test_y02_a_full_disk_is_told_and_harms_no_earlier_run(on_a_small_disk: Callable[[str], list[str]]) -> None:
+    lines = on_a_small_disk(_SAVE)
+    saved = [int(line) for line in lines if line.isdigit()]
+    assert saved, lines
+    assert lines[-2:] == ["notebook.disk_full", f"None {len(saved)} {len(saved)}"], lines

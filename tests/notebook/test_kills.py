@@ -6,19 +6,20 @@ import os
 import random
 import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from core.notebook import Notebook
+from tests.patience import HANG
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITER = Path(__file__).with_name("keep_writing.py")
 
 
-def killed_once(path: Path, seconds: float) -> list[tuple[str, int]]:
-    """Start the writer, kill it after `seconds` of writing; what it said was kept."""
+def killed_once(path: Path, additions: int, seconds: float) -> list[tuple[str, int]]:
+    """Start the writer, kill it `seconds` after so many additions; what it said was kept."""
     process = subprocess.Popen(
         [sys.executable, str(WRITER), str(path)],
         cwd=ROOT,
@@ -28,12 +29,12 @@ def killed_once(path: Path, seconds: float) -> list[tuple[str, int]]:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "open\n"
-    timer = threading.Timer(seconds, process.kill)
-    timer.start()
     with process.stdout as output:
-        said = output.read()
-    assert process.wait(20) == -9
-    timer.join()
+        said = "".join(output.readline() for _ in range(additions))
+        time.sleep(seconds)  # any moment of the next ones
+        process.kill()
+        said += output.read()
+    assert process.wait(HANG) == -9
     whole = said[: said.rfind("\n") + 1].splitlines()
     return [(word, int(number)) for word, number in (line.split() for line in whole)]
 
@@ -44,7 +45,7 @@ def kill_many(path: Path, times: int, seed: int) -> int:
     promised: set[tuple[str, int]] = set()
     gone: set[int] = set()
     for turn in range(times):
-        said = killed_once(path, dice.uniform(0, 0.1))
+        said = killed_once(path, dice.randrange(6), dice.uniform(0, 0.02))
         with Notebook(path) as notebook:
             assert notebook.kept_aside is None, f"kill {turn}"
             with notebook.reading() as database:
@@ -55,6 +56,9 @@ def kill_many(path: Path, times: int, seed: int) -> int:
         gone |= {number for word, number in said if word == "gone"}
         assert promised <= kept, f"kill {turn}: {sorted(promised - kept)[:5]}"
         assert not gone & there, f"kill {turn}: {sorted(gone & there)[:5]}"
+    with Notebook(path) as notebook:
+        for run in notebook.runs(most=20):
+            assert notebook.load(run.id).results[0].findings[0].values == {"count": 2321}
     return len(promised)
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import random
-import shutil
 import sqlite3
 import stat
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -127,63 +124,3 @@ def test_threads_take_turns(notebook: Notebook, report: Report) -> None:
     for thread in threads:
         thread.join()
     assert len(notebook.runs()) == 8
-
-
-def test_it_survives_being_killed_at_any_moment(path: Path) -> None:
-    """Ten times (test_kills: forty, and a thousand): what was reported as saved is there, the file opens."""
-    dice = random.Random(2004)
-    promised = 0
-    for _ in range(10):
-        process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("keep_saving.py")), str(path)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
-        timer = threading.Timer(dice.uniform(0, 0.05), process.kill)
-        timer.start()
-        with process.stdout as output:
-            promised += len(output.read().split("\n")) - 1
-        assert process.wait(10) == -9
-        timer.join()
-    with Notebook(path) as notebook:
-        assert notebook.kept_aside is None
-        kept = notebook.runs(most=1_000_000)
-        # A run may have reached the disk without its number having reached us.
-        assert promised <= len(kept) <= promised + 10
-        assert promised > 0
-        for run in random.Random(1).sample(kept, min(20, len(kept))):
-            assert notebook.load(run.id).results[0].findings[0].values == {"count": 2321}
-
-
-_FULL_DISK = """
-import sys
-from pathlib import Path
-sys.argv = ["keep_saving", sys.argv[1]]
-from core.errors import CheckError
-from core.notebook import Notebook
-import runpy
-try:
-    runpy.run_path("tests/notebook/keep_saving.py", run_name="__main__")
-except CheckError as refused:
-    print(refused.code)
-with Notebook(Path(sys.argv[1])) as notebook:
-    print(notebook.kept_aside, len(notebook.runs()), sum(len(notebook.load(run.id).results) for run in notebook.runs()))
-"""
-
-
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="a full disk is made in a namespace of our own (Linux)")
-def test_y02_a_full_disk_is_told_and_harms_no_earlier_run(tmp_path: Path) -> None:
-    script = 'mount -t tmpfs -o size=512k none "$1" && exec "$2" -c "$3" "$1/notebook.sqlite3"'
-    command = ["unshare", "-rm", "sh", "-c", script, "sh", str(tmp_path), sys.executable, _FULL_DISK]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    if "unshare" in done.stderr or "mount:" in done.stderr:
-        pytest.skip(f"this system gives no namespace: {done.stderr.strip()}")
-    lines = done.stdout.splitlines()
-    saved = [int(line) for line in lines if line.isdigit()]
-    assert saved, done.stderr
-    assert lines[-2:] == ["notebook.disk_full", f"None {len(saved)} {len(saved)}"], done.stderr
