@@ -6,14 +6,14 @@ No address of anybody is asked about. The command line and the window show the s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from core.checks.dnsbl.facts import Asked, ZoneFacts
 from core.checks.dnsbl.measure import ask_list, asking, rewriting_test
-from core.checks.dnsbl.outcomes import self_test_failure
+from core.checks.dnsbl.outcomes import RESOLVER_BLIND, blamed, self_test_failure
 from core.knowledge.dnsbl import Blacklist, lists_with
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 State = Literal["alive", "refuses_us", "broken", "could_not_ask"]
 _REFUSALS = ("refused", "public_resolver", "too_many_queries", "key_refused")
-_NO_PROOF = ("silent", "server_failed", "broken_answer", "blocked_locally", "resolver_rewrites")
+_NO_PROOF = ("silent", "server_failed", "broken_answer", "blocked_locally", "resolver_rewrites", RESOLVER_BLIND)
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,19 @@ async def blacklist_states(resolver: Resolver, keys: Mapping[str, str] | None = 
             rewriting_test(way), asyncio.gather(*(ask_list(way, one, (), ()) for one in lists))
         )
     rewrites = bool(test.return_codes)
+    reasons = blamed([_failure(one, zone) for one, zone in zip(lists, zones, strict=True)])
     return tuple(
-        _state(one, zone.asked, "resolver_rewrites" if rewrites else _failure(one, zone))
-        for one, zone in zip(lists, zones, strict=True)
+        _state(one, zone.asked, "resolver_rewrites" if rewrites else reason)
+        for one, zone, reason in zip(lists, zones, reasons, strict=True)
     )
+
+
+def verdict_of(states: Sequence[tuple[str, str, bool]]) -> str:
+    """The word of `blacklists.verdict` for these (state, reason, important): all well, some not, or the resolver."""
+    failed = any(important and state != "alive" for state, _, important in states)
+    if failed and all(reason == RESOLVER_BLIND for _, reason, _ in states):
+        return "blind"
+    return "unknown" if failed else "ok"
 
 
 def _failure(one: Blacklist, zone: ZoneFacts) -> str:

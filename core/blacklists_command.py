@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from core.blacklists import ListState, blacklist_states
+from core.blacklists import ListState, blacklist_states, verdict_of
 from core.clean import clean
 from core.clients.journal import Journal
 from core.clients.list_keys import KeychainKeys, checked_key, forget_key, save_key
@@ -116,8 +116,8 @@ def _row(state: ListState, texts: Texts) -> dict[str, Any]:
 def states_text(result: Mapping[str, Any], texts: Texts) -> str:
     """The table for people: the verdict, then a line a list."""
     count = sum(1 for row in result["lists"] if row["important"])
-    key = "blacklists.verdict.unknown" if result["failed"] else "blacklists.verdict.ok"
-    lines = [texts.text(key, lists=result["failed"], count=count)]
+    verdict = verdict_of([(row["state"], row["reason"] or "", row["important"]) for row in result["lists"]])
+    lines = [texts.text(f"blacklists.verdict.{verdict}", lists=result["failed"], count=count)]
     lines.append(texts.text("blacklists.asked", resolver=clean(result["resolver"]) or "—", at=result["asked_at"]))
     if result["public_resolver"] and any(row["state"] != "alive" for row in result["lists"]):
         lines.append(texts.text("blacklists.public_resolver", company=result["public_resolver"]))
@@ -127,7 +127,7 @@ def states_text(result: Mapping[str, Any], texts: Texts) -> str:
     for cell, row in zip(cells, result["lists"], strict=True):
         padded = [text + " " * (width - columns(text)) for text, width in zip(cell, widths, strict=True)]
         lines.append("  ".join(padded).rstrip())
-        if row["reason_text"]:
+        if row["reason_text"] and verdict != "blind":
             lines.append(f"    {row['reason_text']}")
     return "\n".join(lines)
 

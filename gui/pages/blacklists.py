@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
-from core.blacklists import ListState
+from core.blacklists import ListState, verdict_of
 from core.clean import clean
 from core.clients import Doors
 from core.clients.list_keys import checked_key, forget_key, noted_services, save_key
@@ -100,9 +100,9 @@ class BlacklistsPage(Page):
             self._asked.setText("")
             return
         failed = [one.name for one in self._states if one.important and one.state != "alive"]
-        key = "blacklists.verdict.unknown" if failed else "blacklists.verdict.ok"
+        verdict = verdict_of([(one.state, one.reason, one.important) for one in self._states])
         count = sum(1 for one in self._states if one.important)
-        self.verdict.setText(texts.text(key, lists=failed, count=count))
+        self.verdict.setText(texts.text(f"blacklists.verdict.{verdict}", lists=failed, count=count))
         lines = [texts.text("gui.blacklists.resolver", resolver=clean(self._resolver, 100) or "—")]
         company = public_resolver_name(self._resolver)
         if company and any(one.state != "alive" for one in self._states):

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.blacklists import ListState, blacklist_states
+from core.blacklists import ListState, blacklist_states, verdict_of
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
@@ -97,3 +97,12 @@ async def test_with_a_key_the_keyed_list_is_tested_in_place_of_the_open_one(serv
     assert "zen.spamhaus.org" not in found
     assert found["{key}.zen.dq.spamhaus.net"].state == "alive" and found["{key}.zen.dq.spamhaus.net"].important
     assert KEY not in repr(found)
+
+
+async def test_where_no_list_at_all_can_be_believed_it_is_the_dns_server(server) -> None:
+    """One that knows none of them: a captive portal, a split horizon, a resolver for the office alone."""
+    for one in load_lists():
+        server.script(one.zone, always(NXDOMAIN))
+    found = (await states(server)).values()
+    assert {(state.state, state.reason) for state in found} == {("could_not_ask", "resolver_blind")}
+    assert verdict_of([(state.state, state.reason, state.important) for state in found]) == "blind"

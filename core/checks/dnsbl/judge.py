@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.checks.dnsbl.dead import dead_findings
 from core.checks.dnsbl.facts import Asked, Facts
-from core.checks.dnsbl.outcomes import Outcome, outcomes_of
+from core.checks.dnsbl.outcomes import Outcome, blamed, outcomes_of
 from core.knowledge.dnsbl import WEIGHTS
 from core.knowledge.public_resolvers import public_resolver_name
 from core.model import Evidence, Finding, Severity, Table, Value
@@ -110,7 +110,9 @@ def _unasked(facts: Facts, unasked: list[Outcome], all_unasked: bool) -> list[Fi
     rest = [one for one in unasked if one not in refused]
     found = [_public_resolver(facts, refused, company)] if refused else []
     if all_unasked and not refused:
-        values: dict[str, Value] = {"lists": _names(rest), "reasons": _reasons(rest), "resolver": facts.resolver}
+        by_list = {one.blacklist.zone: one.reading.reason for one in rest}
+        reasons: list[str] = list(dict.fromkeys(blamed(tuple(by_list.values()))))
+        values: dict[str, Value] = {"lists": _names(rest), "reasons": reasons, "resolver": facts.resolver}
         return [Finding("dnsbl.could_not_ask", Severity.UNKNOWN, values, _all_evidence(facts, rest))]
     return found + [_partly_unasked(facts, rest, reason) for reason in _reasons(rest)]
 

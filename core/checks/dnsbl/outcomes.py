@@ -6,6 +6,7 @@ one was not, and a random name below it did not exist.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.checks.dnsbl.facts import Asked, Facts, ZoneFacts
@@ -19,6 +20,19 @@ class Outcome:
     blacklist: Blacklist
     asked: Asked
     reading: Reading
+
+
+# Lists of so many different companies do not all lose their entries at once: then it is the DNS server in between.
+_TOO_MANY_AT_ONCE = 5
+_NO_LIST_OF_ITS_KIND = frozenset({"test_entry_missing", "lists_everything", "outside_answer", "unknown_answer"})
+RESOLVER_BLIND = "resolver_blind"
+
+
+def blamed(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Why each list cannot be believed ("" where it can), with the resolver blamed where no list at all can."""
+    if len(reasons) < _TOO_MANY_AT_ONCE or not all(reasons):
+        return tuple(reasons)
+    return tuple(RESOLVER_BLIND if reason in _NO_LIST_OF_ITS_KIND else reason for reason in reasons)
 
 
 def outcomes_of(facts: Facts) -> tuple[Outcome, ...]:
