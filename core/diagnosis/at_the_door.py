@@ -14,6 +14,13 @@ from core.model import Finding
 _TROUBLE = (
     "service unavailable", "try again later", "try later", "local problem", "local error", "4.3.0", "system problem",
 )  # fmt: skip
+_OF_ENCRYPTION = (
+    "tls not available",
+    "tls is not available",
+    "tls currently unavailable",
+    "certificate",
+    "tls library",
+)
 _PASSING = ("grey", "gray", "too many", "too much", "rate", "busy")
 
 
@@ -47,10 +54,11 @@ def _to_strangers(clues: Clues) -> list[str]:
 
 
 def _to_encryption(clues: Clues) -> list[str]:
-    """What came in answer to STARTTLS."""
+    """What came in answer to STARTTLS, but that encryption itself is out of order: that is a certificate's matter."""
     tls = clues.facts_of(TlsFacts)
     failed = [port for port in tls.ports if port.starttls and port.state == "failed"] if tls else []
-    return [line.answered for port in failed for line in port.evidence[-1:]]
+    said = [line.answered for port in failed for line in port.evidence[-1:]]
+    return [each for each in said if not any(word in each.lower() for word in _OF_ENCRYPTION)]
 
 
 def _is_trouble(said: str) -> bool:
