@@ -152,7 +152,10 @@ def greylisted_wait(clues: Clues) -> Iterator[Ranked]:
 
 
 def _waits_among_others(clues: Clues) -> tuple[Finding, ...]:
-    """A letter waits for a greylist now. On an ordinary day too; who misses one may be told."""
+    """A letter waits for a greylist now. On an ordinary day too; who misses one may be told, not a whole company."""
+    target = clues.context.target
+    if target.affected == "everyone" or target.recipients == "all":
+        return ()
     waiting = any(each.reason == "greylisted" for each in (clues.queue.reasons if clues.queue else ()))
     return clues.having("mail_queue.normal", "mail_queue.raised", "mail_queue.young") if waiting else ()
 
