@@ -8,11 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.model import Value
+    from core.model import Evidence, Value
 
 
 class CheckError(Exception):
-    """Something outside kept us from looking. `code` is "<door>.<what>", `values` fill its text."""
+    """Something outside kept us from looking. `code` is "<door>.<what>", `values` fill its text.
+
+    `transcript`: what was said until then, where a dialogue had begun.
+    """
+
+    transcript: tuple[Evidence, ...] = ()
 
     def __init__(self, code: str, **values: Value) -> None:
         super().__init__(code, values)

@@ -18,8 +18,9 @@ from core.checks.open_relay.probing import start_mail
 from core.clients.arrival_ledger import ArrivalLedger, Purpose, Test
 from core.clients.relay_ledger import RelayLedger
 from core.clients.session_names import greeting_name
-from core.clients.smtp import SmtpClient, SmtpSession
+from core.clients.smtp import SmtpClient
 from core.clients.smtp_reply import Reply
+from core.clients.smtp_session import SmtpSession
 from core.errors import CheckError, UsageError
 from core.knowledge.relay_forms import aimed_at, is_hosted, relay_data
 from core.knowledge.vantage import relation_of, seen_address_in

@@ -15,7 +15,7 @@ from typing import Literal
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.session_names import greeting_name
-from core.clients.smtp import SmtpClient, transcript_of
+from core.clients.smtp import SmtpClient
 from core.clients.smtp_wire import SocketWire
 from core.clients.tls import PlainTextInsteadOfTlsError, TlsFacts, TlsWire, looking_context, verifying_context
 from core.errors import CheckError
@@ -83,7 +83,7 @@ class TlsDoor:
             cause = error.__cause__
             code, message = _verdict(cause) if isinstance(cause, ssl.SSLError) else (None, "")
             state = _STATES.get(error.code, "failed" if opened else "not_smtp")
-            return TlsLook(state, None, code, message, transcript_of(error))
+            return TlsLook(state, None, code, message, error.transcript)
 
     async def _shake(self, address: str, port: int, name: str, context: ssl.SSLContext) -> TlsLook:
         endpoint = self._reroute.endpoint(address, port)

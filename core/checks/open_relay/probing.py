@@ -8,8 +8,9 @@ from typing import Literal
 
 from core.checks.open_relay.facts import Outcome, ProbeResult
 from core.clients.session_names import greeting_name
-from core.clients.smtp import Hello, SmtpClient, SmtpSession, transcript_of
+from core.clients.smtp import SmtpClient
 from core.clients.smtp_reply import Reply
+from core.clients.smtp_session import Hello, SmtpSession
 from core.errors import CheckConnectionError, CheckError
 from core.knowledge.relay_forms import Probe, meaning_of
 from core.knowledge.vantage import seen_address_in
@@ -97,7 +98,7 @@ async def visit(smtp: SmtpClient, door: Door, probes: Sequence[Probe], seconds: 
             nobody = door.beside and error.code in NOBODY_THERE
             going.note(probes[len(going.results)], "no_service" if nobody else "failed", error=error.code)
         if session is None:
-            going.results[-1] = replace(going.results[-1], evidence=transcript_of(error))
+            going.results[-1] = replace(going.results[-1], evidence=error.transcript)
     if session is not None and going.results:
         going.results[0] = replace(going.results[0], evidence=session.transcript)
     return going

@@ -14,7 +14,7 @@ from core.checks.smtp_banner.inside import fitting, versions_in
 from core.clients import Clients
 from core.clients.resolver_mail import find_mail_hosts
 from core.clients.session_names import greeting_name, handshake_name
-from core.clients.smtp import SmtpSession, transcript_of
+from core.clients.smtp_session import SmtpSession
 from core.errors import CheckError
 from core.knowledge.addresses import one_of_each_family
 from core.knowledge.mta import identify
@@ -82,11 +82,11 @@ async def _knock(host: MailHost, address: str, port: int, tls: bool, clients: Cl
     except CheckError as error:
         state = _STATES.get(error.code, "not_smtp")
         if session is None:
-            return PortAnswer(host.name, address, port, tls, state, error.code, evidence=transcript_of(error))
+            return PortAnswer(host.name, address, port, tls, state, error.code, evidence=error.transcript)
         greeting = session.greeting  # it greeted, and only then broke off
         return PortAnswer(
             host.name, address, port, tls, "answered", error.code, greeting.code, greeting.text,
-            evidence=transcript_of(error),
+            evidence=error.transcript,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
-from core.clients.smtp import SmtpClient, transcript_of
+from core.clients.smtp import SmtpClient
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
 from tests.patience import HANG, NEVER
 from tests.servers.hostile_smtp import Action, Close, Endless, Reset, Send, Silence, StartTls, hostile_server
@@ -36,7 +36,7 @@ async def test_s01_silence_after_connect_ends_at_the_limit(make_client: MakeClie
 async def test_s02_endless_greeting_lines_stop_at_the_line_cap(make_client: MakeClient) -> None:
     error = await _error_at_connect(make_client(), [Endless(b"220-hello\r\n" * 100)])
     assert error.code == "smtp.too_much"
-    assert len(transcript_of(error)[-1].answered) <= 4000
+    assert len(error.transcript[-1].answered) <= 4000
 
 
 @pytest.mark.parametrize("data", [b"2" * 4096, b"220-" + b"x" * 3000 + b"\r\n"])
@@ -48,7 +48,7 @@ async def test_s03_a_line_without_end_stops_at_the_byte_cap(make_client: MakeCli
 async def test_s03_a_short_line_without_newline_ends_at_the_limit(make_client: MakeClient) -> None:
     error = await _error_at_connect(make_client(reply_limit=0.3), [Send(b"220 mx"), Silence()])
     assert error.code == "smtp.reply_timed_out"
-    assert "220 mx" in transcript_of(error)[-1].answered
+    assert "220 mx" in error.transcript[-1].answered
 
 
 async def test_s04_one_byte_at_a_time_meets_the_overall_deadline(make_client: MakeClient) -> None:
@@ -63,7 +63,7 @@ async def test_s04_a_reply_that_has_begun_has_a_shorter_time_than_one_that_is_aw
     client = SmtpClient(Reroute(), Journal(), 2.0, reply_limit=60.0, trickle_limit=0.6)
     error = await _error_at_connect(client, drip, deadline=60)
     assert error.code == "smtp.reply_timed_out"
-    (said,) = transcript_of(error)
+    (said,) = error.transcript
     assert said.answered.startswith("2")  # what came is kept
     async with (
         hostile_server({"connect": late}) as server,
