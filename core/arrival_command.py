@@ -12,9 +12,9 @@ from core.arrival_run import Wish, arrivals, confirm_arrival, missing_arrival, s
 from core.clients import Doors
 from core.clients.files import read_file
 from core.errors import UsageError
-from core.guide import is_host_and_port, is_host_name, mail_domain
 from core.model import Finding, Target
 from core.texts import Texts
+from core.typed_names import is_host_and_port, is_host_name, mail_domain
 
 
 def add_arrival(command: Callable[..., argparse.ArgumentParser], commands: Any) -> argparse.ArgumentParser:

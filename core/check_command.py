@@ -17,7 +17,7 @@ from core.clients.files import read_file
 from core.clients.log_file import log_text
 from core.command_output import problem_line, tell_cut, write_json
 from core.errors import CheckError, UsageError
-from core.guide import is_host_and_port, is_host_name, mail_domain, remote_commands
+from core.guide import remote_commands
 from core.model import Pasted, Report, Target
 from core.notebook import Notebook
 from core.notebook.history import beside_earlier
@@ -30,6 +30,7 @@ from core.report_files import add_report_options, report_options, write_report_f
 from core.run import CheckFinished, CheckStarted, Run, RunFinished
 from core.terminal import tell_before_login, terminal_prompter
 from core.texts import Texts
+from core.typed_names import is_host_and_port, is_host_name, mail_domain
 
 AddCommand = Callable[..., argparse.ArgumentParser]
 

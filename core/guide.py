@@ -5,14 +5,12 @@ A front end hangs its widgets on the page names; every path can be walked withou
 
 from __future__ import annotations
 
-import ipaddress
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from core.recent_servers import Server, same_server, server_of
+from core.typed_names import is_host_and_port, is_host_name, is_ssh_destination, mail_domain
 from core.vocabulary import Sudo, Symptom
 
 if TYPE_CHECKING:
@@ -56,9 +54,6 @@ _OWN_SERVER_ONLY: tuple[PageName, ...] = ("inside", "consent")
 _READING: tuple[PageName, ...] = ("start", "bounce", *PAGES[1:])
 _EARLIER: tuple[PageName, ...] = ("start", "answer", "report")
 
-_LABEL = re.compile(r"(?!-)[^\W]([\w-]{0,61}[^\W])?", re.UNICODE)
-_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+\\-]{0,63}(?<!\\)")
-_ZONED = re.compile(r"[0-9a-fA-F:.]+%[A-Za-z0-9_.-]+")
 # What may be kept from one day to the next: nothing pasted, no consent.
 _REMEMBERED = ("symptom", "affected", "direction", "recipients", "domain", "mail_host", "how_inside", "ssh")
 
@@ -122,9 +117,9 @@ class Answers:
         it. What was entered for this one before comes back."""
         before, now = server_of(self.remembered()), {"domain": domain, "mail_host": mail_host}
         self.domain, self.mail_host = domain, mail_host
-        if not before or same_server(before, now):
-            return
         known = next((each for each in recent if same_server(each, now)), {})
+        if same_server(before, now) or (not before and (self.how_inside or not known)):
+            return
         kept = Answers.from_remembered(known)
         self.how_inside, self.ssh = kept.how_inside, kept.ssh
         self.sudo, self.own_server, self.thorough, self.outside = None, None, False, ""
@@ -274,6 +269,18 @@ class Guide:
         """To one of the pages of `AID`."""
         self.page, self.aided = page, True
 
+    def look_again(self, server: Server, symptom: Symptom | None, recent: Sequence[Server]) -> None:
+        """To the first question still open for a server looked at before; with no trouble chosen it is a check-up.
+
+        A domain alone is looked up again: its mail may have moved since."""
+        self.practice, self.earlier, self.reading = False, False, False
+        self.answers.symptom = symptom or "checkup"
+        self.answers.choose_server(server.get("domain", ""), server.get("mail_host", ""), recent)
+        if not self.answers.mail_host or missing_on("server", self.answers):
+            self.page = "server"
+        else:
+            self.page = "inside" if missing_on("inside", self.answers) else "consent"
+
     def open_incident(self) -> None:
         """To the answer of an incident from the notebook."""
         self.page, self.earlier, self.practice, self.reading, self.aided = "answer", True, False, False, False
@@ -343,58 +350,6 @@ def _missing_inside(answers: Answers) -> tuple[Missing, ...]:
     if answers.how_inside == "paste" and not answers.queue.strip() and not answers.log.strip():
         return (Missing("queue", "guide.no_listing"),)
     return ()
-
-
-def mail_domain(text: str) -> str:
-    """The domain in what was typed: a whole mail address is welcome, its part after the @ counts.
-
-    So are the wide letters and the full stop that a Japanese keyboard types (UTS 46 maps them alike).
-    """
-    narrow = unicodedata.normalize("NFKC", text).replace("\u3002", ".")
-    return narrow.strip().rpartition("@")[2].strip().rstrip(".")
-
-
-def is_host_name(text: str) -> bool:
-    """Whether `text` is a name with at least two labels (RFC 1123, or its IDN form before encoding)."""
-    labels = text.split(".")
-    return len(text) <= 253 and len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
-
-
-def is_host_and_port(text: str) -> bool:
-    """Whether `text` is HOST[:PORT]: a name, an IPv4 address, an IPv6 address (in brackets before a port)."""
-    host, port = _host_and_port(text)
-    return _is_port(port) and (_is_address(host) or is_host_name(host))
-
-
-def is_ssh_destination(text: str) -> bool:
-    """Whether `text` is [USER@]HOST[:PORT]. One label is enough here: it may be a name from ssh's own settings."""
-    user, at, rest = text.strip().rpartition("@")
-    host, port = _host_and_port(rest)
-    known = _is_address(host) or is_host_name(host) or bool(_LABEL.fullmatch(host))
-    return known and _is_port(port) and (not at or bool(_USER.fullmatch(user)))
-
-
-def _host_and_port(text: str) -> tuple[str, str | None]:
-    text = text.strip()
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        return host, rest[1:] if rest.startswith(":") else (rest or None)
-    if text.count(":") == 1:
-        host, _, port = text.partition(":")
-        return host, port
-    return text, None
-
-
-def _is_port(text: str | None) -> bool:
-    return text is None or (text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text.partition("%")[0] if _ZONED.fullmatch(text) else text)
-    except ValueError:
-        return False
-    return True
 
 
 def remote_commands() -> tuple[tuple[str, str], ...]:

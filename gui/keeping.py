@@ -63,6 +63,10 @@ class Keeping:
             return error.strerror or type(error).__name__
         return ""
 
+    def last_server(self) -> Server | None:
+        """The server looked at last; None when none is kept."""
+        return next(iter(self.settings.recent), None)
+
     def remember_server(self, answers: Answers) -> None:
         """A look at this server begins: it is offered the next time. Saved with the other settings."""
         self.settings.recent = with_newest(self.settings.recent, server_of(answers.remembered()))

@@ -16,6 +16,7 @@ from gui.pages.start import StartPage
 
 if TYPE_CHECKING:
     from core.clients import Doors
+    from core.recent_servers import Server
     from core.texts import Language
     from gui.aftercare import Aftercare
     from gui.keeping import Keeping
@@ -48,6 +49,7 @@ class Window(Protocol):
     def aftercare(self) -> Aftercare: ...
     def dressed(self, page: Made) -> Made: ...
     def open_earlier(self, run_id: int) -> None: ...
+    def look_again(self, server: Server) -> None: ...
     def open_bounce(self, text: str = "") -> None: ...
     def open_bounce_file(self, path: str) -> None: ...
     def show_aid(self, name: PageName) -> None: ...
@@ -77,6 +79,8 @@ class PagesOnDemand:
         page = self.dressed(StartPage())
         page.choices.chosen.connect(lambda _: page.show_missing(()))
         page.earlier_wanted.connect(self.open_earlier)
+        page.again_wanted.connect(self.look_again)
+        page.offer_last(self.keeping.last_server)
         page.refusal_wanted.connect(self.open_bounce)
         page.tools.wanted.connect(self.show_aid)
         page.refusal.file_dropped.connect(self.open_bounce_file)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from core.clients.askpass import Prompt
     from core.incident import Incident
     from core.model import Report
+    from core.recent_servers import Server
     from gui.aftercare import Aftercare
     from gui.bridge import RunHandle
     from gui.pages.report import ReportPage
@@ -184,6 +185,11 @@ class Wizard(PagesOnDemand, Frame):
             self.guide.open_incident()
             self._take_report(report)
             self.tasks.start(self.aftercare.follow(run_id))
+
+    def look_again(self, server: Server) -> None:
+        """A server looked at before: on to the first question still open for it."""
+        self.guide.look_again(server, self.start.symptom, self.settings.recent)
+        self._show_page()
 
     def show_kept(self, report: Report, incident: Incident) -> None:
         """Show the answer of an incident from the notebook."""

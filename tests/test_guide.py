@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
-from core.guide import PAGES, Answers, Guide, is_host_and_port, is_ssh_destination, mail_domain, missing_on
+from core.guide import PAGES, Answers, Guide, missing_on
 from core.model import Target
+from core.typed_names import is_host_and_port, is_ssh_destination, mail_domain
 
 
 def full_answers() -> Answers:

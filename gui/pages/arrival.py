@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QProgre
 from core.clients import Doors
 from core.clients.arrival_ledger import Purpose
 from core.errors import CheckError
-from core.guide import Answers, is_host_and_port, is_host_name, is_ssh_destination, mail_domain
+from core.guide import Answers
 from core.model import Finding, Target
 from core.texts import Texts
+from core.typed_names import is_host_and_port, is_host_name, is_ssh_destination, mail_domain
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
 from gui.widgets.choice import ChoiceSet

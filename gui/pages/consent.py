@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from core.clean import clean
 from core.clients.proxy_settings import proxy_kind
-from core.guide import Answers, Missing, mail_domain
+from core.guide import Answers, Missing
 from core.texts import Texts
+from core.typed_names import mail_domain
 from gui.pages.page import Page
 from gui.widgets.choice import ChoiceSet
 from gui.widgets.field import Field

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from core.clean import clean
 from core.clients import Doors
 from core.errors import CheckError, UsageError
-from core.guide import Answers, Missing, is_host_name, mail_domain
+from core.guide import Answers, Missing
 from core.knowledge.hosts import Host, hosted_by
 from core.model import MailHost
 from core.recent_servers import Server, same_server
 from core.settings import Settings
 from core.texts import Texts
+from core.typed_names import is_host_name, mail_domain
 from gui.bridge import look_up_mail_hosts
 from gui.pages.page import Page
 from gui.widgets.field import Field

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast, get_args
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.clean import clean
 from core.guide import Answers
+from core.recent_servers import Server
 from core.texts import Texts
 from core.vocabulary import Symptom
 from gui.pages.page import Page
@@ -36,6 +37,7 @@ class StartPage(Page):
     explains = False  # a test holds its words to that; the glossary is read for the next page
     earlier_wanted = Signal(int)
     refusal_wanted = Signal()
+    again_wanted = Signal(dict)  # a server looked at before
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +63,9 @@ class StartPage(Page):
         self.body.addWidget(self._earlier_title)
         self.body.addLayout(self._earlier_box)
         self._runs: Sequence[RunSummary] = ()
+        self._last_of: Callable[[], Server | None] = lambda: None
+        self._last: Server | None = None  # that is shown
+        self._drawn = False  # what was kept waits until the page itself stands
         self._earlier_title.hide()
         self.earlier_buttons: list[SpokenButton] = []
 
@@ -99,21 +104,34 @@ class StartPage(Page):
         return self.choices.value() == "practice"
 
     def show_earlier(self, runs: Sequence[RunSummary]) -> None:
-        """Show the newest earlier incidents."""
-        self._runs = runs[:_SHOWN]
+        """Show the newest earlier incidents, and from now on the server looked at last."""
+        self._runs, self._drawn = runs[:_SHOWN], True
+
+    def offer_last(self, last_of: Callable[[], Server | None]) -> None:
+        """Where the server looked at last is found."""
+        self._last_of = last_of
+
+    @property
+    def symptom(self) -> Symptom | None:
+        """The trouble that is chosen."""
+        chosen = self.choices.value()
+        return cast(Symptom, chosen) if chosen in get_args(Symptom) else None
 
     def show_texts(self, texts: Texts) -> None:
-        """Build the lines of earlier incidents."""
+        """Build the lines of earlier incidents and of the server looked at last."""
         self.earlier_buttons.clear()
         while (item := self._earlier_box.takeAt(0)) is not None:
             if old := item.widget():
                 old.deleteLater()
-        self._earlier_title.setVisible(bool(self._runs))
-        if self._runs:
-            self._earlier_box.addWidget(self._earlier_card(texts))
+        rows = [self._earlier_row(run, texts) for run in self._runs]
+        self._last = last = self._last_of() if self._drawn else None
+        if last is not None:
+            from gui.widgets.last_server import last_server  # the first page is drawn without it
 
-    def _earlier_card(self, texts: Texts) -> QFrame:
-        return rows_card([self._earlier_row(run, texts) for run in self._runs])
+            rows.insert(0, last_server(last, texts, lambda: self.again_wanted.emit(last)))
+        self._earlier_title.setVisible(bool(rows))
+        if rows:
+            self._earlier_box.addWidget(rows_card(rows))
 
     def _earlier_row(self, run: RunSummary, texts: Texts) -> QWidget:
         holder = QWidget()
@@ -136,12 +154,12 @@ class StartPage(Page):
         if not self.practice_chosen:
             self.choices.choose(answers.symptom)
         self._chosen()
+        if self._drawn and self._last != self._last_of():  # looked at or forgotten meanwhile
+            self.show_texts(self.texts)
 
     def read_answers(self, answers: Answers) -> None:
         """The symptom; practice is no symptom."""
-        chosen = self.choices.value()
-        if chosen in get_args(Symptom):
-            answers.symptom = cast(Symptom, chosen)
+        answers.symptom = self.symptom or answers.symptom
 
     def first_focus(self) -> QWidget | None:
         """The chosen card: with none chosen a focus ring would look like a choice made."""

@@ -16,6 +16,7 @@ from core.guide import Answers
 from core.model import Symptom
 from core.recent_servers import MOST, kept_servers, with_newest
 from core.settings import Settings, load_settings, save_settings
+from gui.widgets.text import SpokenButton
 
 NOWHERE = Doors(resolver="127.0.0.1:9", reroute=Reroute(closed=True))
 SHOP = {"domain": "shop.example", "mail_host": "mx.shop.example", "how_inside": "ssh", "ssh": "root@mx.shop.example"}
@@ -55,6 +56,60 @@ async def test_a_look_is_remembered_without_anything_secret(open_wizard, tmp_pat
     await asyncio.gather(run, return_exceptions=True)
     assert kept == [{"mail_host": "mx.shop.example", "how_inside": "ssh", "ssh": "root@mx.shop.example"}]
     assert "secret-in-a-log" not in (tmp_path / "settings.json").read_text(encoding="utf-8")
+
+
+async def settled(wizard) -> None:
+    """What waits until the first page is drawn is there."""
+    for _ in range(200):
+        if wizard.start._drawn:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("the kept records never came")
+
+
+def again_buttons(wizard) -> list[SpokenButton]:
+    return [one for one in wizard.start.findChildren(SpokenButton) if one.key == "gui.recent.again"]
+
+
+@pytest.mark.parametrize(
+    ("server", "chosen", "page", "symptom"),
+    [(SHOP, "slow", "consent", "slow"), (SHOP, None, "consent", "checkup"), (SHOP, "practice", "consent", "checkup"),
+     ({"mail_host": "mx.shop.example", "how_inside": "paste"}, None, "inside", "checkup"),
+     (WORKS, None, "server", "checkup")],
+)  # fmt: skip
+async def test_the_first_page_offers_the_server_looked_at_last(
+    open_wizard, tmp_path: Path, qtbot, server: dict[str, str], chosen: str | None, page: str, symptom: str
+) -> None:
+    """One press leads to the first question still open; leave to test is never kept."""
+    settings_with(tmp_path, server, {"domain": "other.example"}, symptom="complaint")
+    wizard = await open_wizard("ja", NOWHERE)
+    assert again_buttons(wizard) == [] or wizard.start._drawn
+    await settled(wizard)
+    wizard.start.choices.choose(chosen)
+    (button,) = again_buttons(wizard)
+    assert (server.get("domain") or server["mail_host"]) in button.accessibleName()
+    button.click()
+    answers = wizard.guide.answers
+    assert (wizard.guide.page, answers.symptom, wizard.guide.practice) == (page, symptom, False)
+    assert (answers.domain, answers.mail_host) == (server.get("domain", ""), server.get("mail_host", ""))
+    assert (answers.ssh, answers.own_server) == (server.get("ssh", ""), None)
+
+
+async def test_a_server_forgotten_is_not_offered_on_the_first_page_either(open_wizard, tmp_path: Path) -> None:
+    settings_with(tmp_path, SHOP)
+    wizard = await open_wizard("ja", NOWHERE)
+    await settled(wizard)
+    assert len(again_buttons(wizard)) == 1
+    wizard.start.choices.choose("slow")
+    wizard.go_on()
+    wizard.go_on()
+    wizard.server.recent.forgets[0].click()
+    wizard.go_back()
+    wizard.go_back()
+    assert wizard.guide.page == "start"
+    await asyncio.sleep(0)
+    assert not any(one.isVisible() for one in again_buttons(wizard))
+    assert not wizard.start._earlier_title.isVisible()
 
 
 async def test_practice_is_no_server_of_ours(open_wizard, tmp_path: Path) -> None:
@@ -132,6 +187,12 @@ def test_the_list_stays_short_and_each_server_stands_once() -> None:
 
 
 def test_the_same_server_keeps_its_login() -> None:
+    fresh = Answers()
+    fresh.choose_server("shop.example", "mx.shop.example", [SHOP])
+    assert (fresh.how_inside, fresh.ssh) == ("ssh", "root@mx.shop.example"), "also where nothing was entered before"
+    fresh = Answers(how_inside="paste", queue="Mail queue is empty")
+    fresh.choose_server("shop.example", "mx.shop.example", [SHOP])
+    assert fresh.how_inside == "paste", "what was handed over before the server was named stays"
     answers = Answers.from_remembered(SHOP)
     answers.own_server = True
     answers.choose_server("shop.example", "mx.shop.example")
