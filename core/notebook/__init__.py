@@ -5,8 +5,9 @@ the addresses out of it first where the person wishes so.
 """
 
 from core.notebook.exchange import incident_file, incident_from_text, write_incident
+from core.notebook.file import notebook_path
 from core.notebook.rows import Hit, IncidentSummary, RunSummary
-from core.notebook.storage import Notebook, notebook_path
+from core.notebook.storage import Notebook
 
 __all__ = [
     "Hit",

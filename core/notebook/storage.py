@@ -9,7 +9,6 @@ owner only: it names people and addresses.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_data_path
-
 from core.errors import CheckError
 from core.incident import Entry, Incident, KeptRun, checked_content
 from core.model import Report
+from core.notebook.file import make_private, notebook_path, opened, set_aside
 from core.notebook.rows import (
     SUMMARIES,
     Hit,
@@ -40,18 +38,12 @@ from core.notebook.rows import (
     storable,
     summary,
 )  # fmt: skip
-from core.notebook.schema import MIGRATIONS, OF_AN_INCIDENT, brought_up_to_date
+from core.notebook.schema import OF_AN_INCIDENT
 from core.notebook.trouble import cannot_open, told
 from core.saved_run import report_from_json
 
-_BUSY_SECONDS = 5.0
 _MOST_HITS = 200
 _LONGEST_SEARCH = 200
-
-
-def notebook_path() -> Path:
-    """Where the notebook lies when nobody says otherwise."""
-    return user_data_path("mail-first-aid", appauthor=False) / "notebook.sqlite3"
 
 
 class Notebook:
@@ -70,7 +62,7 @@ class Notebook:
         self._one_at_a_time = threading.RLock()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _make_private(self.path)
+            make_private(self.path)
             self._database = self._open()
         except OSError as refused:
             raise cannot_open(self.path, refused) from refused
@@ -222,13 +214,13 @@ class Notebook:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            return _opened(self.path)
+            return opened(self.path)
         except CheckError as refused:
             if refused.code != "notebook.damaged":
                 raise
-        self.kept_aside = _set_aside(self.path)
-        _make_private(self.path)
-        return _opened(self.path)
+        self.kept_aside = set_aside(self.path)
+        make_private(self.path)
+        return opened(self.path)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -252,49 +244,3 @@ class Notebook:
         """The file, for looking only."""
         with self._one_at_a_time, told(self.path):
             yield self._database
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        with told(path):
-            _prepare(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _prepare(database: sqlite3.Connection) -> None:
-    """Set how it writes, see that it is whole, and lay the tables of a new file."""
-    database.execute("PRAGMA journal_mode = DELETE")
-    database.execute("PRAGMA synchronous = EXTRA")
-    database.execute("PRAGMA secure_delete = ON")
-    if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-        raise sqlite3.DatabaseError("quick_check")
-    database.execute("BEGIN IMMEDIATE")
-    version = brought_up_to_date(database)
-    database.execute("COMMIT")
-    if version > len(MIGRATIONS):
-        raise CheckError("notebook.too_new")
-
-
-def _make_private(path: Path) -> None:
-    """Create the file for its owner alone before SQLite does, which would let the group read it."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-
-
-def _set_aside(path: Path) -> Path:
-    """Keep a damaged file under a name of its own; a specialist may still get something out of it."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    kept = next(
-        candidate
-        for number in range(1000)
-        if not (candidate := path.with_name(f"{path.name}.{stamp}{f'-{number}' if number else ''}.bad")).exists()
-    )
-    path.rename(kept)
-    journal = path.with_name(path.name + "-journal")
-    if journal.exists():
-        journal.rename(kept.with_name(kept.name + "-journal"))
-    return kept
