@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import dns.exception
 import dns.flags
@@ -24,6 +23,8 @@ import dns.rrset
 
 from core.clients.dns_answer import Answer as Answer
 from core.clients.dns_answer import Direct as Direct
+from core.clients.dns_message import absolute_name, answer_in, checked, referred_to
+from core.clients.dns_servers import parse_server, shown, system_servers
 from core.clients.dns_sweep import Sweep
 from core.clients.dns_wire import BrokenAnswerError, Endpoint, ask_tcp, ask_udp
 from core.clients.journal import Journal
@@ -31,12 +32,20 @@ from core.clients.line import ASKED, carries, missing_family, prefix_in
 from core.clients.reroute import Reroute
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
 
-MOST_RECORDS = 200
-LONGEST_RECORD = 10_000  # characters of one record's text; a TXT of 1,200 strings is real, one of 10,000 is not
 MOST_IN_FLIGHT = 100  # home routers forward at most 150 at a time and refuse the rest
 MOST_KEPT = 1_000  # answers remembered
 _LINE_LIMIT = 2.0  # seconds for the question about the line itself
 _Ask = Callable[[dns.message.Message, Endpoint], Awaitable[dns.message.Message]]
+
+
+@dataclass(frozen=True)
+class _Question:
+    """`asked`: the name as the caller wrote it, for errors. `recursive`: the server may ask others for the answer."""
+
+    name: dns.name.Name
+    asked: str
+    rdtype: str
+    recursive: bool = True
 
 
 class Resolver:
@@ -62,7 +71,7 @@ class Resolver:
     @property
     def address(self) -> str:
         """The server asked first, "IP:port"; empty when this computer has none."""
-        return _shown(self._servers[0]) if self._servers else ""
+        return shown(self._servers[0]) if self._servers else ""
 
     async def query(
         self, name: str, rdtype: str, *, lifetime: float | None = None, server: Endpoint | None = None
@@ -104,13 +113,13 @@ class Resolver:
             waiting.set_result(told)
 
     async def _queried(self, name: str, rdtype: str, lifetime: float | None, server: Endpoint | None) -> Answer:
-        question = absolute_name(name)
+        question = _Question(absolute_name(name), name, rdtype)
         servers = (server,) if server else self._servers
         if not servers:
             raise CheckError("dns.no_resolver", name=name)
         async with self._in_flight:
-            response = await self._ask(question, name, rdtype, servers, lifetime or self._lifetime)
-        answer = _answer(name, rdtype, response)
+            response = await self._ask(question, servers, lifetime or self._lifetime)
+        answer = answer_in(name, rdtype, response)
         if rdtype == "AAAA" and name != ASKED:
             return replace(answer, records=self._reroute.line.own_records(answer.records))
         return answer
@@ -148,22 +157,15 @@ class Resolver:
         `query`, and CheckConnectionError "dns.no_family" where this line has no IPv4 (or no IPv6) for it."""
         async with self._in_flight:
             try:
-                response = await self._ask(
-                    absolute_name(name), name, rdtype, (server,), lifetime or self._lifetime, recursive=False
-                )
+                question = _Question(absolute_name(name), name, rdtype, recursive=False)
+                response = await self._ask(question, (server,), lifetime or self._lifetime)
             except CheckConnectionError as error:
                 if missing_family(server[0]):
-                    raise CheckConnectionError("dns.no_family", name=name, server=_shown(server)) from error
+                    raise CheckConnectionError("dns.no_family", name=name, server=shown(server)) from error
                 raise
-        names = [
-            str(rdata.target).lower()
-            for rrset in response.authority
-            if rrset.rdtype == dns.rdatatype.NS
-            for rdata in list(rrset)[:MOST_RECORDS]
-        ]
         flags = response.flags
-        found = _answer(name, rdtype, response)
-        return Direct(found, bool(flags & dns.flags.AA), bool(flags & dns.flags.RA), tuple(names))
+        found = answer_in(name, rdtype, response)
+        return Direct(found, bool(flags & dns.flags.AA), bool(flags & dns.flags.RA), referred_to(response))
 
     def sweep(self) -> Sweep:
         """A faster way to ask this run's first server for the A records of many names; see `dns_sweep`."""
@@ -180,15 +182,7 @@ class Resolver:
             raise UsageError("dns.bad_name", name=address) from error
         return await self.query(name.to_text(), "PTR")
 
-    async def _ask(
-        self,
-        question: dns.name.Name,
-        name: str,
-        rdtype: str,
-        servers: tuple[Endpoint, ...],
-        lifetime: float,
-        recursive: bool = True,
-    ) -> dns.message.Message:
+    async def _ask(self, question: _Question, servers: tuple[Endpoint, ...], lifetime: float) -> dns.message.Message:
         """Every server over UDP, then the first again over TCP; the first proper answer counts."""
         tries: list[tuple[_Ask, Endpoint]] = [(ask_udp, server) for server in servers]
         tries.append((ask_tcp, servers[0]))
@@ -198,7 +192,7 @@ class Resolver:
             left = ends - asyncio.get_running_loop().time()
             limit = left / (len(tries) - number)
             try:
-                return await self._one_try(ask, question, name, rdtype, server, limit, left, recursive)
+                return await self._one_try(question, ask, server, limit, left)
             except CheckError as error:
                 # A server that spoke tells more than one that did not.
                 if failure is None or isinstance(failure, CheckTimeoutError | CheckConnectionError):
@@ -207,23 +201,18 @@ class Resolver:
         raise failure
 
     async def _one_try(
-        self,
-        ask: _Ask,
-        question: dns.name.Name,
-        name: str,
-        rdtype: str,
-        server: Endpoint,
-        limit: float,
-        left: float,
-        recursive: bool,
+        self, question: _Question, ask: _Ask, server: Endpoint, limit: float, left: float
     ) -> dns.message.Message:
+        """`limit`: seconds for this try; `left`: for all that may still follow, where its answer is cut."""
+        name = question.asked
         endpoint = self._reroute.endpoint(*server)
         if endpoint is None:
-            raise CheckConnectionError("dns.unreachable", name=name, server=_shown(server))
+            raise CheckConnectionError("dns.unreachable", name=name, server=shown(server))
         self._journal.note_contact(*server, "DNS")
         # TCP needs no EDNS, and a server too old for EDNS gets its chance there.
         edns = 0 if ask is ask_udp else -1
-        query = dns.message.make_query(question, rdtype, use_edns=edns, payload=1232, flags=_flags(recursive))
+        flags = dns.flags.Flag(dns.flags.RD if question.recursive else 0)
+        query = dns.message.make_query(question.name, question.rdtype, use_edns=edns, payload=1232, flags=flags)
         try:
             async with asyncio.timeout(limit):
                 response = await ask(query, endpoint)
@@ -231,95 +220,9 @@ class Resolver:
                 async with asyncio.timeout(max(0.0, left - limit) or limit):
                     response = await ask_tcp(query, endpoint)
         except TimeoutError as error:
-            raise CheckTimeoutError("dns.timed_out", name=name, server=_shown(server)) from error
+            raise CheckTimeoutError("dns.timed_out", name=name, server=shown(server)) from error
         except BrokenAnswerError as error:
-            raise CheckError("dns.broken_answer", name=name, server=_shown(server)) from error
+            raise CheckError("dns.broken_answer", name=name, server=shown(server)) from error
         except OSError as error:
-            raise CheckConnectionError("dns.unreachable", name=name, server=_shown(server)) from error
-        return _checked(response, name, server, recursive)
-
-
-def parse_server(text: str) -> Endpoint:
-    """ "192.0.2.53", "192.0.2.53:5353", "2001:db8::53" or "[2001:db8::53]:5353". Raises UsageError "dns.bad_server"."""
-    host, port = text.strip(), "53"
-    if host.startswith("["):
-        host, closing, rest = host[1:].partition("]")
-        port = (rest.removeprefix(":") if rest else port) if closing else ""
-    elif host.count(":") == 1:
-        host, _, port = host.partition(":")
-    try:
-        address, number = str(ipaddress.ip_address(host)), int(port) if port.isascii() and port.isdigit() else 0
-    except ValueError as error:
-        raise UsageError("dns.bad_server", server=text) from error
-    if not 0 < number < 65536:
-        raise UsageError("dns.bad_server", server=text)
-    return address, number
-
-
-def system_servers() -> tuple[Endpoint, ...]:
-    """The DNS servers this computer is set to, at most three; none when it has no such setting."""
-    try:
-        found = dns.resolver.Resolver(configure=True)
-    except (dns.resolver.NoResolverConfiguration, OSError):
-        return ()
-    return tuple((server, found.port) for server in found.nameservers if isinstance(server, str))[:3]
-
-
-def absolute_name(name: str) -> dns.name.Name:
-    """`name` as an absolute DNS name; non-ASCII letters become their "xn--" form. Raises UsageError "dns.bad_name"."""
-    if not name or not name.isprintable() or any(character.isspace() for character in name):
-        raise UsageError("dns.bad_name", name=name)
-    try:
-        return dns.name.from_text(name, dns.name.root)
-    except (dns.exception.DNSException, ValueError) as error:
-        raise UsageError("dns.bad_name", name=name) from error
-
-
-def _shown(server: Endpoint) -> str:
-    host, port = server
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _flags(recursive: bool) -> dns.flags.Flag:
-    return dns.flags.Flag(dns.flags.RD if recursive else 0)
-
-
-def _checked(response: dns.message.Message, name: str, server: Endpoint, recursive: bool) -> dns.message.Message:
-    """`response` if it is an answer: the server neither failed nor only pointed elsewhere."""
-    rcode = response.rcode()
-    if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-        raise CheckError("dns.server_failed", name=name, server=_shown(server), rcode=dns.rcode.to_text(rcode))
-    authority = {rrset.rdtype for rrset in response.authority}
-    final = response.flags & (dns.flags.AA | dns.flags.RA)
-    if (
-        recursive
-        and not final
-        and not response.answer
-        and rcode == dns.rcode.NOERROR
-        and dns.rdatatype.SOA not in authority
-    ):
-        # A referral: this server knows somebody who may know. That is not "no record".
-        raise CheckError("dns.server_failed", name=name, server=_shown(server), rcode="REFERRAL")
-    return response
-
-
-def _answer(name: str, rdtype: str, response: dns.message.Message) -> Answer:
-    try:
-        assert isinstance(response, dns.message.QueryMessage)
-        rrset = response.resolve_chaining().answer
-    except (dns.exception.DNSException, AssertionError) as error:
-        raise CheckError("dns.broken_answer", name=name) from error
-    rcode = dns.rcode.to_text(response.rcode())
-    if rrset is None:
-        return Answer(name, rdtype, rcode)
-    texts = [_record_text(rrset, number) for number in range(min(len(rrset), MOST_RECORDS))]
-    cut = len(rrset) > MOST_RECORDS or any(len(text) > LONGEST_RECORD for text in texts)
-    return Answer(name, rdtype, rcode, tuple(text[:LONGEST_RECORD] for text in texts), rrset.ttl, cut)
-
-
-def _record_text(rrset: dns.rrset.RRset, number: int) -> str:
-    rdata = rrset[number]
-    if rdata.rdtype == dns.rdatatype.TXT:
-        return b"".join(rdata.strings).decode("ascii", "backslashreplace")
-    # Names are compared without case (RFC 4343); compression may give them the question's capitals.
-    return str(rdata.to_text()).lower()
+            raise CheckConnectionError("dns.unreachable", name=name, server=shown(server)) from error
+        return checked(response, name, server, question.recursive)

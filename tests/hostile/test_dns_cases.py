@@ -7,10 +7,11 @@ import pytest
 from core.checks import dns_health
 from core.checks.dns_health.spelling import judge_spelling
 from core.clients import Clients, Doors
+from core.clients.dns_message import absolute_name
 from core.clients.journal import Journal
 from core.clients.relay_ledger import RelayLedger
 from core.clients.reroute import Reroute
-from core.clients.resolver import Resolver, absolute_name
+from core.clients.resolver import Resolver
 from core.clients.smtp import SmtpClient
 from core.clients.spf import SpfDoor
 from core.model import Context, Finding, SendingAddress, Severity, Target

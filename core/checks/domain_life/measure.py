@@ -20,7 +20,7 @@ _Told = tuple[Literal["rdap", "whois", ""], str, Registration | None, str]  # so
 
 async def measure(context: Context, clients: Clients) -> Facts:
     """Raises the `http.*`, `whois.*` and `dns.*` errors when the registry could not be asked."""
-    from core.clients.resolver import absolute_name  # loads all of dnspython
+    from core.clients.dns_message import absolute_name  # loads all of dnspython
 
     asked = absolute_name(context.target.domain or "").to_text(omit_final_dot=True)
     domain, measured_at = registrable_domain(asked), datetime.now(UTC)

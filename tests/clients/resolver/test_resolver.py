@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.clients.dns_message import absolute_name
+from core.clients.dns_servers import parse_server
 from core.clients.dns_wire import _response
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
-from core.clients.resolver import Resolver, absolute_name, parse_server
+from core.clients.resolver import Resolver
 from core.clients.resolver_mail import find_mail_hosts
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError, UsageError
 from tests.patience import HANG, NEVER
