@@ -30,6 +30,10 @@ def test_the_longest_spelling_wins_and_each_term_counts_once() -> None:
     assert [text[m.start : m.end] for m in terms_in(text, "ja")] == ["第三者中継", "MTA-STS", "中継"]
 
 
+def test_the_go_between_of_an_office_is_no_relay() -> None:
+    assert [mention.term for mention in terms_in("ウェブの中継役（プロキシ）", "ja")] == ["proxy"]
+
+
 @pytest.mark.parametrize(("text", "found"), [("The MX record", ["mx"]), ("AMX, MXToolbox", []), ("an mx", ["mx"])])
 def test_latin_words_count_only_whole(text: str, found: list[str]) -> None:
     assert [mention.term for mention in terms_in(text, "en")] == found
