@@ -45,6 +45,7 @@ class PdfSaver:
         self.saved: Path | None = None
         self._report: Report | None = None
         self._incident: Incident | None = None
+        self._taken = 0  # how often something was taken in hand: pages made for what was before are not shown
         self._shown: tuple[_Key, bytes] | None = None
         self._folder: Path | None = None
         page.pages_wanted.connect(self.show_pages)
@@ -55,6 +56,7 @@ class PdfSaver:
     def take(self, report: Report, incident: Incident | None = None) -> None:
         """From now on it is about this report; with `incident` it holds ticks, before and after, lists, notes."""
         self._report, self._incident, self._shown = report, incident, None
+        self._taken += 1
         if self._page.isVisible():
             self.show_pages()
 
@@ -89,7 +91,7 @@ class PdfSaver:
             self._opens(self.saved.parent)
 
     def _key(self, language: Language) -> _Key:
-        return id(self._report), language, self._page.choices.options()
+        return self._taken, language, self._page.choices.options()
 
     async def _preview(self) -> None:
         key = self._key(self._page.language())
