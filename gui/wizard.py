@@ -210,12 +210,11 @@ class Wizard(PagesOnDemand, Frame):
 
     def incident_changed(self, incident: Incident | None) -> None:
         """Something was written down: the answer's steps may have opened, and the report tells of it."""
-        if self.guide.page == "running":  # there the answer is still to come
-            return
-        self._incident = incident
-        self.answer.show_incident(incident)
-        if self.report and "report_page" in vars(self):
-            self.saver.take(self.report, incident)
+        if self.guide.page != "running":  # there the answer is still to come
+            self._incident = incident
+            self.answer.show_incident(incident)
+            if self.report and "report_page" in vars(self):
+                self.saver.take(self.report, incident)
 
     def open_bounce(self, text: str = "") -> None:
         """Show the page that explains a refusal, with `text` in it."""
