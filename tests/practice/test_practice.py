@@ -7,7 +7,7 @@ import pytest
 
 from core.model import Report
 from core.practice import INCIDENTS, Incident, practice_company
-from core.practice.incident import RELAY_2004
+from core.practice.incident import ALL_FINE, RELAY_2004
 from core.run import Run, RunFinished
 
 
@@ -48,6 +48,21 @@ async def test_a_healthy_company_is_accused_of_nothing() -> None:
     report = await played("all-fine")
     assert [cause.code for cause in report.causes] == ["nothing_found"]
     assert report.severity.value != "critical"
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "cause"),
+    [
+        ({"relays": True}, "open_relay"),
+        ({"listed": {"zen.spamhaus.org": ("127.0.0.4",)}}, "address_listed"),
+        ({"greeting": RELAY_2004.greeting, "mta": "sendmail", "version": "8.9.3"}, "server_unsupported"),
+        ({"login": False, "resolves": False}, "dns_moved"),
+    ],
+)
+async def test_the_healthy_companys_answer_is_the_runs_own(otherwise: dict[str, object], cause: str) -> None:
+    """One thing wrong with it, and it is named: nothing about "all is well" is fixed."""
+    report = await played(replace(ALL_FINE, **otherwise))  # type: ignore[arg-type]
+    assert report.causes[0].code == cause
 
 
 async def test_another_greeting_changes_the_software_finding() -> None:
