@@ -70,7 +70,11 @@ def explain_reply(text: str, host: str | None = None, status: str | None = None,
 def explain_parsed(reply: Reply, domain: str | None = None) -> Reason:
     """The same for a reply already taken apart."""
     file = _provider_file(reply.host, reply.words, domain)
-    rule = (file and _first_fitting(_rules_of(file.provider), reply)) or _first_fitting(_rules_for_anybody(), reply)
+    rule = file and _first_fitting(_rules_of(file.provider), reply)
+    if not rule and (quoted := _by_signs(reply.words)):  # another's words, which this one passes on
+        rule = _first_fitting(_rules_of(quoted.provider), reply)
+        file = quoted if rule else file
+    rule = rule or _first_fitting(_rules_for_anybody(), reply)
     if rule:
         return _reason(rule, reply, file)
     permanent = not _temporary_code(reply)
@@ -89,13 +93,14 @@ def provider_of(host: str | None, words: str = "", domain: str | None = None) ->
 
 
 def _provider_file(host: str | None, words: str, domain: str | None) -> RuleFile | None:
-    by_host, signs, by_domain = _identities()
-    if host and (file := _by_suffix(host, by_host)):
-        return file
-    for sign, file in signs if words else ():
-        if sign in words:
-            return file
-    return _by_suffix(domain, by_domain) if domain and not host else None
+    by_host, _, by_domain = _identities()
+    named = (_by_suffix(host, by_host) if host else None) or _by_signs(words)
+    return named or (_by_suffix(domain, by_domain) if domain and not host else None)
+
+
+def _by_signs(words: str) -> RuleFile | None:
+    """The provider whose own words these are."""
+    return next((file for sign, file in _identities()[1] if sign in words), None) if words else None
 
 
 def _by_suffix(name: str, table: dict[str, RuleFile]) -> RuleFile | None:

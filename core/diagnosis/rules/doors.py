@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from core.diagnosis.at_the_door import trouble_told
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
 from core.diagnosis.ranking import RISK, ROOT, SUSPICION, Ranked
 from core.diagnosis.rules.names import led_elsewhere
@@ -80,7 +81,7 @@ def certificate_expired(clues: Clues) -> Iterator[Ranked]:
     if bad := critical(wrong + beside) or told:
         certainty: Certainty = "confirmed" if critical(ended) else "likely"
         yield ROOT, Cause("certificate_expired", certainty, "you", codes_of(bad + beside), values)
-    elif broken := clues.having("tls_health.failed", "tls_health.starttls_gone"):
+    elif broken := _encryption_broken(clues):
         values = {"words": "instead.tls_fails", "hosts": value_list(broken, "host") or value_list(broken, "hosts")}
         certainty = "likely" if critical(broken) else "possible"
         rank = ROOT if critical(broken) else RISK if clues.sending_alone else SUSPICION
@@ -90,6 +91,16 @@ def certificate_expired(clues: Clues) -> Iterator[Ranked]:
         "server_health.certificate_not_reloaded_yet", "server_health.certificate_file_ended",
     ):  # fmt: skip
         yield RISK, Cause("certificate_expired", "possible", "you", codes_of(risky), values)
+    elif clues.about_mail_coming_in and (warned := clues.having("tls_health.wrong_name")):
+        # Programs of people warn of it; who cannot get in may well have met that warning.
+        yield SUSPICION, Cause("certificate_expired", "possible", "you", codes_of(warned), values)
+
+
+def _encryption_broken(clues: Clues) -> tuple[Finding, ...]:
+    """Doors where encryption does not come about, but not because the whole server has trouble."""
+    troubled = codes_of(trouble_told(clues))
+    broken = clues.having("tls_health.failed", "tls_health.starttls_gone")
+    return tuple(each for each in broken if each.code not in troubled)
 
 
 def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:

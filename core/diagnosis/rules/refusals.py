@@ -189,13 +189,19 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(content), {"reasons": words})
     elif unclear:  # somebody refused it; why, only they can say
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(unclear), {"reasons": ["unclear"]})
-    elif returned := clues.having("mail_log.most_came_back"):  # wrong addresses, or an old list of them
+    elif returned := _came_back(clues):  # wrong addresses, or an old list of them
         values = {"reasons": value_list(returned, "reasons")}
         rank = SUSPICION if clues.about_mail_going_out else RISK
         yield rank, Cause("recipient_side", "possible", "recipient", codes_of(returned), values)
     elif one := _one_domain_waits(clues):
         values = {"reasons": ["server_trouble"]}
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(one), values)
+
+
+def _came_back(clues: Clues) -> tuple[Finding, ...]:
+    """Most mail came back; or some, and the person says that one recipient alone is affected."""
+    some = clues.having("mail_log.some_came_back") if clues.context.target.recipients == "one" else ()
+    return clues.having("mail_log.most_came_back") + some
 
 
 def _their_own_server_denies(clues: Clues) -> tuple[Finding, ...]:

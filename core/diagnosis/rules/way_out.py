@@ -9,6 +9,7 @@ from core.diagnosis.ranking import RISK, ROOT, SUSPICION, Ranked
 from core.knowledge.reply_rules import large_receivers
 from core.model import Cause, Certainty, Finding, Values
 
+_SEVERAL = 3  # companies that cannot be reached at once are not all down
 _WANTS_TLS = "must issue a starttls"  # what servers that take mail by login say, none that takes anybody's
 
 
@@ -16,7 +17,7 @@ def outbound_25_blocked(clues: Clues) -> Iterator[Ranked]:
     """The server itself could not connect; queue and log say whether it is everybody."""
     tried = clues.having("server_health.outbound_25_blocked")
     logged, queued = critical(clues.having("mail_log.all_timed_out")), clues.having("mail_queue.all_timed_out")
-    queued += _never_down(clues, "unreachable")
+    queued += _never_down(clues, "unreachable") or _nowhere_reached(clues)
     if not (tried or logged or queued):
         return
     codes = codes_of(tried + logged + queued)
@@ -86,6 +87,14 @@ def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
         yield ROOT if shown else SUSPICION, Cause("relayhost_login_failing", certainty, "you", codes, values)
     else:
         yield SUSPICION, Cause("relayhost_login_failing", "possible", "you", codes, values)
+
+
+def _nowhere_reached(clues: Clues) -> tuple[Finding, ...]:
+    """Mail for several companies waits since none can be reached, and the server itself just now reached no other."""
+    outbound, queue = clues.health.outbound if clues.health else None, clues.queue
+    if not outbound or outbound.reached != "unreachable" or not queue or queue.distinct_domains < _SEVERAL:
+        return ()
+    return clues.most_wait_for("unreachable")
 
 
 def _turned_away_by_the_relayhost(clues: Clues) -> tuple[str, ...]:
