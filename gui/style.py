@@ -18,6 +18,7 @@ LIGHT: Mapping[str, str] = {
     "ink": "#1a1a1f",
     "quiet": "#565c66",
     "faint": "#7d838c",
+    "example": "#646a74",
     "ground": "#f3f4f6",
     "surface": "#ffffff",
     "sunken": "#f6f7f9",
@@ -32,17 +33,22 @@ LIGHT: Mapping[str, str] = {
     "on_done": "#ffffff",
     "critical": "#9b1c1c",
     "critical_ground": "#fdeaea",
+    "critical_edge": "#fdeaea",
     "warning": "#704a00",
     "warning_ground": "#fff3d6",
+    "warning_edge": "#fff3d6",
     "ok": "#1c6640",
     "ok_ground": "#e5f3ea",
+    "ok_edge": "#e5f3ea",
     "unknown": "#3f4752",
     "unknown_ground": "#e9ebef",
+    "unknown_edge": "#e9ebef",
 }
 DARK: Mapping[str, str] = {
     "ink": "#eceef2",
     "quiet": "#b0b7c2",
     "faint": "#8d95a1",
+    "example": "#9fa6b1",
     "ground": "#17191d",
     "surface": "#212429",
     "sunken": "#1b1e22",
@@ -57,24 +63,29 @@ DARK: Mapping[str, str] = {
     "on_done": "#12241a",
     "critical": "#ffaba6",
     "critical_ground": "#4a2020",
+    "critical_edge": "#4a2020",
     "warning": "#ffd27a",
     "warning_ground": "#453510",
+    "warning_edge": "#453510",
     "ok": "#93d9ae",
     "ok_ground": "#1c3a29",
+    "ok_edge": "#1c3a29",
     "unknown": "#d0d5dd",
     "unknown_ground": "#343a43",
+    "unknown_edge": "#343a43",
 }
-# High contrast: 7:1 for every text, 4.5:1 for every border, and each surface has a border to be told by.
+# High contrast: 7:1 for every text, 4.5:1 for every border, and each surface has a border to be told by: so the badges
+# (`_edge`), which a ground of their own sets off elsewhere.
 STARK_LIGHT: Mapping[str, str] = dict.fromkeys(LIGHT, "#000000") | dict.fromkeys(
     ("ground", "surface", "sunken", "chosen", "on_accent", "on_done", "critical_ground", "warning_ground", "ok_ground",
      "unknown_ground"),
     "#ffffff",
-) | {"accent": "#00267f", "accent_deep": "#000000", "focus": "#a0005a", "critical": "#8a0000"}  # fmt: skip
+) | {"accent": "#00267f", "accent_deep": "#000000", "focus": "#a0005a", "critical": "#8a0000", "example": "#4d4d4d"}  # fmt: skip
 STARK_DARK: Mapping[str, str] = dict.fromkeys(LIGHT, "#ffffff") | dict.fromkeys(
     ("ground", "surface", "sunken", "chosen", "on_accent", "on_done", "critical_ground", "warning_ground", "ok_ground",
      "unknown_ground"),
     "#000000",
-) | {"accent": "#ffe94a", "accent_deep": "#ffffff", "focus": "#3ff2ff", "critical": "#ffb3ae"}  # fmt: skip
+) | {"accent": "#ffe94a", "accent_deep": "#ffffff", "focus": "#3ff2ff", "critical": "#ffb3ae", "example": "#b8b8b8"}  # fmt: skip
 # Each size as a factor of the system's font size.
 _SIZES = {"small": 1.08, "body": 1.25, "lead": 1.42, "title": 2.05}
 _SMALLEST = 9.0  # points
@@ -119,6 +130,8 @@ def filled(template: str, colours: Mapping[str, str], points: float) -> str:
     values = dict(colours) | {name: f"{points * factor:.1f}pt" for name, factor in _SIZES.items()}
     ink = "light" if QColor(colours["on_accent"]).lightness() > _MIDDLE else "dark"
     values["tick"] = (resources_dir() / "style" / f"tick-{ink}.svg").as_posix()
+    ink = "light" if QColor(colours["ink"]).lightness() > _MIDDLE else "dark"
+    values["arrow"] = (resources_dir() / "style" / f"arrow-{ink}.svg").as_posix()
     return re.sub(r"@([a-z_]+)", lambda found: values[found[1]], template)
 
 
@@ -159,7 +172,7 @@ def _palette(colours: Mapping[str, str]) -> QPalette:
         (QPalette.ColorRole.Base, "surface"),
         (QPalette.ColorRole.Highlight, "accent"),
         (QPalette.ColorRole.HighlightedText, "on_accent"),
-        (QPalette.ColorRole.PlaceholderText, "faint"),
+        (QPalette.ColorRole.PlaceholderText, "example"),
         (QPalette.ColorRole.Link, "accent"),
     ):
         palette.setColor(role, QColor(colours[name]))

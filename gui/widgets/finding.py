@@ -16,6 +16,7 @@ from gui.widgets.card import card, rows_card
 from gui.widgets.fold import Fold
 from gui.widgets.hint import HintLabel
 from gui.widgets.raw import evidence_text, raw_box, table_view
+from gui.widgets.table_lines import reads_as_lines, table_lines
 from gui.widgets.text import label, said
 
 __all__ = ["WEIGHT", "card", "finding_row", "numbered", "playbook_part", "problem_row", "result_rows", "rows_card"]
@@ -98,7 +99,8 @@ def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) ->
         box.addWidget(playbook_part(found, texts))
     if finding.table:
         headings = [column_name(texts, check_id, column) for column in finding.table.columns]
-        box.addWidget(table_view(finding.table, headings, texts.text("gui.finding.table"), texts))
+        shown = table_lines if reads_as_lines(finding.table) else table_view
+        box.addWidget(shown(finding.table, headings, texts.text("gui.finding.table"), texts))
     if finding.evidence:
         box.addWidget(label(texts.text("gui.finding.evidence"), "strong"))
         box.addWidget(raw_box(evidence_text(finding.evidence, texts), texts.text("gui.finding.evidence")))

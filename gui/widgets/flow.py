@@ -45,9 +45,10 @@ class FlowLayout(QLayout):
         return self._arranged(QRect(0, 0, width, 0), move=False)
 
     def setGeometry(self, room: QRect) -> None:
-        """Put every part in its place."""
+        """Put every part in its place, the rows in the middle of a room that is higher than they are."""
         super().setGeometry(room)
-        self._arranged(room, move=True)
+        spare = max(0, room.height() - self.heightForWidth(room.width()))
+        self._arranged(room.adjusted(0, spare // 2, 0, 0), move=True)
 
     def sizeHint(self) -> QSize:
         """All in one row."""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QPlainTextEdit, QTableView
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QPlainTextEdit, QSizePolicy, QTableView
 
 from core.clean import clean
 from core.model import Evidence, Table
@@ -15,7 +16,8 @@ from core.report.words import cell_words
 from core.texts import Texts
 
 _LONGEST_EVIDENCE = 200_000  # characters in one box
-_HIGHEST = 12  # lines shown before the box scrolls
+_HIGHEST = 16  # lines shown before the box scrolls
+_MOST_ROWS = 12  # shown before the table scrolls
 # Qt lays a line out as a whole, and one of 200,000 characters holds the window for seconds: it goes on below.
 _LONG_LINE = re.compile(r"(.{1000})(?=.)")
 Index = QModelIndex | QPersistentModelIndex
@@ -26,21 +28,50 @@ def evidence_text(evidence: Sequence[Evidence], texts: Texts) -> str:
     parts = []
     for each in evidence:
         moment = f"  [{texts.datetime(each.at)} {texts.zone(each.at)}]" if each.at else ""
-        parts.append(f"> {clean(each.asked)}{moment}\n{clean(each.answered, _LONGEST_EVIDENCE, keep=chr(10))}")
+        asked = f"> {clean(each.asked)}{moment}\n" if each.asked or moment else ""  # a pasted answer has no question
+        parts.append(f"{asked}{clean(each.answered, _LONGEST_EVIDENCE, keep=chr(10))}")
     return clean("\n\n".join(parts), _LONGEST_EVIDENCE, keep="\n")
 
 
 def raw_box(content: str, name: str) -> QPlainTextEdit:
     """A read-only box, as high as its text needs up to a limit; Tab leaves it."""
-    box = QPlainTextEdit()
-    box.setProperty("role", "raw")
-    box.setReadOnly(True)
-    box.setTabChangesFocus(True)
+    box = RawBox(_LONG_LINE.sub(r"\1\n", content))
     box.setAccessibleName(name)
-    box.setPlainText(_LONG_LINE.sub(r"\1\n", content))
-    lines = min(content.count("\n") + 2, _HIGHEST)
-    box.setFixedHeight(box.fontMetrics().lineSpacing() * lines + 26)
     return box
+
+
+class RawBox(QPlainTextEdit):
+    """As high as its lines are at this width: a box that scrolls within a page that scrolls is for long texts only."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.setProperty("role", "raw")
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setPlainText(content)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In another width the lines wrap elsewhere."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """The height of the lines, up to a limit; what lies beyond is not laid out for that."""
+        wanted, block = 0.0, self.document().begin()
+        most = float(self.fontMetrics().lineSpacing() * _HIGHEST)
+        while block.isValid() and wanted < most:
+            wanted += self.blockBoundingRect(block).height()
+            block = block.next()
+        rim = (
+            self.contentsMargins().top() + self.contentsMargins().bottom() + 2 * round(self.document().documentMargin())
+        )
+        return QSize(super().sizeHint().width(), round(min(wanted, most)) + rim)
+
+    def minimumSizeHint(self) -> QSize:
+        """A narrow box is as high as a wide one would be with these lines."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
 
 class TableModel(QAbstractTableModel):
@@ -77,20 +108,41 @@ class TableModel(QAbstractTableModel):
 
 def table_view(table: Table, headings: Sequence[str], name: str, texts: Texts | None = None) -> QTableView:
     """A read-only table that scrolls by itself beyond a dozen rows."""
-    view = QTableView()
+    view = TableView(len(table.rows))
     view.setAccessibleName(name)
     view.setModel(TableModel(table, headings, texts))
     view.model().setParent(view)
-    view.verticalHeader().hide()
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setTabKeyNavigation(False)
-    view.setWordWrap(False)
-    view.horizontalHeader().setStretchLastSection(True)
-    view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    view.horizontalHeader().setResizeContentsPrecision(50)
     view.ensurePolished()
     view.resizeColumnsToContents()
-    rows = min(len(table.rows), _HIGHEST)
-    view.setFixedHeight(view.verticalHeader().defaultSectionSize() * (rows + 1) + 24)
     return view
+
+
+class TableView(QTableView):
+    """As high as its rows, and as the bar below them where the columns are wider than the page."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__()
+        self._rows = min(rows, _MOST_ROWS)
+        self.verticalHeader().hide()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        header = self.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setResizeContentsPrecision(50)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.horizontalScrollBar().rangeChanged.connect(lambda _low, _high: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        """The height of the rows shown at once."""
+        bar = self.horizontalScrollBar()
+        rows = self.verticalHeader().defaultSectionSize() * self._rows
+        below = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        height = self.horizontalHeader().sizeHint().height() + rows + below + 2 * self.frameWidth()
+        return QSize(super().sizeHint().width(), height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Columns may hide behind the bar, rows may not."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())

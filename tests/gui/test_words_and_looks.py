@@ -7,7 +7,7 @@ import sys
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from core.clean import clean
@@ -16,6 +16,7 @@ from core.model import Evidence
 from core.resources import resources_dir
 from core.texts import LANGUAGES, Language, Texts
 from gui.style import DARK, LIGHT, STARK_DARK, STARK_LIGHT, apply_style, colours_now, colours_of, filled
+from gui.widgets.badge import SHAPES, Badge
 from gui.widgets.hint import HintLabel
 from gui.widgets.raw import evidence_text
 from gui.widgets.text import label
@@ -75,7 +76,10 @@ def test_qt_does_not_lose_references_to_none(qtbot: QtBot) -> None:
         ("warning", "warning_ground", 4.5),
         ("ok", "ok_ground", 4.5),
         ("unknown", "unknown_ground", 4.5),
+        ("example", "surface", 4.5),  # what stands in an empty field
+        ("accent", "surface", 4.5),  # a bar that shows progress, and the part still to come
         ("field", "surface", 3),
+        ("field", "ground", 3),
         ("focus", "surface", 3),
         ("focus", "ground", 3),
     ],
@@ -88,10 +92,36 @@ def test_colours_can_be_read(colours: dict[str, str], ink: str, ground: str, lea
 def test_high_contrast_is_high(colours: dict[str, str]) -> None:
     grounds = [colours[name] for name in colours if name.endswith("ground") or name in ("surface", "sunken", "chosen")]
     for ground in grounds:
-        for name in ("ink", "quiet", "faint", "accent", "critical", "warning", "ok", "unknown"):
+        for name in ("ink", "quiet", "faint", "example", "accent", "critical", "warning", "ok", "unknown"):
             assert contrast(colours[name], ground) >= 7, name
-        for name in ("line", "field", "focus"):
+        for name in ("line", "field", "focus", *(name for name in colours if name.endswith("_edge"))):
             assert contrast(colours[name], ground) >= 4.5, name
+
+
+@pytest.mark.parametrize("stark", [False, True])
+@pytest.mark.parametrize("dark", [False, True])
+async def test_what_is_drawn_wears_these_colours(dressed, qapp, qtbot: QtBot, dark: bool, stark: bool) -> None:
+    """Qt mixes colours of its own where the style sheet names none."""
+    apply_style(qapp, dark=dark, stark=stark)
+    field, bar, colours = QLineEdit(), QProgressBar(), colours_of(dark=dark, stark=stark)
+    badges = {state: Badge(Texts("en"), state) for state in SHAPES}
+    for part in (field, bar, *badges.values()):
+        qtbot.addWidget(part)
+        part.ensurePolished()
+    bar.setValue(50)
+    bar.setTextVisible(False)
+    bar.resize(200, bar.sizeHint().height())
+    assert field.palette().placeholderText().color().name() == colours["example"]
+    drawn = bar.grab().toImage()
+    middle = drawn.height() // 2
+    assert drawn.pixelColor(50, middle).name() == colours["accent"]
+    assert drawn.pixelColor(150, middle).name() == colours["surface"]
+    assert contrast(drawn.pixelColor(150, 0).name(), colours["ground"]) >= 3
+    if stark:
+        for state, badge in badges.items():
+            image = badge.grab().toImage()
+            assert contrast(image.pixelColor(image.width() // 2, 0).name(), colours["surface"]) >= 4.5, state
+    apply_style(qapp, dark=False, stark=False)
 
 
 async def test_the_picture_wears_the_windows_colours(dressed, qapp) -> None:
