@@ -38,3 +38,14 @@ def test_unknown_keys_are_refused() -> None:
         parse({**good, "pattern": [{"match": "x", "reason": "unclear", "sentence": "no"}]})
     with pytest.raises(QueueReasonsError):
         parse({**good, "pattern": [{"match": "x"}]})
+
+
+def test_what_another_server_answered_is_explained_as_in_a_bounce() -> None:
+    said = "421-4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your SPF domain"
+    assert classify(f"host gmail-smtp-in.l.google.com[192.0.2.26] said: {said}").reason == "rate_limited"
+    assert classify(f"Deferred: {said}").reason == "rate_limited"
+
+
+def test_numbers_in_names_are_no_answers() -> None:
+    said = "connect to mx452.example.com[192.0.2.45]:25: Connection timed out"
+    assert classify(said) == Kind("unreachable", "timed_out")

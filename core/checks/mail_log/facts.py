@@ -94,6 +94,7 @@ class Outage:
     last: datetime | None
     open: bool  # still so when the log ends
     lines: tuple[str, ...] = ()
+    known: bool = False  # a large mailbox company was among the names: it is surely there
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,8 @@ def _trouble(code: str, severity: Severity, trouble: Trouble | Outage, facts: Lo
 
 def _outages(facts: LogFacts) -> Iterator[Finding]:
     for code, outage in (("names_failing", facts.names_failing), ("all_timed_out", facts.timed_out)):
-        if outage and outage.names >= OUTAGE_NAMES and outage.count >= OUTAGE_COUNT:
+        # One name alone may be dead; Gmail's is not.
+        if outage and (outage.names >= OUTAGE_NAMES or outage.known) and outage.count >= OUTAGE_COUNT:
             yield _trouble(code, _CRITICAL, outage, facts)
     lists = [each for each in facts.refusals if each.by == "us" and each.reason == "ip_blocked"]
     dead = [each for each in lists if each.dead]

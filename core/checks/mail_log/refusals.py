@@ -116,7 +116,7 @@ class Refusals:
             group.hosts.add(host[:255])
         return group
 
-    def _company(self, host: str, domain: str) -> str:
+    def company(self, host: str, domain: str) -> str:
         """The company behind a host name; remembered, for the same ones come again and again."""
         name = host or f"@{domain}"
         known = self._companies.get(name)
@@ -127,7 +127,7 @@ class Refusals:
         return known
 
     def _explained(self, host: str, domain: str, said: str) -> tuple[str, str | None]:
-        key = (self._company(host, domain), _core(said))
+        key = (self.company(host, domain), _core(said))
         known = self._same.get(key)
         if known is None:
             if len(self._same) >= _MOST_SAME:
@@ -137,7 +137,7 @@ class Refusals:
 
     def _explained_anew(self, host: str, domain: str, said: str) -> tuple[str, str | None]:
         shape = _CHANGING.sub("<>", said[:600])
-        company = self._company(host, domain)
+        company = self.company(host, domain)
         known = self._known.get((company, shape))
         if known is not None:
             return known

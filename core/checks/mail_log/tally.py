@@ -5,6 +5,7 @@ Every table is bounded, so that a log of any size, or one made by an attacker, c
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 
 from core.checks.mail_log.clock import Clock
@@ -20,6 +21,8 @@ _FORGOTTEN = 5000
 LONGEST_ID = 64
 _REPEATS, _ALL_REPEATS = 1000, 100_000  # of one line, and of a log's all: a line of fifty bytes may claim a million
 _LINE = 600
+# Our own "no room" to whoever brings mail: Postfix and Exim say 4.3.1, Sendmail 4.4.5. Only the code before all names.
+_NO_ROOM = re.compile(r"^[^<]{0,200}\b452[ -]4\.(?:3\.1|4\.5)\b")
 _ITSELF = ("127.", "::1", "local", "0.0.0.0")
 
 
@@ -228,8 +231,9 @@ class Tally:
         """We turned away a client."""
         self.rejected += 1
         at = self.clock.at(line)
-        filtered = self.refusals.by_us(client, said, at, line)
-        if filtered:
+        if _NO_ROOM.search(said):
+            self.trouble("disk_full", at, line)
+        if self.refusals.by_us(client, said, at, line):
             self.own_filter.fail(client, at, line)
 
     def login_failed(self, address: str, name: str, line: str) -> None:
@@ -284,7 +288,7 @@ class Tally:
             self.timed_out.fail(domain, at, line)
             self.names_failing.success()
         elif word == "resolver_broken":
-            self.names_failing.fail(domain, at, line)
+            self.names_failing.fail(domain, at, line, bool(self.refusals.company("", domain)))
         elif word is None:
             self.names_failing.success()
             self.timed_out.success()
