@@ -80,12 +80,16 @@ STARK_LIGHT: Mapping[str, str] = dict.fromkeys(LIGHT, "#000000") | dict.fromkeys
     ("ground", "surface", "sunken", "chosen", "on_accent", "on_done", "critical_ground", "warning_ground", "ok_ground",
      "unknown_ground"),
     "#ffffff",
-) | {"accent": "#00267f", "accent_deep": "#000000", "focus": "#a0005a", "critical": "#8a0000", "example": "#4d4d4d"}  # fmt: skip
+) | {"accent": "#00267f", "accent_deep": "#000000", "example": "#4d4d4d"} | {
+    "focus": "#a0005a", "critical": "#8a0000",
+}  # fmt: skip
 STARK_DARK: Mapping[str, str] = dict.fromkeys(LIGHT, "#ffffff") | dict.fromkeys(
     ("ground", "surface", "sunken", "chosen", "on_accent", "on_done", "critical_ground", "warning_ground", "ok_ground",
      "unknown_ground"),
     "#000000",
-) | {"accent": "#ffe94a", "accent_deep": "#ffffff", "focus": "#3ff2ff", "critical": "#ffb3ae", "example": "#b8b8b8"}  # fmt: skip
+) | {"accent": "#ffe94a", "accent_deep": "#ffffff", "example": "#b8b8b8"} | {
+    "focus": "#3ff2ff", "critical": "#ffb3ae",
+}  # fmt: skip
 # Each size as a factor of the system's font size.
 _SIZES = {"small": 1.08, "body": 1.25, "lead": 1.42, "title": 2.05}
 _SMALLEST = 9.0  # points

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 
 from core.errors import CheckError
-from core.guide import AID, Answers, Guide, PageName
+from core.guide import AID, SIDES, Answers, Guide, PageName
 from core.texts import Language, Texts
 from core.unfinished import Unfinished
 from gui import telling
@@ -238,8 +238,13 @@ class Wizard(PagesOnDemand, Frame):
         self.sidebar.show_step(self.guide, self.texts)
         self.place.show_step(self.guide, self.texts)
         self.footer.show_for(self.guide, self.texts)
-        self.setWindowTitle(f"{self.texts.text(f'gui.step.{self.guide.step}')} - {self.texts.text('app.name')}")
+        self._name_window()
         (page.first_focus() or self.footer.on).setFocus()
+
+    def _name_window(self) -> None:
+        page = self.guide.page
+        key = f"gui.{page}.title" if page in SIDES else f"gui.step.{self.guide.step}"
+        self.setWindowTitle(f"{self.texts.text(key)} - {self.texts.text('app.name')}")
 
     # --- language -------------------------------------------------------------------------------------------------
 
@@ -259,7 +264,7 @@ class Wizard(PagesOnDemand, Frame):
         self.footer.say(self.texts)
         for page in self.made:
             page.say(self.texts)
-        self.setWindowTitle(f"{self.texts.text(f'gui.step.{self.guide.step}')} - {self.texts.text('app.name')}")
+        self._name_window()
 
     # --- running ----------------------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ class Footer(QFrame):
 
     def show_narrow(self, narrow: bool) -> None:
         """Spend less on margins where there is little room."""
-        self._box.setContentsMargins(*((20, 8, 20, 8) if narrow else (44, 14, 44, 14)))
+        self._box.setContentsMargins(*((20, 5, 20, 5) if narrow else (44, 14, 44, 14)))
 
     def say(self, texts: Texts) -> None:
         """Show this language's words, and which language it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
-from core.guide import STEPS, Guide, Step
+from core.guide import SIDES, STEPS, Guide, Step
 from core.texts import Texts
 from gui.widgets.edition import Edition
 from gui.widgets.text import SpokenLabel, label, restyle
@@ -64,10 +64,10 @@ class Sidebar(QFrame):
         box.addWidget(Edition())
 
     def show_step(self, guide: Guide, texts: Texts) -> None:
-        """Mark where the person stands; a step that this way never visits is not called done."""
-        on_the_way = guide.steps
+        """Mark where the person stands; a step that this way never visits is not called done, and a tool is no step."""
+        on_the_way, beside = guide.steps, guide.page in SIDES
         place = STEPS.index(guide.step)
         for number, (step, line) in enumerate(self.lines.items()):
-            state = "done" if number < place else "now" if number == place else "later"
+            state = "done" if number < place else "now" if number == place and not beside else "later"
             line.show_state(state if step in on_the_way else "passed")
             line.say(texts)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.clients import Doors
 from core.clients.remote_script import SECTIONS
-from core.guide import Answers
+from core.guide import SIDES, Answers
 from core.model import MailHost
 from core.texts import Texts
 from gui.pages.inside import InsidePage
@@ -77,6 +77,29 @@ async def test_the_promise_stands_on_every_page(open_wizard) -> None:
         shown = wizard.place.promise if wizard.sidebar.isHidden() else wizard.sidebar.promise
         assert shown.isVisible()
         assert "メールは送りません" in shown.text()
+
+
+async def test_a_narrow_window_spends_one_line_on_where_one_is(open_wizard) -> None:
+    wizard = await open_wizard("en")
+    wizard.resize(683, 350)
+    await until(wizard.place.isVisible)
+    assert wizard.place.words.text().startswith("1 / 8")
+    assert wizard.place.height() < 3 * wizard.place.fontMetrics().height()
+    assert not wizard.place.promise.isVisible()
+    assert "changes nothing" in wizard.place.toolTip()
+    wizard.place.resize(2000, wizard.place.height())
+    assert wizard.place.promise.isVisible()
+
+
+async def test_a_tool_beside_the_way_is_no_step_of_it(open_wizard) -> None:
+    wizard = await open_wizard("en")
+    for tool in SIDES:
+        wizard.open_side(tool)
+        assert all(line.property("state") != "now" for line in wizard.sidebar.lines.values())
+        assert "/" not in wizard.place.words.text()
+        assert wizard.texts.text(f"gui.{tool}.title") in wizard.windowTitle()
+        wizard.go_back()
+    assert wizard.sidebar.lines["start"].property("state") == "now"
 
 
 async def test_nothing_chosen_is_said_and_keeps_the_page(open_wizard, qtbot: QtBot) -> None:
