@@ -126,4 +126,7 @@ def _loads(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    if "PySide6" not in sys.modules:
+        gc.freeze()  # the command line is done: what is left goes with the process, and need not be looked through
+    sys.exit(status)

@@ -17,7 +17,9 @@ MONTHS = {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1
     )
 }
-_SIXTY = {f"{number:02}": number for number in range(60)}  # finding costs less than reckoning
+# Where a stamp has its hour (with all before it), and its minute and second.
+_SYSLOG, _ISO = (slice(10), slice(10, 15)), (slice(13), slice(14, 19))
+_MOST_KNOWN = 3600
 _HALF_YEAR, _DAY = 183 * 86400, 86400
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)\b")
 _TAI_START = 2**62 + 10  # seconds a TAI64 label of 1970 holds, by the convention of djb's programs
@@ -31,7 +33,9 @@ class Clock:
         self.zone: tzinfo | None = self._reference.tzinfo
         self._wall = timegm(self._reference.timetuple())
         self._key, self._base, self._long = "", 0, False
-        self._hour, self._within, self._hour_base = "?", 10, 0  # a stamp's beginning up to its minute, and its length
+        self._hour, self._hour_base = "?", 0  # a stamp up to its hour
+        self._parts = _SYSLOG
+        self._known: dict[str, int] = {}  # seconds of an hour, by what stands behind it: finding is less than reckoning
         self._year: int | None = None
         self._day, self._day_base = "", 0  # of a stamp without a year
         self.last = 0  # the last good stamp; 0 before the first
@@ -40,11 +44,11 @@ class Clock:
 
     def at(self, line: str) -> int:
         """The stamp of a syslog, ISO or Exim line; that of the line before where this one has none."""
-        if line[: self._within] == self._hour:
-            start = self._within + self._long
-            minute, second = _SIXTY.get(line[start : start + 2]), _SIXTY.get(line[start + 3 : start + 5])
-            if minute is not None and second is not None:
-                self.last = seconds = self._hour_base + minute * 60 + second
+        to_hour, to_second = self._parts
+        if line[to_hour] == self._hour:
+            seconds = self._known.get(line[to_second])
+            if seconds is not None:
+                self.last = seconds = seconds + self._hour_base
                 if not self.first:
                     self.first = seconds
                 return seconds
@@ -66,7 +70,13 @@ class Clock:
         self.last = seconds
         if not self.first:
             self.first = seconds
+        self._remember(line, seconds)
         return seconds
+
+    def _remember(self, line: str, seconds: int) -> None:
+        to_hour, to_second = self._parts
+        if line[to_hour] == self._hour and len(self._known) < _MOST_KNOWN:
+            self._known[line[to_second]] = seconds - self._hour_base
 
     def tai(self, label: str) -> int:
         """The stamp of a multilog line, "@" and 24 hex digits; in the log's zone."""
@@ -114,8 +124,8 @@ class Clock:
             self._day, self._day_base = line[:7], base - int(line[7:9]) * 3600 - int(line[10:12]) * 60
             self._long = False
         self._key, self._base = key, base
-        self._within = 13 if self._long else 10
-        self._hour = line[: self._within]
+        self._parts = _ISO if self._long else _SYSLOG
+        self._hour = line[self._parts[0]]
         self._hour_base = base if self._long else base - int(line[10:12]) * 60
 
     def _without_year(self, month: int, day: int, hour: int, minute: int) -> int:

@@ -85,6 +85,13 @@ class Identity:
         if len(self.domains) < _MOST_DOMAINS:
             self.domains.add(domain)
 
+    def takes(self, domain: str) -> None:
+        """Another company took one of its messages for a recipient there."""
+        self.delivered += 1
+        domains = self.domains
+        if len(domains) < _MOST_DOMAINS:
+            domains.add(domain)
+
     def facts(self, clock: Clock, most: int = 20, hours: int = 0) -> Sender:
         """What is known of it, in the form the judge reads; with the newest `hours` hours in which it sent."""
         ends = [self.last_line[:_LINE]] if self.messages > len(self.lines) else []
@@ -105,7 +112,7 @@ class Identity:
         """The next message comes in another hour, or from another address."""
         if hour != self.hour:
             self.hour, self.hour_messages, self.hour_recipients = hour, 0, 0
-        if address:
+        if address and (address != self._last_address or at // 86400 != self.day):
             self._from(address, at)
 
     def _in_hour(self, hour: int) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, TypeVar, cast
 
-from core.masking import mask_people, short_name
-
 T = TypeVar("T")
 
 
@@ -16,6 +14,8 @@ def masked(value: T) -> T:
 
 
 def _walk(value: Any) -> Any:
+    from core.masking import mask_people  # its patterns are made only where something is masked
+
     if isinstance(value, str):
         return mask_people(value)
     if isinstance(value, tuple | list):
@@ -31,6 +31,8 @@ def _walk(value: Any) -> Any:
 
 def _with_short_name(held: dict[str, Any], kind: object) -> dict[str, Any]:
     """An account's name may be a person's, with or without a domain."""
+    from core.masking import short_name
+
     name = held.get("name")
     if kind == "account" and isinstance(name, str) and "@" not in name:
         return {**held, "name": short_name(name)}

@@ -22,7 +22,7 @@ from core.errors import UsageError
 
 _MOST_SENDERS, _WITH_HOURS, _HOURS = 200, 5, 24 * 7
 _MOST_PROGRAMS, _SAMPLE = 2000, 16
-_ALL_ASKED, _ONE_OF = 20, 8  # blocks: the first ones, then one of eight, tell who writes the log
+_ALL_ASKED, _ONE_OF = 20, 16  # blocks: the first ones, then one of sixteen, tell who writes the log
 _EXIM_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ .]")
 _EXCHANGE_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z,")
 _WITHOUT_NUMBER = re.compile(r"(?:\S{19,40}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S{1,255} ([\w./+-]{1,60}): ")

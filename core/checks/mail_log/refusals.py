@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from core.checks.mail_log.clock import Clock
 from core.checks.mail_log.facts import Refusal
-from core.knowledge.dnsbl import dead_list_of
 from core.knowledge.queue_reasons import list_named
 from core.knowledge.replies import explain_reply, provider_of
 
@@ -83,9 +82,8 @@ class Refusals:
             if len(self._ours) >= _MOST_SAME:
                 self._ours.clear()
             zone = list_named(said)
-            dead = bool(zone) and (dead_list_of(zone) is not None or bool(_NO_ANSWER.search(said[:1000])))
             word = "ip_blocked" if zone else self._explained("", "", said)[0]
-            known = self._ours[key] = (word, zone, dead)
+            known = self._ours[key] = (word, zone, bool(zone) and _is_dead(zone, said))
         return known
 
     def facts(self, most: int = 60) -> tuple[Refusal, ...]:
@@ -151,6 +149,12 @@ class Refusals:
         reason = explain_reply(said[:1500], host or None, None, domain or None)
         self._known[company, shape] = (reason.word, reason.provider)
         return reason.word, reason.provider
+
+
+def _is_dead(zone: str, said: str) -> bool:
+    from core.knowledge.dnsbl import dead_list_of  # many logs name no list
+
+    return dead_list_of(zone) is not None or bool(_NO_ANSWER.search(said[:1000]))
 
 
 def _core(said: str) -> str:

@@ -29,7 +29,8 @@ class Login(NamedTuple):
 
 # What the quick way remembers of a message: a stranger's client= line; or that line, the login, what was said when it
 # was queued (a stranger's from= line, an account's sender; "" before), and whether some of it has gone out.
-Remembered = str | tuple[str, Login | None, str, bool]
+Waiting = tuple[str, Login | None, str, bool]
+Remembered = str | Waiting
 
 
 def client_address(rest: str) -> str:
@@ -94,11 +95,11 @@ class Arrivals:
         self._tally.accepted(message, sender, recipients, self._tally.clock.at(line))
 
     def from_account(self, queue_id: str, known: Remembered | Message, rest: str, line: str) -> bool:
-        """The same, where an account sends new mail to one recipient. False when it is another case."""
+        """`rest`, behind from=<: an account sends new mail to one recipient. False when it is another case."""
         if not isinstance(known, tuple) or known[2] or "nrcpt=1 " not in rest:
             return False
         client, login, _, _ = known
-        sender = rest[6:].partition(">")[0][:320].lower()
+        sender = rest.partition(">")[0][:320].lower()
         if login is None or not sender:
             return False
         login.identity.message(self._tally.clock.at(line), 1, sender, login.address, client)

@@ -6,11 +6,11 @@ earlier line; whatever they do not know goes the plain way.
 
 from __future__ import annotations
 
-from core.checks.mail_log.formats.postfix_arrivals import Arrivals
+from core.checks.mail_log.formats.postfix_arrivals import Arrivals, Waiting
 from core.checks.mail_log.tally import LONGEST_ID, Tally
 
 _MOST_HERE, _MOST_STATUSES, _LONGEST = 5000, 500, 400
-_FAILED = ("deferred (", "bounced (")
+_FAILED, _SIX = ("deferred (", "bounced ("), slice(6)
 
 
 class Deliveries:
@@ -21,6 +21,7 @@ class Deliveries:
         self._mail, self._public = arrivals.mail, tally.public
         # Recipients here and what took it, as in `a@b.example>, relay=local` -> counted since the last block ended.
         self.here: dict[str, int] = {}
+        self.taken = 0  # recipients outside, since the last block ended
         self.delivered: set[str] = set()  # what stood behind status= of such mail
 
     def outside(self, text: str, line: str) -> bool:
@@ -32,33 +33,36 @@ class Deliveries:
         name, _, address = relay.partition("[")
         if ">" in to or "," in to or "," in relay or " " in queue_id or not self._public(address.partition("]")[0]):
             return False
-        if status[:6] == "sent (":
-            return self._taken(queue_id, to.rpartition("@")[2].lower())
+        if status[_SIX] == "sent (":
+            known = self._mail.get(queue_id)
+            return isinstance(known, tuple) and self._taken(queue_id, known, to.rpartition("@")[2].lower())
         if not status.startswith(_FAILED) or name == "none" or len(queue_id) > LONGEST_ID:
             return False
         message, said = self._arrivals.message(queue_id), status.partition(" (")[2].rstrip(")")
         self._tally.failed(message, to, name[:255], said, line, bounced=status[0] == "b", forwarded=False)
         return True
 
-    def _taken(self, queue_id: str, domain: str) -> bool:
+    def _taken(self, queue_id: str, known: Waiting, domain: str) -> bool:
         """Another company took a message of an account that logged in. False where it is another's message."""
-        known, tally = self._mail.get(queue_id), self._tally
-        if not isinstance(known, tuple) or tally.timed_out.count or tally.names_failing.count:
-            return False
         line, login, sender, left = known
-        if login is None or not sender:
+        tally = self._tally
+        if login is None or not sender or tally.timed_out.count or tally.names_failing.count:
             return False
         if not left:
-            tally.goes_out(sender)
             self._mail[queue_id] = (line, login, sender, True)
-        tally.sent += 1
-        tally.outside += 1
-        login.identity.to_domain(domain)
-        login.identity.delivered += 1
+            if sender in tally.senders:
+                tally.senders[sender] += 1
+            else:
+                tally.goes_out(sender)
+        login.identity.takes(domain)
+        self.taken += 1
         return True
 
-    def count_here(self) -> None:
-        """The quick way has read a block and counted in `here`."""
+    def count(self) -> None:
+        """The quick way has read a block and counted here."""
+        self._tally.sent += self.taken
+        self._tally.outside += self.taken
+        self.taken = 0
         for mailbox, count in self.here.items():
             if count:
                 self._tally.here(_domain(mailbox), count)
