@@ -28,6 +28,7 @@ CHECK: Check[ServerHealthFacts] = Check(
         "server_health.container_stopped": ("names", "count"),
         "server_health.helper_down": ("role", "where"),
         "server_health.resolver_broken": ("servers", "names"),
+        "server_health.names_unknown": ("servers", "names"),
         "server_health.resolver_slow": ("servers", "seconds"),
         "server_health.outbound_25_blocked": ("landmark", "how"),
         "server_health.relayhost": ("relayhost",),

@@ -58,6 +58,7 @@ class Resolving:
     answered: tuple[str, ...]
     failed: tuple[str, ...]
     seconds: tuple[int, ...]  # of each look-up, in their order
+    known_here: bool | None = None  # whether this computer found any of them; None: not asked, or no answer
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from core.checks.server_health import certificates, machine, network, services, settings
-from core.checks.server_health.facts import ServerHealthFacts
+from core.checks.server_health.facts import Resolving, ServerHealthFacts
 from core.checks.server_health.smart_host import smart_host
 from core.clients import Clients
 from core.clients.ssh import ServerReading
@@ -25,7 +25,24 @@ async def measure(context: Context, clients: Clients) -> ServerHealthFacts:
     facts = from_reading(reading, reading.client_address or context.vantage.address)
     own = {name.lower().rstrip(".") for name in (context.target.domain, *context.target.also_domain) if name}
     here = reading.server_address in {address for host in context.mail_hosts for address in host.addresses}
-    return replace(facts, takes_mail_here=here, forwards=_outside(reading, own))
+    names = await _looked_up_here(facts.resolving, clients)
+    return replace(facts, takes_mail_here=here, forwards=_outside(reading, own), resolving=names)
+
+
+async def _looked_up_here(told: Resolving | None, clients: Clients) -> Resolving | None:
+    """Where the server found none of the names: the same question from this computer. A network without a way out
+    knows none of them, and then the server's DNS may be as good as ours."""
+    if told is None or told.answered:
+        return told
+    known: list[bool] = []
+    for name in told.failed:
+        try:
+            known.append(bool(name != "?" and (await clients.resolver.query(name, "A")).records))
+        except CheckError:
+            return told  # no answer here either: nothing is learned of the server by it
+        if known[-1]:
+            break
+    return replace(told, known_here=any(known))
 
 
 def from_reading(reading: ServerReading, our_address: str | None) -> ServerHealthFacts:

@@ -20,7 +20,9 @@ def resolver(facts: ServerHealthFacts) -> Iterator[Finding]:
     if told is None:
         return
     servers: list[str] = [clean(server, 60) for server in told.servers] or ["?"]
-    if not told.answered:
+    if not told.answered and told.known_here is False and not any(seconds >= SLOW for seconds in told.seconds):
+        yield finding("names_unknown", Severity.UNKNOWN, {"servers": servers, "names": list(told.failed)})
+    elif not told.answered:
         values: dict[str, Value] = {"servers": servers, "names": [name for name in told.failed if name != "?"] or ["?"]}
         yield finding("resolver_broken", Severity.CRITICAL, values)
     elif len([seconds for seconds in told.seconds if seconds >= SLOW]) >= 2:
