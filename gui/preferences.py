@@ -7,9 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-
 from core.errors import CheckError
 from core.settings import Settings
 from gui.pages.page import Page
@@ -17,8 +14,6 @@ from gui.pages.page import Page
 if TYPE_CHECKING:
     from core.clients import Doors
     from gui.pages.settings import SettingsPage
-
-_SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
 
 
 class Window(Protocol):
@@ -53,7 +48,7 @@ class Preferences:
     def choose_resolver(self, address: str) -> None:
         """Ask this DNS server from now on; "" is the system's. What is no address is said and changes nothing."""
         if address:
-            from core.clients.resolver import parse_server
+            from core.clients.dns_servers import parse_server
 
             try:
                 parse_server(address)
@@ -76,4 +71,8 @@ def with_resolver(doors: Doors, address: str) -> Doors:
 
 def wear(look: str) -> None:
     """Light, dark, or as the system wears it, from now on."""
-    QGuiApplication.styleHints().setColorScheme(_SCHEMES[look])
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QGuiApplication
+
+    schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
+    QGuiApplication.styleHints().setColorScheme(schemes[look])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -99,11 +98,15 @@ _SYSTEM_SIZE = "systemFontPoints"  # property of the application: its font size 
 
 def is_dark() -> bool:
     """Whether the system asks for light text on a dark ground."""
+    from PySide6.QtCore import Qt
+
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def is_stark() -> bool:
     """Whether the system asks for high contrast."""
+    from PySide6.QtCore import Qt
+
     hints = QGuiApplication.styleHints()  # held: PySide lets go of what belongs to an object nobody holds
     return hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
 
@@ -119,6 +122,19 @@ def colours_now() -> Mapping[str, str]:
     ink = QGuiApplication.palette().color(QPalette.ColorRole.WindowText).name()
     every = (LIGHT, DARK, STARK_LIGHT, STARK_DARK)
     return next((each for each in every if (each["ground"], each["ink"]) == (name, ink)), LIGHT)
+
+
+def dress_at_once(app: QApplication) -> None:
+    """Dress the application before the first window stands, dark where the system's own colours are; `dress_exactly`
+    follows. To ask the system itself takes the names in `Qt`: see `gui.widgets.prose`."""
+    ground = app.palette().color(QPalette.ColorRole.Window)
+    apply_style(app, dark=ground.lightness() <= _MIDDLE, stark=False)
+
+
+def dress_exactly(app: QApplication) -> None:
+    """Dress it anew if it wears other colours than the system asks for, as with high contrast."""
+    if colours_now() is not colours_of(dark=is_dark(), stark=is_stark()):
+        apply_style(app)
 
 
 def apply_style(app: QApplication, dark: bool | None = None, stark: bool | None = None) -> None:

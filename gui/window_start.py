@@ -13,11 +13,11 @@ import gui.plain_imports  # noqa: F401 - its place before Qt is what it is for
 
 # isort: split
 
-from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.one_window import OneWindow
-from gui.style import app_icon, apply_style, use_japanese_font
+from gui.style import app_icon, apply_style, dress_at_once, dress_exactly, use_japanese_font
 from gui.wizard import Wizard
 
 _INTERRUPTED = 130
@@ -33,7 +33,7 @@ def make_app(*options: str) -> QApplication:
     app.setDesktopFileName("mail-first-aid")
     app.setWindowIcon(app_icon())
     use_japanese_font(app)
-    apply_style(app)
+    dress_at_once(app)
     hints = app.styleHints()
     hints.colorSchemeChanged.connect(lambda _: apply_style(app))
     hints.accessibility().contrastPreferenceChanged.connect(lambda _: apply_style(app))
@@ -51,6 +51,7 @@ def show_window() -> int:
     wizard = Wizard()
     wizard.show()
     draw(app, wizard)
+    dress_exactly(app)
     gc.freeze()  # what is there now stays: the collector need not look through it again and again
     only.listen(lambda: _to_front(wizard))
     try:
@@ -108,6 +109,8 @@ async def _ahead(wizard: Wizard) -> None:
 
 
 def _to_front(wizard: Wizard) -> None:
+    from PySide6.QtCore import Qt
+
     wizard.setWindowState(wizard.windowState() & ~Qt.WindowState.WindowMinimized)
     wizard.raise_()
     wizard.activateWindow()

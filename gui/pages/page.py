@@ -5,27 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.guide import Answers, Missing, PageName
 from core.texts import Texts
-from gui.widgets.hint import SpokenHint
 from gui.widgets.text import SpokenLabel, label, say_all
 
 if TYPE_CHECKING:
     from core.clients import Doors
+    from gui.widgets.hint import SpokenHint
 
 _WIDEST = 900  # pixels: longer lines are hard to read
+_NO_FOCUS = 0  # Qt.FocusPolicy.NoFocus: see gui.widgets.prose about the names in `Qt`
 
 
-class _Ground(QWidget):
+class _Ground(QFrame):
     """What scrolls. It claims no height of its own: else the scroll area would take the height its wrapped lines
     have at the narrowest width, and leave an empty tail below the page."""
 
     def minimumSizeHint(self) -> QSize:
         """The width the content needs; the height follows from the width it gets."""
         return QSize(super().minimumSizeHint().width(), 0)
+
+
+def _lead(key: str, *, hinted: bool) -> SpokenHint | SpokenLabel:
+    """The line below the title. What explains terms of art is loaded for the first page that has any."""
+    if not hinted:
+        return SpokenLabel(key, "lead")
+    from gui.widgets.hint import SpokenHint
+
+    return SpokenHint(key, "lead")
 
 
 class Page(QScrollArea):
@@ -38,9 +48,9 @@ class Page(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setProperty("focusPolicy", _NO_FOCUS)
         self.title = SpokenLabel(f"gui.{self.name}.title", "title")
-        self.lead = (SpokenHint if self.explains else SpokenLabel)(f"gui.{self.name}.lead", "lead")
+        self.lead = _lead(f"gui.{self.name}.lead", hinted=self.explains)
         self._wrong = label(role="wrong")
         self._wrong.hide()
         self.body = QVBoxLayout()
@@ -50,7 +60,6 @@ class Page(QScrollArea):
     def _fill(self) -> None:
         ground, column = _Ground(), QWidget()
         ground.setProperty("role", "page")
-        ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column.setMaximumWidth(_WIDEST)
         inner = QVBoxLayout(column)
         inner.setContentsMargins(0, 0, 0, 0)

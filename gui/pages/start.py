@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast, get_args
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.clean import clean
@@ -82,7 +82,7 @@ class StartPage(Page):
         self.paste = SpokenButton("gui.start.refusal.paste")
         self.paste.clicked.connect(self.refusal_wanted)
         line.addLayout(words, 1)
-        line.addWidget(self.paste, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self.paste)
         return zone
 
     @property
@@ -138,7 +138,7 @@ class StartPage(Page):
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(14)
-        line.addWidget(Badge(texts, run.severity), 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(Badge(texts, run.severity))
         about = clean(run.domain or run.mail_host or "—")
         line.addWidget(label(f"{texts.datetime(run.started_at)}　{about}"), 1)
         button = SpokenButton("gui.start.open_earlier", "link")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from core.texts import Texts
@@ -16,12 +16,17 @@ SHAPES = {
     "not_applicable": "–",
     "running": "…",
     "waiting": "○",
+    "untested": "○",
 }
-_KEYS = {"running": "gui.running.state.running", "waiting": "gui.running.state.waiting"}
+_KEYS = {
+    "running": "gui.running.state.running",
+    "waiting": "gui.running.state.waiting",
+    "untested": "gui.blacklists.not_tested",
+}
 
 
 def state_word(texts: Texts, state: str) -> str:
-    """The word of a state: a severity's, or that the check waits or works."""
+    """The word of a state: a severity's, or that the check waits, works, or was never asked for."""
     return texts.text(_KEYS.get(state, f"severity.{state}"))
 
 
@@ -33,7 +38,6 @@ class Badge(QLabel):
         self._words: tuple[str, ...] = ()
         dress(self, "", "badge", wrap=False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.state = state
         self.show_state(texts, state)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.texts import Texts
-from gui.widgets.text import SpokenLabel, label, pressed_by_enter
+from gui.widgets.text import SpokenLabel, label, point_at, pressed_by_enter
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QEnterEvent, QKeyEvent
 
 
 class Choice(QPushButton):
@@ -22,7 +25,6 @@ class Choice(QPushButton):
         self.setAutoDefault(False)
         self.setProperty("role", "choice")
         self.setProperty("dashed", "true" if dashed else "false")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._title = SpokenLabel(f"{key}.title", "heading")
         self._hint = SpokenLabel(f"{key}.hint", "small")
         self._mark = label("✓", "mark", wrap=False)
@@ -37,8 +39,6 @@ class Choice(QPushButton):
         box.addLayout(line)
         box.addWidget(self._hint)
         box.addStretch(1)
-        for part in (self._title, self._mark, self._hint):
-            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -47,6 +47,11 @@ class Choice(QPushButton):
         """Tell a screen reader what the two labels show (they say themselves)."""
         self.setAccessibleName(texts.text(f"{self.key}.title"))
         self.setAccessibleDescription(texts.text(f"{self.key}.hint"))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer becomes a hand, over the labels too: a press on them is the card's."""
+        point_at(self)
+        super().enterEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter chooses, as Space does."""

@@ -1,19 +1,30 @@
 """A label whose lines stand far enough apart to be read: 1.6 times the size of its letters (WCAG 1.4.12 asks for 1.5).
 
 Qt's own label knows the font's spacing only, which is 1.33 in Windows' Japanese font. Nothing else of it changes: the
-text stays plain, and screen readers see a label. Text that can be selected keeps Qt's own drawing.
+text stays plain, and screen readers see a label. Text that can be selected, or does not begin at the left, keeps Qt's
+own drawing.
+
+The first page is made of these: they do without the names in `Qt`. PySide makes all its ninety sorts of names when the
+first is asked for, which takes as long as the page itself.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QSize
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QPaintEvent
 
 PITCH = 1.6  # from one base line to the next, by the size of the letters
 _OF_TITLES = 1.4  # large letters need less
 _DRAWN_BY_QT = ("badge", "ring", "code", "mark")  # have a ground of their own, one line, or are not prose
-_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+_SELECTABLE = 1 | 2  # by mouse, by keyboard, as Qt.TextInteractionFlag has them
+PLAIN_TEXT = 0  # Qt.TextFormat.PlainText
 _pitches: dict[tuple[str, float], float] = {}  # by font; a layout asks for it hundreds of times
 
 
@@ -33,23 +44,29 @@ class Prose(QLabel):
         super().__init__(parent)
         self._heights: dict[int, int] = {}
         self._here: bool | None = None
+        self._plain, self._simple = False, True  # no markup; neither to be selected nor aligned
 
     def drawn_here(self) -> bool:
         """Whether this label draws its lines itself."""
         if self._here is None:
-            plain = self.textFormat() == Qt.TextFormat.PlainText and not self.textInteractionFlags() & _SELECTABLE
+            plain = self._plain and self._simple
             self._here = plain and self.wordWrap() and self.property("role") not in _DRAWN_BY_QT
         return self._here
 
     def setTextFormat(self, form: Qt.TextFormat) -> None:
         """Plain or rich."""
-        self._here = None
+        self._here, self._plain = None, form.value == PLAIN_TEXT
         super().setTextFormat(form)
 
     def setTextInteractionFlags(self, flags: Qt.TextInteractionFlag) -> None:
         """Whether text can be selected, and links followed."""
-        self._here = None
+        self._here, self._simple = None, not flags.value & _SELECTABLE
         super().setTextInteractionFlags(flags)
+
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        """Anything but from the left, in the middle of the height."""
+        self._here, self._simple = None, False
+        super().setAlignment(alignment)
 
     def setWordWrap(self, wrap: bool) -> None:
         """Many lines or one."""
@@ -57,8 +74,10 @@ class Prose(QLabel):
         super().setWordWrap(wrap)
 
     def setProperty(self, name: str, value: object) -> bool:
-        """`role` says how the text looks."""
+        """`role` says how the text looks; `textFormat` by its number spares a start the names in `Qt`."""
         self._here = None
+        if name == "textFormat":
+            self._plain = value == PLAIN_TEXT
         return super().setProperty(name, value)
 
     def setText(self, text: str) -> None:
@@ -91,22 +110,20 @@ class Prose(QLabel):
         return QSize(hint.width(), self.heightForWidth(hint.width())) if self.drawn_here() else hint
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The lines, from the top or in the middle as the label is aligned."""
+        """The lines, from the left and in the middle of the height."""
         if not self.drawn_here():
             super().paintEvent(event)
             return
         room = self.contentsRect()
         lines = self._laid_out(room.width())
         spare = room.height() - lines.boundingRect().height()
-        top = 0.0 if self.alignment() & Qt.AlignmentFlag.AlignTop else max(0.0, spare / 2)
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        lines.draw(painter, QPointF(room.left(), room.top() + top))
+        painter = QPainter(self)  # its pen has the label's colour
+        lines.draw(painter, QPointF(room.left(), room.top() + max(0.0, spare / 2)))
         painter.end()
 
     def _laid_out(self, width: int) -> QTextLayout:
         layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
-        option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
+        option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         pitch, at = line_pitch(self.font(), str(self.property("role"))), 0.0

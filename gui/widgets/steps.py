@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from core.guide import SIDES, STEPS, Guide, Step
 from core.texts import Texts
 from gui.widgets.edition import Edition
 from gui.widgets.text import SpokenLabel, label, restyle
+
+_CENTRE = 0x84  # Qt.AlignmentFlag.AlignCenter: see gui.widgets.prose about the names in `Qt`
 
 
 class StepLine(QFrame):
@@ -18,10 +19,11 @@ class StepLine(QFrame):
         super().__init__()
         self.setProperty("role", "step")
         self._number, self._key = number, f"gui.step.{step}"
-        self._state = "later"
-        self._mark = label(role="ring", wrap=False)
+        self._state, self._new = "later", True
+        self.setProperty("state", self._state)
+        self._mark = label(f"{number}", role="ring", wrap=False)
         self._mark.setFixedSize(24, 24)
-        self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._mark.setProperty("alignment", _CENTRE)
         box = QHBoxLayout(self)
         box.setContentsMargins(8, 7, 8, 7)
         box.setSpacing(8)
@@ -30,8 +32,14 @@ class StepLine(QFrame):
 
     def show_state(self, state: str) -> None:
         """`state`: done, now, later, or passed (practice and earlier incidents need no such step)."""
+        new, self._new = self._new, False
+        if state == self._state:
+            return
         self._state = state
         self._mark.setText({"done": "✓", "passed": "–"}.get(state, f"{self._number}"))
+        if new:  # no style has looked at it yet
+            self.setProperty("state", state)
+            return
         restyle(self, state=state)
         for child in self.findChildren(QLabel):
             restyle(child)

@@ -9,15 +9,15 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from core.clean import clean
 from core.texts import Texts
-from gui.widgets.prose import Prose
+from gui.widgets.prose import PLAIN_TEXT, Prose
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QEnterEvent, QKeyEvent
+
     from core.model import Value
 
 
@@ -29,6 +29,8 @@ def label(text: str = "", role: str = "body", *, wrap: bool = True, selectable: 
     made = Prose()
     dress(made, text, role, wrap=wrap)
     if selectable:
+        from PySide6.QtCore import Qt
+
         made.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -37,7 +39,7 @@ def label(text: str = "", role: str = "body", *, wrap: bool = True, selectable: 
 
 def dress(made: QLabel, text: str, role: str, *, wrap: bool) -> None:
     """Give a label its plain text and its look."""
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("textFormat", PLAIN_TEXT)
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     made.setText(text)
@@ -61,6 +63,10 @@ def said(texts: Texts, key: str, values: Mapping[str, Value] | None = None) -> s
 
 def restyle(widget: QWidget, **properties: str) -> None:
     """Set properties the style sheet looks at, and let it look again; a widget never shown is looked at when it is."""
+    if properties and all(widget.property(name) == value for name, value in properties.items()):
+        return
+    from PySide6.QtCore import Qt
+
     for name, value in properties.items():
         widget.setProperty(name, value)
     if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
@@ -98,11 +104,15 @@ class SpokenButton(QPushButton):
         self.key = key
         self.setProperty("role", role)
         self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def say(self, texts: Texts) -> None:
         """Show the words in this language."""
         self.setText(texts.text(self.key))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer becomes a hand."""
+        point_at(self)
+        super().enterEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button it stands on, as Space does."""
@@ -110,9 +120,19 @@ class SpokenButton(QPushButton):
             super().keyPressEvent(event)
 
 
+def point_at(button: QPushButton) -> None:
+    """Show a hand over `button`; asked for when the pointer comes, since it takes the names in `Qt`."""
+    from PySide6.QtCore import Qt
+
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+
+
 def pressed_by_enter(button: QPushButton, event: QKeyEvent) -> bool:
     """Press `button` if the key is Enter (Qt does so in dialogs only, where the dialog itself decides what Enter
     means: there it never goes on with a fingerprint that was not compared). A key held down counts once."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QDialog
+
     if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or isinstance(button.window(), QDialog):
         return False
     if not event.isAutoRepeat():

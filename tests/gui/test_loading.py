@@ -34,6 +34,7 @@ wizard.show()
 draw(app, wizard)
 told = {"modules": sorted(sys.modules), "pages": [page.name for page in wizard.made]}
 told["imports_are_pythons_own"] = builtins.__import__ is before
+told["all_names_in_qt"] = "Qt" in vars(sys.modules["PySide6.QtCore"])
 print(json.dumps(told), flush=True)
 import os
 os._exit(0)
@@ -48,6 +49,7 @@ def test_the_first_window_loads_neither_loop_nor_checks_nor_other_pages(tmp_path
     assert not _LATER & set(told["modules"])
     assert told["pages"] == ["start"]
     assert told["imports_are_pythons_own"], "else PySide reads the source of everything imported later"
+    assert not told["all_names_in_qt"], "a name like Qt.Key makes all ninety sorts: as long as the page itself takes"
 
 
 async def test_all_of_it_is_loaded_ahead_and_the_next_pages_stand(open_wizard) -> None:
