@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.clean import clean
-from core.model import CheckResult, Finding, Report, Severity
+from core.model import CheckResult, Finding, Report, Severity, Value
 
 CHECK = "tls_health"
 Door = tuple[str, int]
@@ -43,12 +43,12 @@ def with_lost_encryption(report: Report, earlier: Report, lost: frozenset[Door])
     result = _encryption(report)
     if not lost or result is None:
         return report
-    values = {
+    values: dict[str, Value] = {
         "hosts": sorted({clean(host, 255) for host, _ in lost}),
         "ports": sorted({port for _, port in lost}),
         "since": earlier.started_at.isoformat(),
     }
-    finding = Finding("tls_health.starttls_gone", Severity.WARNING, values)  # type: ignore[arg-type]
+    finding = Finding("tls_health.starttls_gone", Severity.WARNING, values)
     told = replace(result, findings=(finding, *result.findings))
     return replace(report, results=tuple(told if each is result else each for each in report.results))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clean import clean
-from core.model import CheckResult, Finding, Report, Severity, Table
+from core.model import CheckResult, Finding, Report, Severity, Table, Value
 
 CHECK = "server_health"
 COLUMNS = ("name", "before", "now")
@@ -88,5 +88,5 @@ def _finding(found: tuple[Change, ...], since: datetime, severity: Severity) -> 
         for each in found[:MOST_SHOWN]
     )
     names = [clean(each.name, 80) for each in found[:MOST_NAMED]]
-    values = {"count": len(found), "since": since.isoformat(), "names": names}
-    return Finding("server_health.settings_changed", severity, values, table=Table(COLUMNS, rows))  # type: ignore[arg-type]
+    values: dict[str, Value] = {"count": len(found), "since": since.isoformat(), "names": names}
+    return Finding("server_health.settings_changed", severity, values, table=Table(COLUMNS, rows))

@@ -31,9 +31,10 @@ def without_year(read_at: datetime, month: str, day: str, clock: str, weekday: s
 
 
 def _moment(year: int, month: str, day: str, clock: str, read_at: datetime) -> datetime | None:
-    parts = [int(part) for part in clock.split(":")]
+    hour, minute, second = (*(int(part) for part in clock.split(":")), 0)[:3]
     try:
-        return datetime(year, _MONTHS.index(month) + 1, int(day), *parts, tzinfo=read_at.tzinfo or UTC)  # type: ignore[misc,arg-type]
+        number = _MONTHS.index(month) + 1
+        return datetime(year, number, int(day), hour, minute, second, tzinfo=read_at.tzinfo or UTC)
     except ValueError:  # 30 Feb, 25:61
         return None
 

@@ -13,6 +13,7 @@ from core.model import Evidence, Relation
 # "held_back": not sent because this server refused us often enough in the last minutes.
 # "no_service": nobody listens there; only for the doors beside the mail port, which need not exist.
 Outcome = Literal["accepted", "failed", "not_tried", "held_back", "no_service"] | Meaning
+Product = Literal["postfix", "exim", "sendmail", "opensmtpd"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class ServerProbes:
 class SettingsRead:
     """What the server's own settings say about relaying, as read over ssh, by product."""
 
-    product: Literal["postfix", "exim", "sendmail", "opensmtpd"]
+    product: Product
     lines: tuple[str, ...]
     complete: bool = True
 

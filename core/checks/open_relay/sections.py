@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.checks.open_relay.facts import SettingsRead
+from core.checks.open_relay.facts import Product, SettingsRead
 from core.clients.ssh import ServerReading
 
-_SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+_SECTIONS: tuple[tuple[Product, tuple[str, ...]], ...] = (
     ("postfix", ("postfix_effective", "postfix_services")),
     ("exim", ("exim_settings", "exim_relay")),
     ("sendmail", ("sendmail_relay",)),
@@ -21,5 +21,5 @@ def settings_in(reading: ServerReading) -> tuple[SettingsRead, ...]:
         lines = tuple(line for section in sections for line in section.lines)
         if any(line.strip() for line in lines):
             complete = all(section.complete for section in sections)
-            found.append(SettingsRead(product, lines, complete))  # type: ignore[arg-type]
+            found.append(SettingsRead(product, lines, complete))
     return tuple(found)

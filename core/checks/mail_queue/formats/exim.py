@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from core.checks.mail_queue.facts import State
 from core.checks.mail_queue.formats.listing import Format
 from core.checks.mail_queue.moments import ago, from_epoch, size
 from core.checks.mail_queue.tally import Message, Tally
@@ -44,9 +45,9 @@ def read(lines: Iterable[str], tally: Tally) -> None:
 
 
 def _opened(row: re.Match[str], read_at: datetime) -> Message:
-    state = "frozen" if "*** frozen ***" in (row[7] or "") else "deferred"
+    state: State = "frozen" if "*** frozen ***" in (row[7] or "") else "deferred"
     arrived_at = _arrival(row[5], ago(read_at, row[1], row[2]), read_at)
-    return Message(state, size(row[3] or "0", row[4] or ""), arrived_at, row[6])  # type: ignore[arg-type]
+    return Message(state, size(row[3] or "0", row[4] or ""), arrived_at, row[6])
 
 
 def _arrival(id_start: str, by_age: datetime | None, read_at: datetime) -> datetime | None:

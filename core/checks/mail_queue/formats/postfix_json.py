@@ -97,8 +97,9 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _LARGEST
-    return value if good else 0  # type: ignore[return-value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    return value if 0 <= value < _LARGEST else 0
 
 
 FORMAT = Format("postfix", re.compile(r'^\s*\{"queue_name": ?"'), read)
