@@ -72,12 +72,6 @@ def _codes(words: Iterable[str], groups: Mapping[str, list[str]]) -> frozenset[s
     return codes
 
 
-def steps_for(causes: Iterable[str]) -> tuple[Step, ...]:
-    """The steps of an incident with these causes, in order."""
-    codes = frozenset(causes)
-    return tuple(step for step in all_steps() if step.belongs_to(codes))
-
-
 def checklist(incident: Incident) -> tuple[Line, ...]:
     """The incident's checklist with its ticks. Steps ticked once stay, also when a later run found other causes."""
     ticks = incident.ticks

@@ -13,45 +13,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from core.model import Cause, Report
 
-EntryKind = Literal[
-    "note",  # text, initials
-    "decision",  # text, initials, about (what was decided, a code)
-    "tick",  # step, initials
-    "untick",  # step, initials
-    "override",  # text (the reason), initials: the delisting desk was opened without proof
-    "delisting",  # zone, subject, state, text, initials
-    "reminder",  # key, due (RFC 3339), what, about
-    "reminder_done",  # key
-    "letter",  # letter, language: which one was made, never its text
-    "closed",  # initials
-    "reopened",  # initials
-    "card",  # of fix cards: card, outcome, text, initials
-    "snapshot",  # of configuration snapshots: server, number
-]
 # kind -> the fields its content may have; every value is a text of at most `LONGEST_TEXT` characters.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "note": ("text", "initials"),
-    "decision": ("text", "initials", "about"),
+    "decision": ("text", "initials", "about"),  # about: what was decided, a code
     "tick": ("step", "initials"),
     "untick": ("step", "initials"),
-    "override": ("text", "initials"),
+    "override": ("text", "initials"),  # the delisting desk was opened without proof; text: the reason
     "delisting": ("zone", "subject", "state", "text", "initials"),
-    "reminder": ("key", "due", "what", "about"),
+    "reminder": ("key", "due", "what", "about"),  # due: RFC 3339
     "reminder_done": ("key",),
-    "letter": ("letter", "language", "about"),
+    "letter": ("letter", "language", "about"),  # which one was made, never its text
     "closed": ("initials",),
     "reopened": ("initials",),
-    "card": ("card", "outcome", "text", "initials"),
-    "snapshot": ("server", "number", "text"),
+    "card": ("card", "outcome", "text", "initials"),  # a fix card
+    "snapshot": ("server", "number", "text"),  # of the configuration
 }
 LONGEST_TEXT = 20_000
 LONGEST_WORD = 500  # of every field but `text`
 
-DelistingState = Literal["asked", "answered", "refused", "removed"]
 DELISTING_STATES: tuple[str, ...] = ("asked", "answered", "refused", "removed")
 # Causes that say only that none was found.
 NO_CAUSE = frozenset({"nothing_found", "could_not_look"})

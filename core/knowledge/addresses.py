@@ -76,13 +76,3 @@ def is_public(address: str) -> bool:
             return False
         return parsed in _GLOBAL_6 and not any(parsed in network for network in _NOT_PUBLIC_6)
     return False
-
-
-def same_network(one: str, other: str) -> bool:
-    """Whether two addresses are close neighbours: the same /24 (IPv4) or /64 (IPv6), the usual size of one line."""
-    first, second = parse_address(one), parse_address(other)
-    if first is None or second is None or first.version != second.version:
-        return False
-    length = 24 if first.version == 4 else 64
-    bare = [str(address).partition("%")[0] for address in (first, second)]
-    return ipaddress.ip_address(bare[1]) in ipaddress.ip_network(f"{bare[0]}/{length}", strict=False)

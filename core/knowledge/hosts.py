@@ -93,11 +93,6 @@ def load_hosts(folder: Path | None = None) -> tuple[Host, ...]:
     return tuple(parse_host(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths)
 
 
-def host_by_id(identity: str) -> Host | None:
-    """The company with this id."""
-    return next((host for host in load_hosts() if host.id == identity), None)
-
-
 def host_of(name: str, *signs: Sign) -> tuple[Host, Sign] | None:
     """The company `name` belongs to, and as which of `signs`; the longest suffix counts.
 

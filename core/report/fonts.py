@@ -15,7 +15,6 @@ from core.clean import clean, code_of
 from core.errors import CheckError
 from core.resources import resources_dir
 
-FAMILY = "Noto Sans CJK JP"
 _PACKAGES = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
 
 

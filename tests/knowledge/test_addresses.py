@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.knowledge.addresses import is_public, same_network
+from core.knowledge.addresses import is_public
 from core.knowledge.domain_names import registrable_domain
 
 PUBLIC = (
@@ -78,16 +78,6 @@ def test_never_more_public_than_the_registry(address) -> None:
 @given(st.text(max_size=60))
 def test_any_text_gets_an_answer(text: str) -> None:
     assert is_public(text) in (True, False)
-    assert same_network(text, text) in (True, False)
-
-
-def test_neighbours() -> None:
-    assert same_network("203.0.113.1", "203.0.113.254")
-    assert not same_network("203.0.113.1", "203.0.114.1")
-    assert same_network("2001:db8::1", "2001:db8::ffff")
-    assert not same_network("2001:db8::1", "2001:db8:0:1::1")
-    assert not same_network("203.0.113.1", "2001:db8::1")
-    assert not same_network("", "")
 
 
 @pytest.mark.parametrize(

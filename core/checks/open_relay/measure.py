@@ -15,7 +15,7 @@ from core.checks.open_relay.probing import NOBODY_THERE, Door, Visit
 from core.checks.open_relay.sections import settings_in
 from core.clients import Clients
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
-from core.knowledge.relay_forms import Places, Probe, is_hosted, probes, relay_data
+from core.knowledge.relay_forms import Places, is_hosted, probes, relay_data
 from core.knowledge.vantage import relation_of
 from core.model import Context, MailHost, Relation
 
@@ -152,8 +152,3 @@ def _connection_error(server: ServerProbes) -> CheckError:
         return CheckConnectionError(code, address=server.address, port=server.port, family=family)
     kind = CheckTimeoutError if code == "smtp.connect_timed_out" else CheckConnectionError
     return kind(code, address=server.address, port=server.port)
-
-
-def probes_for(host: MailHost, context: Context) -> tuple[Probe, ...]:
-    """What would be sent to this server, for showing before consent is given."""
-    return probes(places_of(host, context), context.target.thorough)
