@@ -72,13 +72,15 @@ async def _walk(folder: Path, language: str, size: str, own: Path) -> None:
 
 class _Shots:
     def __init__(self, wizard: object, folder: Path, language: str) -> None:
-        self._wizard, self._folder, self._language, self._number = wizard, folder, language, 0
+        self._wizard, self._folder, self._language = wizard, folder, language
+        self._taken: set[str] = set()
 
     async def take(self, name: str) -> None:
         """Let the window settle, then keep its picture."""
         await asyncio.sleep(0.25)
-        self._number += 1
-        path = self._folder / f"{self._number:02}-{name}-{self._language}.png"
+        assert name not in self._taken, f"{name} twice: the second would replace the first"
+        self._taken.add(name)
+        path = self._folder / f"{name}-{self._language}.png"  # no number: the README names two of them for good
         self._wizard.grab().save(str(path))  # type: ignore[attr-defined]
 
 
