@@ -1,7 +1,8 @@
 """Why waiting mail waits: the reason lines of queue listings, sorted into the reason words of bounces.
 
-What another server answered is explained as in a bounce; what our own server noted (no connection, no name) fits few
-patterns, tried in their order, and so do answers of which only a beginning is left. Data: `resources/data/queue_reasons.toml`.
+What another server answered is explained as in a bounce. What our own server noted (no connection, no name) fits few
+patterns, tried in their order; so do answers of which only a beginning is left.
+Data: `resources/data/queue_reasons.toml`.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ CHECK: Check[Facts] = Check(
         "dns_health.resolver_differs": ("domain", "resolver", "old", "new"),
         "dns_health.spf_remembered": ("domain", "old", "new"),
         "dns_health.resolver_rewrites": ("resolver",),
+        "dns_health.resolver_denies_all": ("resolver", "name", "domain"),
         "dns_health.domain_fails_alone": ("domain", "resolver"),
         "dns_health.partly_unknown": ("names", "reasons"),
     },

@@ -89,3 +89,4 @@ class Facts:
     delegation: Delegation | None = None
     helo: Helo | None = None
     txt: Lookup | None = None  # of the domain, beside which the name servers' own answers are held
+    top_level: Lookup | None = None  # its NS, asked where the system's DNS server says that the domain does not exist

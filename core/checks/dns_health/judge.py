@@ -53,7 +53,10 @@ def _domain(facts: Facts) -> Iterator[Finding]:
     evidence = evidence_of(facts, [mx, *facts.domain_addresses])
     if held_by_servers(facts):
         return  # the domain's own servers know better: `judge_servers` says so
-    if mx.rcode == "NXDOMAIN":
+    if mx.rcode == "NXDOMAIN" and (top := facts.top_level) and not top.records:
+        denied = {"resolver": facts.resolver, "name": top.name, **values}
+        yield Finding("dns_health.resolver_denies_all", Severity.UNKNOWN, denied, evidence_of(facts, [mx, top]))
+    elif mx.rcode == "NXDOMAIN":
         yield Finding("dns_health.no_such_domain", Severity.CRITICAL, values, evidence)
     elif _rewrites(facts):
         return

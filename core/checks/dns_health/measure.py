@@ -17,6 +17,7 @@ from core.clients.resolver_mail import mx_records
 from core.errors import CheckError, CheckTimeoutError
 from core.knowledge.addresses import is_public, parse_address
 from core.knowledge.domain_names import dns_form, plain_domain
+from core.knowledge.registries import registry_of
 from core.lookup import Lookup
 from core.model import Context, SendingAddress
 
@@ -42,13 +43,24 @@ async def measure(context: Context, clients: Clients) -> Facts:
         _helo(clients),
     )
     mx, hosts, own, test = about_domain
+    top = await _top_level(context, resolver) if mx and mx.rcode == "NXDOMAIN" else None
     facts = Facts(
-        datetime.now(UTC), resolver.address, domain, mx, hosts, own, test, tuple(addresses), delegation, helo, txt
+        datetime.now(UTC), resolver.address, domain, mx, hosts, own, test, tuple(addresses), delegation, helo, txt, top
     )
     first = [mx] if mx else [one.ptr for one in addresses]
     if first and all(lookup.error in SILENT for lookup in first + [one.ptr for one in addresses]):
         raise CheckTimeoutError("dns.timed_out", name=first[0].name, server=resolver.address)
     return facts
+
+
+async def _top_level(context: Context, resolver: Resolver) -> Lookup | None:
+    """The domain's top level ("jp"), which surely exists: whoever denies it denies everything. Only the system's DNS
+    server is tested so, which may be a hotel's or a firewall's; one that the person named is taken at its word."""
+    name = dns_form(context.target.domain or "")
+    registry = registry_of(name)
+    if context.target.resolver or not (registry.rdap or registry.whois):
+        return None
+    return await look_up(resolver, name.rpartition(".")[2], "NS")
 
 
 async def _txt(resolver: Resolver, domain: str | None) -> Lookup | None:

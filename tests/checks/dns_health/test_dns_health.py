@@ -75,6 +75,21 @@ async def test_no_such_domain(server) -> None:
     assert (await findings(server, address=None))[0] == [("no_such_domain", CRITICAL)]
 
 
+async def test_a_line_that_denies_every_name_says_nothing_about_the_domain(server) -> None:
+    said, found = await findings(server, domain="aoba.co.jp", address=None)
+    assert said == [("resolver_denies_all", UNKNOWN)]
+    assert found[0].values["name"] == "jp"
+    server.add("jp", "NS", "a.dns.jp.")
+    assert (await findings(server, domain="aoba.co.jp", address=None))[0] == [("no_such_domain", CRITICAL)]
+
+
+async def test_a_dns_server_the_person_named_is_taken_at_its_word(server) -> None:
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
+    target = Target(domain="aoba.co.jp", resolver=server.address)
+    found = CHECK.judge(await CHECK.measure(Context(target), clients))
+    assert [one.code for one in found] == ["dns_health.no_such_domain"]
+
+
 async def test_neither_mx_nor_address(server) -> None:
     server.add(DOMAIN, "TXT", '"v=spf1 -all"')
     assert (await findings(server, address=None))[0] == [("no_mx", CRITICAL)]
