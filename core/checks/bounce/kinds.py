@@ -57,7 +57,8 @@ _AUTO_BODY = re.compile(
 DELAYED = re.compile(
     r"(?:delivery|message|mail|e-?mail)s? (?:is |has been |was |will be |\S+ )?(?:being )?delayed|delivery delay|"
     r"delay(?:ed)? (?:mail|notification)|"
-    r"warning message only|(?:not|n.t) (?:yet )?(?:been )?(?:able to )?(?:be )?deliver(?:ed)? (?:yet|"
+    r"warning message only|will retry for \d+ more|temporary problem delivering|"
+    r"(?:not|n.t) (?:yet )?(?:been )?(?:able to )?(?:be )?deliver(?:ed)? (?:yet|"
     r"for the (?:last|past))|has not yet been|"
     r"(?:will|to) (?:continue|keep) (?:to (?:try|be retried|retry)|trying|attempting)|delivery attempts will continue|"
     r"still (?:trying|being (?:tried|attempted|retried)|in (?:the )?queue)|will (?:be )?(?:retry|retried|try again|"

@@ -35,6 +35,14 @@ def domain_expired(clues: Clues) -> Iterator[Ranked]:
     yield ROOT, Cause("domain_expired", certainty, "domain_company", codes_of(ended + parked + gone))
 
 
+def led_nowhere(clues: Clues) -> bool:
+    """Whether the MX records cannot be right, whoever answers or does not where they lead."""
+    wrong = ("mx_is_address", "mx_has_no_address", "mx_circle", "mx_private")
+    return (
+        bool(critical(clues.having(*(f"dns_health.{code}" for code in wrong)))) and not clues.context.target.mail_host
+    )
+
+
 def _known_elsewhere(clues: Clues) -> bool:
     """Whether somebody else than the person at the keyboard names the domain: then it is not mistyped."""
     domain = (clues.context.target.domain or "").lower()

@@ -86,6 +86,8 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
     """A refusal speaks of a private list, and no public list shows our address."""
     bounced = clues.bounced("ip_blocked", "bad_reputation") + _by_their_own_policy(clues)
     logged = clues.having("mail_log.refused_listed", "mail_log.refused_reputation")
+    if not clues.told_by_us and _named_a_dead_list(clues):
+        bounced = tuple(each for each in bounced if each.code != "bounce.ip_blocked")
     blocked = bounced + tuple(each for each in logged if each.severity.value in ("critical", "warning"))
     blocked += clues.most_wait_for("bad_reputation")
     names = _providers(blocked)

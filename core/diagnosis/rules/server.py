@@ -8,7 +8,7 @@ from core.diagnosis.at_the_door import no_room_told, trouble_told
 from core.diagnosis.clues import NEARLY_ALL, Clues, codes_of, critical, value_list
 from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
 from core.diagnosis.rules.doors import MUTE, banned_by_log, nobody_speaks
-from core.diagnosis.rules.names import led_to_the_pages
+from core.diagnosis.rules.names import led_nowhere, led_to_the_pages
 from core.model import Cause, Certainty, Finding, Values
 
 
@@ -44,7 +44,7 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
         # A mail program whose helper is dead ends itself at every call; a door may be shut to us alone.
         helper = clues.seen("server_health.helper_down") and not refused
         banned = (clues.seen("server_health.banned", "server_health.firewalled") or banned_by_log(clues)) and not dying
-        rank = CONSEQUENCE if helper or banned or led_to_the_pages(clues) else ROOT
+        rank = CONSEQUENCE if helper or banned or led_to_the_pages(clues) or (led_nowhere(clues) and refused) else ROOT
         yield rank, Cause("mail_service_stopped", "likely", "you", codes_of(dying + refused + parts))
     elif parts:
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(parts))

@@ -70,7 +70,10 @@ def certificate_told(clues: Clues) -> Iterator[Ranked]:
 def not_reached_told(clues: Clues) -> Iterator[Ranked]:
     """Others found no way to our server, or not our name; we may find both by now."""
     if shut := _coded(clues, "bounce.unreachable"):
-        yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(shut))
+        here = clues.having("smtp_banner.silent", "smtp_banner.silent_line_open", "smtp_banner.refused")
+        certainty: Certainty = "likely" if here else "possible"  # we see what they saw
+        rank = ROOT if here else SUSPICION
+        yield rank, Cause("mail_service_stopped", certainty, "you", codes_of(shut + here))
     if nameless := _not_found_elsewhere(clues) + _coded(clues, "bounce.domain_cannot_receive"):
         yield SUSPICION, Cause("dns_moved", "possible", "domain_company", codes_of(nameless))
 
