@@ -55,8 +55,9 @@ def readable_time(value: object) -> datetime | None:
 
 
 def zoned(at: datetime, texts: Texts) -> str:
-    """A time a reader in another country understands: with its zone; in Japanese without (it is read at home)."""
-    return texts.datetime(at) if texts.language == "ja" else f"{texts.datetime(at)} ({texts.zone(at)})"
+    """A time a reader elsewhere understands: with its zone; in Japanese without, where it is Japan's (read at home)."""
+    zone = texts.zone(at)
+    return texts.datetime(at) if zone == "日本時間" else f"{texts.datetime(at)} {zone}"
 
 
 def _fact(facts: object, name: str) -> object:

@@ -90,7 +90,7 @@ class BlacklistsPage(Page):
             self._rows.hide()
             self._rows.deleteLater()
         rows = [self._state_row(one, texts) for one in self._states]
-        self._rows = rows_card(rows or [self._row(one, "waiting", "", (), texts) for one in load_lists()])
+        self._rows = rows_card(rows or [self._row(one, "untested", "", (), texts) for one in load_lists()])
         self._list.addWidget(self._rows)
         self._show_keys(texts)
 

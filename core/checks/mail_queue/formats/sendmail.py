@@ -30,6 +30,7 @@ _PART = re.compile(r"^M(?:SP|TA) Queue status\.\.\.$")
 _QUARANTINED = "Quarantined:"  # our own mark before a second listing of the same queues, with -qQ
 _REASON = re.compile(r"^(?:(?:7BIT|8BITMIME|BINARYMIME)\s*)?\((.*?)\)?$")
 _CUT_RECIPIENT = 38
+_CUT_REASONS = (60, 100)
 
 
 def read(lines: Iterable[str], tally: Tally) -> None:
@@ -105,7 +106,7 @@ class _Reader:
         elif text.startswith("(---"):  # with -v: on whose behalf a program or file is delivered to
             return
         elif reason := _REASON.match(text):
-            message.reasons.append(reason[1])
+            message.reasons.append(f"{reason[1].rstrip()}…" if len(reason[1]) in _CUT_REASONS else reason[1])
         elif text.startswith("QUARANTINE:"):
             message.state = "hold"
         elif text not in ("7BIT", "8BITMIME", "BINARYMIME"):
