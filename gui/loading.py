@@ -33,6 +33,7 @@ FOR_AN_ANSWER = ("core.report.layout", "core.first_aid", "core.letters", "gui.wi
 READ_ONCE = (
     ("core.knowledge.dates", "newest_data"), ("core.knowledge.fixes", "load_fixes"),
     ("core.knowledge.dkim_selectors", "usual_selectors"), ("core.knowledge.dnsbl", "keyed_lists"),
+    ("core.knowledge.dnsbl", "load_lists"), ("core.knowledge.log_troubles", "log_troubles"),
     ("core.knowledge.relay_forms", "relay_data"), ("core.knowledge.queue_reasons", "queue_reasons"),
     ("core.knowledge.reply_rules", "rule_files"), ("core.knowledge.glossary", "terms"),
 )  # fmt: skip

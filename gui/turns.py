@@ -21,7 +21,7 @@ _COLLECT_MS = 500
 _LATE = 0.03  # seconds: the window was busy just now, and something else has waited as long
 _MOST_LATE = 6  # ticks in a row; then it is the machine
 _A_FLOOD = 20_000  # things; as many are looked through in some milliseconds
-_CALM_TICKS = 4
+_CALM_TICKS = 10
 
 
 @contextmanager

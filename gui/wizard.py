@@ -286,6 +286,7 @@ class Wizard(PagesOnDemand, Frame):
                 checked = await run.check(self.guide.answers.to_target())
                 report = await self.aftercare.beside_earlier(checked)
             await self.aftercare.keep_run(report, self.start.story if self.guide.practice else "")
+            await self.answer.make_ready(report, self.aftercare.incident)
         finally:
             self._run = self.run_task = None
             self.unfinished.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -60,10 +61,19 @@ class AnswerPage(Page):
         """The one main action, where there is one."""
         return self.next_steps.main() if self.next_steps else None
 
+    async def make_ready(self, report: Report, incident: Incident | None) -> None:
+        """Build what `show_report` shows, while another page is there and the window answers in between."""
+        self.show_report(report, incident)
+        await asyncio.sleep(0)
+        if self._holder:
+            self._holder.ensurePolished()
+        await asyncio.sleep(0)
+
     def show_report(self, report: Report, incident: Incident | None = None) -> None:
         """Show this report; the words follow from it."""
-        self.report, self.incident = report, incident
-        self.show_texts(self.texts)
+        if report is not self.report or incident is not self.incident:
+            self.report, self.incident = report, incident
+            self.show_texts(self.texts)
         self.verticalScrollBar().setValue(0)
 
     def show_texts(self, texts: Texts) -> None:

@@ -55,29 +55,32 @@ class Prose(QLabel):
 
     def setTextFormat(self, form: Qt.TextFormat) -> None:
         """Plain or rich."""
-        self._here, self._plain = None, form.value == PLAIN_TEXT
+        self._plain = form.value == PLAIN_TEXT
+        self._forget()
         super().setTextFormat(form)
 
     def setTextInteractionFlags(self, flags: Qt.TextInteractionFlag) -> None:
         """Whether text can be selected, and links followed."""
-        self._here, self._simple = None, not flags.value & _SELECTABLE
+        self._simple = not flags.value & _SELECTABLE
+        self._forget()
         super().setTextInteractionFlags(flags)
 
     def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
         """Anything but from the left, in the middle of the height."""
-        self._here, self._simple = None, False
+        self._simple = False
+        self._forget()
         super().setAlignment(alignment)
 
     def setWordWrap(self, wrap: bool) -> None:
         """Many lines or one."""
-        self._here = None
+        self._forget()
         super().setWordWrap(wrap)
 
     def setProperty(self, name: str, value: object) -> bool:
         """`role` says how the text looks; `textFormat` by its number spares a start the names in `Qt`."""
-        self._here = None
         if name == "textFormat":
             self._plain = value == PLAIN_TEXT
+        self._forget()
         return super().setProperty(name, value)
 
     def setText(self, text: str) -> None:
@@ -93,10 +96,8 @@ class Prose(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         """As high as the lines are that fit into this width."""
-        if not self.drawn_here():
-            return super().heightForWidth(width)
         if width not in self._heights:
-            self._heights[width] = round(self._laid_out(width - self._frame()).boundingRect().height()) + self._rim()
+            self._heights[width] = self._height(width) if self.drawn_here() else super().heightForWidth(width)
         return self._heights[width]
 
     def sizeHint(self) -> QSize:
@@ -120,6 +121,12 @@ class Prose(QLabel):
         painter = QPainter(self)  # its pen has the label's colour
         lines.draw(painter, QPointF(room.left(), room.top() + max(0.0, spare / 2)))
         painter.end()
+
+    def _forget(self) -> None:
+        self._here, self._heights = None, {}
+
+    def _height(self, width: int) -> int:
+        return round(self._laid_out(width - self._frame()).boundingRect().height()) + self._rim()
 
     def _laid_out(self, width: int) -> QTextLayout:
         layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())

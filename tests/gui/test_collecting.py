@@ -42,7 +42,7 @@ def test_parts_are_collected_on_the_windows_thread_only(qapp: QApplication) -> N
         for _ in range(20):
             _Part(ended_on)
             workers.append(await asyncio.to_thread(_make_garbage))
-        for _ in range(100):
+        for _ in range(300):
             if len(ended_on) == 20:
                 break
             await asyncio.sleep(0.1)
