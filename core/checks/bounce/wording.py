@@ -42,6 +42,14 @@ _ASIDE = re.compile(
     r"mailto:|report|for (?:help|assistance)|message-id|references|https?://\S*)\s*:?\s*<?$",
     re.I,
 )
+# A mail program's own list of who wrote to whom, copied along with the report: nobody in it was refused thereby.
+_COPIED_HEADER = re.compile(
+    r"^[ \t>]*(?:差出人|送信者|送信元|返信先|宛先|あて先|件名|送信日時|日時|日付|"
+    r"from|to|cc|bcc|sent|date|subject|reply-to)[ \t]*[:：]",
+    re.I,
+)
+_ANSWERED = re.compile(r"(?<![\w.])[45]\d\d[ -]#?[45]\.\d")  # Exchange names the recipient once more behind the answer
+_GOES_ON = re.compile(r"[ \t]*[^\W\d_]")  # "taro@example.jp へのメッセージは…": the address is part of the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +72,15 @@ def without_copy(text: str) -> str:
 def said_of_recipients(text: str, ours: frozenset[str]) -> tuple[Said, ...]:
     """Each recipient with what is said of it. `ours`: addresses that are senders, never recipients (lower case)."""
     lines = text.splitlines()[:MOST_LINES]
-    starts = _starts(lines, ours)
+    starts = _starts(lines, ours, _COPIED_HEADER) or _starts(lines, ours)
     talking = _TALKING.search(text)
     host = talking[1].lower().rstrip(".") if talking else None
     found: dict[str, Said] = {}
     for index, (line, offset, address) in enumerate(starts):
         end = starts[index + 1][0] if index + 1 < len(starts) else len(lines)
-        words = "\n".join([lines[line][offset:], *lines[line + 1 : max(end, line + 1)]])[:3000].lstrip(" \t:>")
+        whole = _GOES_ON.match(lines[line], offset) or _ANSWERED.search(lines[line][:2000], 0, offset)
+        first = lines[line] if whole else lines[line][offset:]
+        words = "\n".join([first, *lines[line + 1 : max(end, line + 1)]])[:3000].lstrip(" \t:>")
         if closing := _CLOSING.search(words):
             words = words[: closing.start()]
         known = found.get(address.lower())
@@ -79,10 +89,14 @@ def said_of_recipients(text: str, ours: frozenset[str]) -> tuple[Said, ...]:
     return tuple(list(found.values())[:MOST_RECIPIENTS])
 
 
-def _starts(lines: list[str], ours: frozenset[str]) -> list[tuple[int, int, str]]:
-    """Where each address begins to own the text: line number, offset behind it, address."""
+def _starts(
+    lines: list[str], ours: frozenset[str], but: re.Pattern[str] | None = None
+) -> list[tuple[int, int, str]]:  # fmt: skip
+    """Where each address begins to own the text: line number, offset behind it, address. Lines like `but` own none."""
     starts: list[tuple[int, int, str]] = []
     for number, line in enumerate(lines):
+        if but and but.match(line):
+            continue
         if "@" not in line or len(line) > 2000:
             line = line[:2000]
         for found in _ADDRESS.finditer(line):

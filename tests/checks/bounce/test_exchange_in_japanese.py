@@ -1,0 +1,60 @@
+"""Exchange's Japanese reports as people paste them from their mail program: its list of who wrote to whom included."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.checks.bounce.pasted import read_pasted
+
+COPIED = """差出人: Microsoft Outlook <MicrosoftExchange329e71ec@customer.example>
+送信日時: 2026年11月20日 17:42
+宛先: 佐藤 花子 <sato@kaede.example>
+件名: 配信不能: 見積書の件
+
+"""
+FULL = """suzuki@customer.example へのメッセージを配信できませんでした。
+受信者のメールボックスがいっぱいで、現在メッセージを受け付けられません。
+
+管理者向けの診断情報:
+suzuki@customer.example
+Remote Server returned '554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException'
+"""
+LISTED = """suzuki@customer.example へのメッセージを配信できませんでした。
+
+管理者向けの診断情報:
+生成サーバー: mail.kaede.local
+suzuki@customer.example
+mx1.customer.example #550 5.7.1 Service unavailable; Client host [203.0.113.77] blocked using zen.spamhaus.org \
+##rfc822;suzuki@customer.example
+"""
+
+
+@pytest.mark.parametrize("before", ["", COPIED])
+@pytest.mark.parametrize(
+    ("report", "reason", "status"), [(FULL, "mailbox_full", "5.2.2"), (LISTED, "ip_blocked", "5.7.1")]
+)
+def test_whoever_stands_in_the_copied_header_was_not_refused(
+    before: str, report: str, reason: str, status: str
+) -> None:
+    facts = read_pasted(before + report)
+    assert [(each.final_recipient, each.reason, each.status) for each in facts.recipients] == [
+        ("suzuki@customer.example", reason, status)
+    ]
+
+
+def test_what_stands_before_the_recipients_second_naming_is_read() -> None:
+    assert read_pasted(COPIED + LISTED).sending_address == "203.0.113.77"
+
+
+def test_a_quotation_begins_with_its_sentence() -> None:
+    (only,) = read_pasted(
+        "次の宛先へは届きませんでした。\ntaro@example.net は、この組織では見つかりませんでした。\n550 5.1.10\n"
+    ).recipients
+    assert only.diagnostic_code.startswith("taro@example.net は")
+
+
+def test_a_header_is_all_there_is() -> None:
+    (only,) = read_pasted(
+        "Undeliverable mail\nTo: taro@example.net\nUser unknown: the message could not be delivered\n"
+    ).recipients
+    assert only.final_recipient == "taro@example.net"
