@@ -21,7 +21,7 @@ _COLLECT_MS = 500
 _LATE = 0.03  # seconds: the window was busy just now, and something else has waited as long
 _MOST_LATE = 6  # ticks in a row; then it is the machine
 _A_FLOOD = 20_000  # things; as many are looked through in some milliseconds
-_CALM_TICKS = 10
+CALM_TICKS = 120  # to look through all there is takes as long as a page: while somebody reads
 
 
 @contextmanager
@@ -52,7 +52,7 @@ class Collector:
     """Does at each tick what Python's collector would have done by itself, at a better moment.
 
     Very many new things at once are a queue or log just read, or parts of the program: little of it is rubbish, and to
-    look through it takes as long as ten frames of a film. It is set aside until some calm seconds have passed. A tick
+    look through it takes as long as ten frames of a film. It is set aside until a calm minute has passed. A tick
     that comes late does nothing: what made it wait made the person wait too.
     """
 
@@ -69,7 +69,7 @@ class Collector:
             self._set_aside, self._calm = True, 0
             return
         self._calm += 1
-        if self._set_aside and self._calm >= _CALM_TICKS:
+        if self._set_aside and self._calm >= CALM_TICKS:
             self._set_aside = False
             gc.unfreeze()
             gc.collect()

@@ -54,6 +54,7 @@ app.processEvents()
 def started(code: str, home: str) -> tuple[float, float]:
     """Seconds from the start of the process to its end, and its megabytes."""
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": home}
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody starts a program that compiles itself every time
     surroundings.setdefault("QT_QPA_PLATFORM", "offscreen" if not os.environ.get("DISPLAY") else "xcb")
     begun = time.perf_counter()
     words = [sys.executable, "-c", code, home]

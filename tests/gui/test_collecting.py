@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from gui.bridge import run_on_qt
+from gui.turns import TURN, Collector
 
 _WORKER_GARBAGE = 200_000  # well over the collector's own threshold
 
@@ -33,7 +36,8 @@ def _make_garbage() -> int:
     return threading.get_ident()
 
 
-def test_parts_are_collected_on_the_windows_thread_only(qapp: QApplication) -> None:
+def test_parts_are_collected_on_the_windows_thread_only(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gui.turns.CALM_TICKS", 4)  # the test need not wait a minute
     ended_on: list[int] = []
     workers: list[int] = []
     gc.enable()  # as Python starts; other window tests do without
@@ -42,7 +46,7 @@ def test_parts_are_collected_on_the_windows_thread_only(qapp: QApplication) -> N
         for _ in range(20):
             _Part(ended_on)
             workers.append(await asyncio.to_thread(_make_garbage))
-        for _ in range(300):
+        for _ in range(100):
             if len(ended_on) == 20:
                 break
             await asyncio.sleep(0.1)
@@ -53,3 +57,48 @@ def test_parts_are_collected_on_the_windows_thread_only(qapp: QApplication) -> N
     assert set(ended_on) == {threading.get_ident()}
     assert threading.get_ident() not in workers
     assert gc.isenabled(), "and afterwards all is as before"
+
+
+def test_while_the_window_runs_threads_take_short_turns(qapp: QApplication) -> None:
+    before = sys.getswitchinterval()
+    seen: list[float] = []
+
+    async def main() -> int:
+        seen.append(sys.getswitchinterval())
+        return 0
+
+    assert run_on_qt(qapp, main) == 0
+    assert seen == [pytest.approx(TURN, rel=0.1)]
+    assert sys.getswitchinterval() == before
+
+
+def test_a_tick_that_comes_late_leaves_the_moment_to_the_person() -> None:
+    now, frozen = [0.0], gc.get_freeze_count()
+    collector = Collector(lambda: now[0])
+    gc.disable()
+    try:
+        flood = [[number] for number in range(50_000)]
+        now[0] += 1.0  # half a second late
+        collector.tick()
+        assert gc.get_freeze_count() == frozen
+        now[0] += 0.5
+        collector.tick()
+        assert gc.get_freeze_count() >= frozen + len(flood)
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_on_a_machine_that_is_always_late_it_is_collected_all_the_same() -> None:
+    now, frozen = [0.0], gc.get_freeze_count()
+    collector = Collector(lambda: now[0])
+    gc.disable()
+    try:
+        flood = [[number] for number in range(50_000)]
+        for _ in range(7):
+            now[0] += 1.0
+            collector.tick()
+        assert gc.get_freeze_count() >= frozen + len(flood)
+    finally:
+        gc.unfreeze()
+        gc.enable()
