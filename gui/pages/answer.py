@@ -171,10 +171,10 @@ class AnswerPage(Page):
         found = drawings(report, texts)
         if found:
             self._add_heading("report.chart.heading", box, texts)
-        for drawing in found:
+        for wide, narrow in zip(found, drawings(report, texts, narrow=True), strict=True):
             frame, inside = card()
-            inside.addWidget(label(drawing.title, "strong"))
-            inside.addWidget(ChartPicture(drawing))
+            inside.addWidget(label(wide.title, "strong"))
+            inside.addWidget(ChartPicture(wide, narrow))
             box.addWidget(frame)
 
     def _add_heading(self, key: str, box: QVBoxLayout, texts: Texts) -> None:

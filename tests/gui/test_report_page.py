@@ -73,10 +73,16 @@ async def test_pages_are_seen_saved_printed_and_drafted(qtbot: QtBot, tmp_path: 
     assert page.choices.options().logo is None
     assert page.choices._logo_said.text() == JA.text("problem.logo.unknown_kind.title", name="logo.svg")
 
-    for drawing in drawings(report, JA):
-        picture = ChartPicture(drawing)
+    for wide, narrow in zip(drawings(report, JA), drawings(report, JA, narrow=True), strict=True):
+        picture = ChartPicture(wide, narrow)
         qtbot.addWidget(picture)
         picture.resize(picture.sizeHint())
+        assert picture.drawing_for(picture.width()) is wide
         assert not picture.grab().toImage().isNull()
-        assert picture.accessibleName() == drawing.alt
+        small = picture.width() * 2 // 3  # as on a screen of 1366 x 768 at 200 %
+        assert picture.drawing_for(small) is narrow
+        assert small / narrow.width >= picture.width() / wide.width  # its letters are as large
+        picture.resize(small, picture.heightForWidth(small))
+        assert not picture.grab().toImage().isNull()
+        assert picture.accessibleName() == wide.alt
     window.grab().save(str(tmp_path / "page.png"))

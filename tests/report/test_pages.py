@@ -242,12 +242,14 @@ def chart_report(report: Report) -> Report:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pictures_stay_in_their_frame_and_say_their_numbers(relay_report: Report, language: Language) -> None:
     texts = Texts(language)
-    made = drawings(chart_report(relay_report), texts)
-    assert [one.name for one in made] == ["reasons", "ages", "senders"]
-    for drawing in made:
+    made, narrow = (drawings(chart_report(relay_report), texts, narrow=small) for small in (False, True))
+    assert [one.name for one in made] == [one.name for one in narrow] == ["reasons", "ages", "senders"]
+    assert [one.alt for one in made] == [one.alt for one in narrow]
+    assert all(wide.width == WIDTH > small.width for wide, small in zip(made, narrow, strict=True))
+    for drawing in (*made, *narrow):
         assert drawing.title in drawing.alt
         for shape in drawing.shapes:
-            assert 0 <= shape.x <= WIDTH and shape.y >= 0 and shape.x + shape.width <= WIDTH + 1
+            assert 0 <= shape.x <= WIDTH and shape.y >= 0 and shape.x + shape.width <= drawing.width + 1
             assert shape.y + shape.height <= drawing.height
             assert len(shape.text) <= 40
     assert {shape.text for shape in made[0].shapes} >= {"9", "3"}
