@@ -19,6 +19,7 @@ OUTAGE_NAMES, OUTAGE_COUNT = 3, 5  # domains that failed in a row, and how often
 FILTER_CLIENTS = 20  # clients in a row that a list of ours turned away
 USUAL_FAILURES = 1000  # failed logins a day on any server of the internet
 REFUSED_FEW = 3
+FEW_ENDED = 3  # callers that say that our certificate has ended
 _CRITICAL, _WARNING, _OK, _UNKNOWN = Severity.CRITICAL, Severity.WARNING, Severity.OK, Severity.UNKNOWN
 # Reasons other companies give -> finding, and how bad it is.
 _REFUSED = {
@@ -119,8 +120,13 @@ def _broken(facts: LogFacts) -> Iterator[Finding]:
         if trouble.word not in _TROUBLES:
             continue
         severity, least = _TROUBLES[trouble.word]
-        if trouble.count >= least:
+        if trouble.count >= (FEW_ENDED if _certificate_ended(trouble) else least):
             yield _trouble(trouble.word, severity, trouble, facts)
+
+
+def _certificate_ended(trouble: Trouble) -> bool:
+    """Programs that say why: robots break off as often for reasons of their own."""
+    return any("alert certificate expired" in line for line in trouble.lines)
 
 
 def _trouble(code: str, severity: Severity, trouble: Trouble | Outage, facts: LogFacts) -> Finding:

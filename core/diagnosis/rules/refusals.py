@@ -187,7 +187,8 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
         words = [*words, "dead_list"]
     if theirs or dead:
         values: Values = {"reasons": words}
-        yield CONSEQUENCE, Cause("recipient_side", "likely", "recipient", codes_of(theirs + dead + content), values)
+        who: WhoActs = "you" if _all_ours(theirs, clues) else "recipient"
+        yield CONSEQUENCE, Cause("recipient_side", "likely", who, codes_of(theirs + dead + content), values)
     elif content:  # their filter dislikes this message; why, only they can say
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(content), {"reasons": words})
     elif unclear:  # somebody refused it; why, only they can say
@@ -199,6 +200,14 @@ def recipient_side(clues: Clues) -> Iterator[Ranked]:
     elif one := _one_domain_waits(clues):
         values = {"reasons": ["server_trouble"]}
         yield SUSPICION, Cause("recipient_side", "possible", "recipient", codes_of(one), values)
+
+
+def _all_ours(findings: tuple[Finding, ...], clues: Clues) -> bool:
+    """Whether the addresses that could not be reached are our own: nobody else can look after them."""
+    target = clues.context.target
+    ours = {name.lower() for name in (target.domain, *target.also_domain) if name}
+    names = {name.rpartition("@")[2].lower() for name in value_list(findings, "recipients")}
+    return bool(names) and names <= ours
 
 
 def _came_back(clues: Clues) -> tuple[Finding, ...]:
@@ -218,10 +227,18 @@ def _one_domain_waits(clues: Clues) -> tuple[Finding, ...]:
     if clues.context.target.recipients == "one":
         if not one and clues.all_that_waits_is_for_one_domain:
             one = clues.having("mail_queue.young", "mail_queue.normal", "mail_queue.old")
-        return one
+        return one or _one_company_failed(clues)
     gone = clues.log.delivered_outside if clues.log else 0
     theirs = bool(clues.queue and _domain_of(one) not in clues.queue.own_domains)
     return one if gone and theirs and clues.about_mail_going_out else ()
+
+
+def _one_company_failed(clues: Clues) -> tuple[Finding, ...]:
+    """What tells of the log, where letters to one company alone had to wait while others arrived."""
+    failed = clues.refused_by_others(*_THEIR_REASONS)
+    machines = {machine for each in failed for machine in each.machines}
+    reached = bool(clues.log and clues.log.delivered_outside)
+    return clues.having("mail_log.ordinary", "mail_log.some_came_back") if reached and len(machines) == 1 else ()
 
 
 def _domain_of(one: tuple[Finding, ...]) -> str:

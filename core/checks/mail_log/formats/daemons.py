@@ -30,7 +30,7 @@ class Dovecot:
             # The mail program tells the failure itself; here stands the name that was tried.
             if found := _AUTH.search(text[:1500]):
                 self._tally.tried_name(found[1])
-        elif "SSL_accept() failed: " in text[:300]:
+        elif "SSL_accept() failed: " in text[:300] or "alert certificate expired" in text[:500]:
             self._tally.complaint(text, line)
         elif "Error: " in text[:200] or "Fatal: " in text[:200]:
             self._complaint(text, line)
