@@ -19,23 +19,21 @@ from core.typed_names import is_host_and_port, is_host_name, mail_domain
 
 def add_arrival(command: Callable[..., argparse.ArgumentParser], commands: Any) -> argparse.ArgumentParser:
     """Add the command's words to the parser."""
-    parser = command(
-        commands, "arrival", "prove by one message that mail passes: to send, confirm, or call missing", None
-    )
+    parser = command(commands, "arrival", None)
     add = parser.add_argument
     add("action", choices=("send", "by-hand", "confirm", "missing"))
-    add("file", nargs="?", metavar="FILE", help="confirm: the header of the message that arrived; - is standard input")
+    add("file", nargs="?", metavar="FILE")
     add("--purpose", choices=("relay", "send", "receive"), default="relay")
-    add("--mailbox", metavar="ADDRESS", default="", help="your own mailbox outside the company")
-    add("--sender", metavar="ADDRESS", default="", help="purpose send: your address at the company")
-    add("--domain", metavar="NAME", help="the company's mail domain")
-    add("--mail-host", metavar="HOST[:PORT]", help="the server; without it, the domain's MX")
-    add("--outside", metavar="[USER@]HOST[:PORT]", help="a machine outside your network to send from (ssh -W)")
+    add("--mailbox", metavar="ADDRESS", default="")
+    add("--sender", metavar="ADDRESS", default="")
+    add("--domain", metavar="NAME")
+    add("--mail-host", metavar="HOST[:PORT]")
+    add("--outside", metavar="[USER@]HOST[:PORT]")
     add("--ssh-config", metavar="FILE")
     add("--resolver", metavar="IP[:PORT]")
-    add("--own-server", action="store_true", help='"this is my server"')
-    add("--own-mailbox", action="store_true", help='"this mailbox is mine, send one message to it"')
-    add("--token", metavar="WORD", default="", help="missing: which test; without it, the newest")
+    add("--own-server", action="store_true")
+    add("--own-mailbox", action="store_true")
+    add("--token", metavar="WORD", default="")
     return parser
 
 

@@ -32,11 +32,11 @@ _LONGEST_KEY = 1000  # characters of the line a key is read from
 
 def add_blacklists(command: Callable[..., argparse.ArgumentParser], commands: Any) -> argparse.ArgumentParser:
     """Add the command's words to the parser."""
-    parser = command(commands, "blacklists", "self-test every list we use and show the table", None)
-    parser.add_argument("--resolver", metavar="IP[:PORT]", help="the DNS server to ask; without it, the system's")
+    parser = command(commands, "blacklists", None)
+    parser.add_argument("--resolver", metavar="IP[:PORT]")
     key = parser.add_mutually_exclusive_group()
-    key.add_argument("--set-key", choices=key_services(), help="keep your own key, read from standard input")
-    key.add_argument("--forget-key", choices=key_services(), help="take your own key out of the keychain")
+    key.add_argument("--set-key", choices=key_services())
+    key.add_argument("--forget-key", choices=key_services())
     return parser
 
 

@@ -37,38 +37,34 @@ AddCommand = Callable[..., argparse.ArgumentParser]
 
 def add_check(command: AddCommand, commands: Any) -> None:
     """Add `check` to the parser; `command` gives it the options that all share."""
-    check = command(commands, "check", "run checks, print the findings", _check)
+    check = command(commands, "check", _check)
     add = check.add_argument
-    add("--domain", metavar="NAME", help="the mail domain, example.co.jp")
-    add("--also-domain", metavar="NAME", action="append", default=[], help="another domain this server takes mail for")
-    add("--mail-host", metavar="HOST[:PORT]", help="the server; without it, the domain's MX")
-    add("--address", metavar="IP", action="append", default=[], help="an address our mail leaves from")
+    add("--domain", metavar="NAME")
+    add("--also-domain", metavar="NAME", action="append", default=[])
+    add("--mail-host", metavar="HOST[:PORT]")
+    add("--address", metavar="IP", action="append", default=[])
     add("--symptom", choices=("not_delivered", "not_received", "slow", "complaint", "checkup"))
     add("--affected", choices=("one", "everyone"))
     add("--direction", choices=("sending", "receiving", "both"))
     add("--recipients", choices=("one", "all"))
     add("--since", metavar="TEXT")
-    add("--ssh", metavar="[USER@]HOST[:PORT]", help="read the server itself")
-    add("--ssh-config", metavar="FILE", help="ssh settings to use instead of your own")
-    add("--show-commands", action="store_true", help="print every command that --ssh runs on the server, and end")
+    add("--ssh", metavar="[USER@]HOST[:PORT]")
+    add("--ssh-config", metavar="FILE")
+    add("--show-commands", action="store_true")
     add(
         "--sudo",
         choices=("no", "passwordless", "password"),
         default="no",
-        help="read it as administrator, by sudo; where sudo refuses, the server may tell its administrator by mail",
     )
-    add(
-        "--outside", metavar="[USER@]HOST[:PORT]", help="a machine outside your network to test the relay from (ssh -W)"
-    )
-    add("--resolver", metavar="IP[:PORT]", help="the DNS server to ask; without it, the system's")
+    add("--outside", metavar="[USER@]HOST[:PORT]")
+    add("--resolver", metavar="IP[:PORT]")
     add("--bounce", metavar="FILE")
     add("--queue", metavar="FILE")
-    add("--log", metavar="FILE", help="a mail log: plain, .gz, .bz2, .xz or .zip")
-    add("--own-server", action="store_true", help='"this is my server": without it no relay test is made')
+    add("--log", metavar="FILE")
+    add("--own-server", action="store_true")
     add(
         "--thorough",
         action="store_true",
-        help="every relay form (may get your line shut out for a while, and fills the server's log) and every list",
     )
     add("--only", metavar="ID,ID")
     add("--skip", metavar="ID,ID", default="")
@@ -77,21 +73,21 @@ def add_check(command: AddCommand, commands: Any) -> None:
 
 def add_practice(command: AddCommand, commands: Any) -> None:
     """Add `practice` to the parser."""
-    practice = command(commands, "practice", "run the check on the built-in practice company", _practice)
+    practice = command(commands, "practice", _practice)
     practice.add_argument("incident", nargs="?", default="relay-2004", choices=sorted(INCIDENTS))
     _add_explain(practice)
 
 
 def add_report(command: AddCommand, commands: Any) -> None:
     """Add `report` to the parser."""
-    report = command(commands, "report", "print a saved run again", _report_again)
+    report = command(commands, "report", _report_again)
     report.add_argument("run", metavar="RUN.json")
     _add_explain(report)
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     add_report_options(parser)
-    parser.add_argument("--explain", action="store_true", help="why this cause and not the others")
+    parser.add_argument("--explain", action="store_true")
 
 
 def _address(word: str) -> str:

@@ -10,13 +10,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn, cast
 
 from core import __version__
 from core.command_output import USAGE_STATUS, problem_line, write_json
 from core.errors import CheckError, UsageError
 from core.model import Severity
-from core.texts import LANGUAGES, Texts, system_language
+from core.texts import LANGUAGES, Language, Texts, system_language
 from core.usage_errors import language_asked, usage_error
 
 _PROGRAM = "mail-first-aid"
@@ -25,6 +26,24 @@ UNREAD_STATUS = 141  # as a shell reports a program ended by SIGPIPE
 
 
 class _Parser(argparse.ArgumentParser):
+    """Says what is wrong, and what there is, in `language`."""
+
+    def __init__(self, *, language: Language, **more: Any) -> None:
+        super().__init__(**more)
+        self._language = language
+
+    def add_subparsers(self, **more: Any) -> Any:
+        """The parsers of commands speak the same language."""
+        return super().add_subparsers(parser_class=partial(_Parser, language=self._language), **more)  # type: ignore[call-overload]
+
+    def format_help(self) -> str:
+        """The help text; its words are looked up only now."""
+        from core.command_help import say_help, with_headings
+
+        texts = Texts(self._language)
+        say_help(self, texts)
+        return with_headings(super().format_help(), texts)
+
     def error(self, message: str) -> NoReturn:
         raise usage_error(message)
 
@@ -38,13 +57,13 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run_command(argv: Sequence[str]) -> int:
-    first = argv[0] if argv else ""
+    first, language = argv[0] if argv else "", language_asked(argv)
     try:
-        arguments = _parser(first).parse_args(_explicit_json(argv))
+        arguments = _parser(first, language).parse_args(_explicit_json(argv))
     except SystemExit as stop:  # help or the version was asked for
         return stop.code if isinstance(stop.code, int) else USAGE_STATUS
     except UsageError as error:
-        return _not_understood(error, first, Texts(language_asked(argv)))
+        return _not_understood(error, first, Texts(language))
     texts = Texts(arguments.lang or system_language())
     command = cast(Callable[[argparse.Namespace, Texts], int], arguments.command)
     try:
@@ -85,13 +104,13 @@ def _explicit_json(argv: Sequence[str]) -> list[str]:
     return ["--json=-" if word == "--json" else word for word in argv]
 
 
-def _parser(first: str) -> argparse.ArgumentParser:
+def _parser(first: str, language: Language) -> argparse.ArgumentParser:
     """The parser for a command line that begins with `first`.
 
     Each command brings the modules it works with, so that only the one that is asked for is described; all of them
     for a help text or an unknown word.
     """
-    parser = _Parser(prog=_PROGRAM, description="First aid for company mail. Without arguments: the window.")
+    parser = _Parser(prog=_PROGRAM, language=language)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for names, add in () if first == "--version" else _COMMANDS:
@@ -100,12 +119,12 @@ def _parser(first: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: Any, name: str, help_text: str, run: Callable[..., int]) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text)
+def _command(commands: Any, name: str, run: Callable[..., int]) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help="")
     parser.set_defaults(command=run)
     parser.add_argument("--lang", choices=LANGUAGES)
-    parser.add_argument("--json", metavar="FILE", help="JSON on standard output; with =FILE into that file")
-    parser.add_argument("--pdf", metavar="FILE", help="also write the report as PDF")
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--pdf", metavar="FILE")
     return parser
 
 

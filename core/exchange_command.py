@@ -14,9 +14,7 @@ from core.texts import LANGUAGES, Texts
 
 def add_exchange_block(commands: Any) -> None:
     """Describe the command to the argument parser."""
-    block = commands.add_parser(
-        "exchange-block", help="print a block for the Exchange Management Shell; give its output to read-queue"
-    )
+    block = commands.add_parser("exchange-block", help="")
     block.add_argument("--lang", choices=LANGUAGES)
     block.set_defaults(command=_print_block)
 

@@ -19,17 +19,16 @@ from core.texts import Texts
 
 def add_fix(add_command: Callable[..., argparse.ArgumentParser], commands: Any) -> argparse.ArgumentParser:
     """Add the command `fix` to the parser; `add_command` gives it the options that all commands share."""
-    parser = add_command(commands, "fix", "print how to repair a cause, step by step", None)
-    parser.add_argument("cause", nargs="?", metavar="CAUSE", help="a cause's name; without it the list, or the run's")
-    parser.add_argument("--server", choices=KINDS, help="kind of server; without it, what the run saw")
+    parser = add_command(commands, "fix", None)
+    parser.add_argument("cause", nargs="?", metavar="CAUSE")
+    parser.add_argument("--server", choices=KINDS)
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="fill in what the card leaves blank; repeatable",
     )
-    parser.add_argument("--run", metavar="RUN.json", help="a saved run: its causes, with its server's own values")
+    parser.add_argument("--run", metavar="RUN.json")
     return parser
 
 

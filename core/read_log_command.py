@@ -21,10 +21,10 @@ Explained = tuple[dict[str, Any], tuple[Finding, ...]]
 
 def add_read_log(add: AddCommand, commands: Any, run: Callable[..., int]) -> None:
     """Describe the command to the argument parser."""
-    reader = add(commands, "read-log", "explain mail logs: plain, .gz, .bz2, .xz or .zip", run)
-    reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
-    reader.add_argument("--from", dest="since", metavar="TIME", help="only from this hour on: 2026-11-22T08")
-    reader.add_argument("--to", dest="until", metavar="TIME", help="only up to this hour")
+    reader = add(commands, "read-log", run)
+    reader.add_argument("files", nargs="+", metavar="FILE")
+    reader.add_argument("--from", dest="since", metavar="TIME")
+    reader.add_argument("--to", dest="until", metavar="TIME")
 
 
 def log_window(arguments: argparse.Namespace) -> Window:

@@ -23,12 +23,9 @@ AddCommand = Callable[..., argparse.ArgumentParser]
 
 def add_reading(command: AddCommand, commands: Any) -> None:
     """Add the three commands to the parser; `command` gives each the options that all share."""
-    for name, help_text, run in (
-        ("read-queue", "explain pasted mailq listings", _read_queues),
-        ("read-bounce", "explain bounce messages or single rejection lines", _read_bounces),
-    ):
-        reader = command(commands, name, help_text, run)
-        reader.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
+    for name, run in (("read-queue", _read_queues), ("read-bounce", _read_bounces)):
+        reader = command(commands, name, run)
+        reader.add_argument("files", nargs="+", metavar="FILE")
     add_read_log(command, commands, _read_logs)
 
 

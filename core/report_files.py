@@ -19,17 +19,16 @@ from core.texts import Texts
 def add_report_options(parser: argparse.ArgumentParser) -> None:
     """Add them to a command that has `--pdf` already."""
     add = parser.add_argument
-    add("--markdown", metavar="FILE", help="also write the report as Markdown")
-    add("--details", action="store_true", help="print the appendix as well")
-    add("--paper", choices=PAPERS, help="of the PDF; without it, as offices of your country print")
-    add("--company", metavar="NAME", default="", help="stands at the top of each page")
-    add("--logo", metavar="FILE", help="PNG or JPEG, beside the company's name")
-    add("--not-confidential", action="store_true", help='leave out the mark "confidential"')
+    add("--markdown", metavar="FILE")
+    add("--details", action="store_true")
+    add("--paper", choices=PAPERS)
+    add("--company", metavar="NAME", default="")
+    add("--logo", metavar="FILE")
+    add("--not-confidential", action="store_true")
     add(
         "--mask",
         choices=MASKS,
         default="appendix",
-        help="whose addresses are hidden (default: people's, in the appendix)",
     )
 
 

@@ -18,18 +18,16 @@ __all__ = ["RunAgain", "add_incident_commands"]
 
 def add_incident_commands(commands: Any, run_again: RunAgain) -> None:
     """Add the commands' words to the parser. `run_again` makes a run: only the command line itself may."""
-    notebook_command.add(_command(commands, "notebook", "what happened: list, show, note, search, export, delete"))
-    checklist_command.add(_command(commands, "checklist", "what to do first, in order, with ticks"))
-    again_command.add(
-        _command(commands, "again", "check again what was wrong, before and after side by side"), run_again
-    )
-    delist_command.add(_command(commands, "delist", "which lists to ask, how, and the text to send"))
-    letter_command.add(_command(commands, "letter", "a letter to a company, customers, staff or the boss"))
+    notebook_command.add(_command(commands, "notebook"))
+    checklist_command.add(_command(commands, "checklist"))
+    again_command.add(_command(commands, "again"), run_again)
+    delist_command.add(_command(commands, "delist"))
+    letter_command.add(_command(commands, "letter"))
 
 
-def _command(commands: Any, name: str, help_text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text)
+def _command(commands: Any, name: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help="")
     parser.add_argument("--lang", choices=LANGUAGES)
-    parser.add_argument("--json", metavar="FILE", help="JSON on standard output; with =FILE into that file")
-    parser.add_argument("--incident", metavar="N", type=int, help="its number; without it, the newest")
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--incident", metavar="N", type=int)
     return parser

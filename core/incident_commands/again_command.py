@@ -23,8 +23,8 @@ RunAgain = Callable[[Target, frozenset[str], str, Texts], Report]
 
 def add(parser: argparse.ArgumentParser, run_again: RunAgain) -> None:
     """The command's options."""
-    parser.add_argument("--practice", metavar="NAME", help="of an incident of practice: how the company is now")
-    parser.add_argument("--watch", action="store_true", help="remind of checking in an hour, a day and three days")
+    parser.add_argument("--practice", metavar="NAME")
+    parser.add_argument("--watch", action="store_true")
     parser.set_defaults(command=lambda arguments, texts: _run(arguments, texts, run_again))
 
 

@@ -16,9 +16,9 @@ from core.texts import Texts
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--tick", metavar="STEP", action="append", default=[], help="this step is done; repeatable")
-    which.add_argument("--untick", metavar="STEP", help="it is not done after all")
-    parser.add_argument("--initials", metavar="NK", default="", help="who did it")
+    which.add_argument("--tick", metavar="STEP", action="append", default=[])
+    which.add_argument("--untick", metavar="STEP")
+    parser.add_argument("--initials", metavar="NK", default="")
     parser.set_defaults(command=_run)
 
 

@@ -22,13 +22,13 @@ from core.texts import LANGUAGES, Language, Texts
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("list", nargs="?", metavar="LIST", help="the list or provider (its zone): the text to send")
-    parser.add_argument("--in", dest="language", choices=LANGUAGES, help="the text's language; without it, the list's")
-    parser.add_argument("--override", metavar="REASON", help="open the desk without proof; kept in the record")
-    parser.add_argument("--asked", action="store_true", help="LIST was asked just now; remind of looking again")
+    parser.add_argument("list", nargs="?", metavar="LIST")
+    parser.add_argument("--in", dest="language", choices=LANGUAGES)
+    parser.add_argument("--override", metavar="REASON")
+    parser.add_argument("--asked", action="store_true")
     parser.add_argument("--outcome", metavar="STATE", choices=[s for s in DELISTING_STATES if s != "asked"])
-    parser.add_argument("--note", metavar="TEXT", default="", help="what the list answered")
-    parser.add_argument("--initials", metavar="NK", default="", help="who does it")
+    parser.add_argument("--note", metavar="TEXT", default="")
+    parser.add_argument("--initials", metavar="NK", default="")
     add_sender(parser)
     parser.set_defaults(command=_run)
 

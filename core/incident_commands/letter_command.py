@@ -12,10 +12,10 @@ from core.texts import LANGUAGES, Texts
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("kind", choices=KINDS, help="to whom")
-    parser.add_argument("--in", dest="language", choices=LANGUAGES, help="the letter's language, if another")
-    parser.add_argument("--to", metavar="ADDRESS", default="", help="for the mail draft")
-    parser.add_argument("--draft", action="store_true", help="also the mailto: address that opens it as a mail draft")
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--in", dest="language", choices=LANGUAGES)
+    parser.add_argument("--to", metavar="ADDRESS", default="")
+    parser.add_argument("--draft", action="store_true")
     add_sender(parser)
     parser.set_defaults(command=_run)
 
@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def add_sender(parser: argparse.ArgumentParser) -> None:
     """The options that say who writes; what is left out stands in brackets."""
     for name in ("company", "name", "phone", "contact"):
-        parser.add_argument(f"--{name}", metavar="TEXT", default="", help="for the letter's foot")
+        parser.add_argument(f"--{name}", metavar="TEXT", default="")
 
 
 def sender_of(arguments: argparse.Namespace) -> Sender:
