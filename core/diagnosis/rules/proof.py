@@ -97,6 +97,7 @@ def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
     if refused:  # a broken signature alone does not stop mail; beside a refusal it is why
         wrong += clues.having("sender_auth.message_signature_bad")
     if not (refused or wrong or missing):
+        yield from _perhaps_for_want_of_proof(clues)
         return
     codes = codes_of(refused + wrong + missing)
     going_out = clues.about_mail_going_out
@@ -105,6 +106,14 @@ def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
     if not refused and not (wrong and going_out):
         certainty, rank = "possible", SUSPICION if going_out else RISK
     yield rank, Cause("sender_auth_failing", certainty, "domain_company", codes)
+
+
+def _perhaps_for_want_of_proof(clues: Clues) -> Iterator[Ranked]:
+    """A receiver dislikes a letter and does not say why, and our proof is not in order, as far as it could be seen."""
+    vague = clues.bounced("looks_like_spam", "policy_refused", "unclear")
+    doubts = clues.having(*(f"sender_auth.{code}" for code in (*_NO_PROOF, "spf_missing")))
+    if vague and doubts and not clues.seen("sender_auth.message_forwarded", "sender_auth.spf_pass"):
+        yield SUSPICION, Cause("sender_auth_failing", "possible", "domain_company", codes_of(vague + doubts))
 
 
 def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:

@@ -53,6 +53,19 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(mute), values)
 
 
+_CALLERS, _FAR_MORE = 5, 4  # different ones, put off; so many for each letter that was put into a mailbox
+
+
+def _puts_everybody_off(clues: Clues) -> tuple[Finding, ...]:
+    """Our server asks whoever calls to come again, for trouble within itself (451 4.3.0), and hardly takes a letter."""
+    log = clues.log
+    ours = [one for one in (log.refusals if log else ()) if one.by == "us" and one.reason == "server_trouble"]
+    put_away = log.sent - log.delivered_outside if log else 0
+    if any(one.hosts >= _CALLERS and one.count >= _FAR_MORE * put_away for one in ours):
+        return clues.having("mail_log.refused_by_us")
+    return ()
+
+
 # What Postfix says of mail that a setting of its own keeps back.
 _KEPT_BACK = "deferred transport"
 _MANY, _DESTINATIONS, _SOME_TIME = 10, 3, 900.0  # messages, domains, seconds
@@ -85,7 +98,7 @@ def helper_down(clues: Clues) -> Iterator[Ranked]:
     """A helper the mail program asks does not answer: found dead on the machine, or missed in the log."""
     dead = clues.having("server_health.helper_down")
     missed = critical(clues.having("mail_log.helper_down", "mail_log.login_helper_down"))
-    missed += clues.most_wait_through("helper_down")
+    missed += clues.most_wait_through("helper_down") + _puts_everybody_off(clues)
     if not dead and not missed:
         yield from _troubled(clues)
         return

@@ -15,6 +15,7 @@ _TAKES = ("mydestination", "relay_domains", "virtual_alias_domains", "virtual_al
 _CALLERS, _FAR_MORE = 12, 4  # different ones, turned away for one reason; so many for each letter that got through
 _FEW = 3  # different callers, where nobody at all got through
 # Reasons that robots are turned away for on any day.
+_WITHIN = ("server_trouble", "dns_problem")  # no rule of ours: it could not tell just then
 _EVERYDAY = ("user_unknown", "relay_denied", "greylisted", "rate_limited", "login_required", "ip_blocked", "tls_failed")
 
 
@@ -71,7 +72,7 @@ def _everybody_turned_away(clues: Clues) -> str | None:
     log = clues.log
     if not log:
         return None
-    ours = [each for each in log.refusals if each.by == "us" and each.reason not in _EVERYDAY]
+    ours = [each for each in log.refusals if each.by == "us" and each.reason not in (*_EVERYDAY, *_WITHIN)]
     most = max(ours, key=lambda each: each.hosts, default=None)
     put_away = log.sent - log.delivered_outside
     return clean(most.example, 80) if most and most.hosts >= _CALLERS and most.count >= _FAR_MORE * put_away else None

@@ -52,6 +52,12 @@ def own_filter_told(clues: Clues) -> Iterator[Ranked]:
     elif stranger:
         values = {"zones": [str(stranger[0].values.get("said") or "?")[:80]]}
         yield ROOT, Cause("own_filter_rejects_all", "possible", "you", codes_of(stranger), {**values})
+    elif nobody := _nobody_is_known(clues):
+        cause: Cause = Cause("dns_moved", "possible", "domain_company", codes_of(nobody))
+        if _mail_host_is_ours(clues):
+            said = str(nobody[0].values.get("said") or "?")[:80]
+            cause = Cause("own_filter_rejects_all", "possible", "you", codes_of(nobody), {"zones": [said]})
+        yield ROOT, cause
     elif turned := listed + strict:
         values = {"zones": [str(turned[0].values.get("said") or "?")[:80]]}
         yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes_of(turned), {**values})
@@ -88,6 +94,17 @@ def _not_found_elsewhere(clues: Clues) -> tuple[Finding, ...]:
 
 def _coded(clues: Clues, *codes: str) -> tuple[Finding, ...]:
     return tuple(each for each in clues.told_by_us if each.code in codes)
+
+
+def _nobody_is_known(clues: Clues) -> tuple[Finding, ...]:
+    """The server our mail is led to knows none of our people: one unknown name is a slip, all are not."""
+    target = clues.context.target
+    ours = {name.lower() for name in (target.domain, *target.also_domain) if name}
+    if not clues.about_mail_coming_in or (target.affected != "everyone" and target.recipients != "all"):
+        return ()
+    unknown = clues.having("bounce.user_unknown", "bounce.address_closed")
+    names = {name.rpartition("@")[2].lower() for name in value_list(unknown, "recipients")}
+    return unknown if names and names <= ours else ()
 
 
 def _unclear(clues: Clues, *, permanent: bool) -> tuple[Finding, ...]:
