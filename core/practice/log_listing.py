@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from core.english_dates import syslog_stamp
 from core.practice.incident import Incident
 
 _STRANGERS = ("example.com", "example.net", "example.org", "mailbox.example", "post.example", "webmail.example")
@@ -41,7 +42,7 @@ def sendmail_log(incident: Incident, now: datetime) -> Iterator[str]:
 
 def _two_lines(at: datetime, number: int, sender: str, client: str) -> Iterator[str]:
     """Taken from a client, and what became of it."""
-    stamp, host = at.astimezone(UTC).strftime("%b %e %H:%M:%S"), f"post{number % 211}.example"
+    stamp, host = syslog_stamp(at.astimezone(UTC)), f"post{number % 211}.example"
     begin = f"{stamp} mail sendmail[{2000 + number}]: iAC{number % 24:02}{number % 60:02}B{number:06}: "
     yield f"{begin}from=<{sender}>, size=2101, class=0, pri=32101, nrcpts=1, proto=SMTP, relay=[{client}]"
     state = "Sent (OK)" if number % 3 == 0 or number < _ORDINARY else "Deferred: Connection timed out"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from core.english_dates import queue_stamp
 from core.practice.incident import Incident
 
 # How long the spam of the first incident has been waiting: since Friday evening, found on Monday morning.
@@ -29,7 +30,7 @@ def sendmail_listing(incident: Incident, now: datetime) -> Iterator[str]:
         host = f"{_STRANGERS[number % 6].partition('.')[0]}{number % 211}.example"
         reason = _REASONS[number % 4].format(host=f"mx.{host}", address=incident.address)
         sender = f"<offer{number % 37}@{_STRANGERS[number % 5]}>"
-        yield f"{_queue_id(number)} {1900 + number % 700:>8} {arrived:%a %b %d %H:%M} {sender}"
+        yield f"{_queue_id(number)} {1900 + number % 700:>8} {queue_stamp(arrived)} {sender}"
         yield f"                 ({reason[:60]})"
         yield f"\t\t\t\t\t <user{number}@{host}>"
     yield f"\t\tTotal requests: {incident.waiting}"
@@ -38,7 +39,7 @@ def sendmail_listing(incident: Incident, now: datetime) -> Iterator[str]:
 def postfix_listing(incident: Incident, now: datetime) -> Iterator[str]:
     """`postqueue -j` of Postfix (postqueue(1)): a handful of ordinary mails that arrived within the hour; or what is
     left of a night in which a stolen password was used."""
-    if incident.stolen:
+    if incident.stolen and not incident.locked_out:
         yield from _stolen_queue(incident, now)
         return
     for number in range(incident.waiting):

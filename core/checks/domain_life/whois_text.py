@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from core.checks.domain_life.facts import Registration
 from core.checks.domain_life.rdap import plain_status
+from core.english_dates import month_number
 
 _JST = timezone(timedelta(hours=9))
 # "a. [Domain Name]   EXAMPLE.CO.JP"; the letter stands before organisational names (co.jp, ne.jp ...) only.
@@ -32,7 +33,8 @@ _FIELDS = {
     "domain": ("domain name", "ドメイン名", "domain"),
 }  # fmt: skip
 _NAMES = {name: field for field, names in _FIELDS.items() for name in names}
-_FORMATS = ("%Y/%m/%d", "%Y-%m-%d", "%Y. %m. %d.", "%Y.%m.%d", "%d-%b-%Y", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S")
+_NAMED_MONTH = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})")
+_FORMATS = ("%Y/%m/%d", "%Y-%m-%d", "%Y. %m. %d.", "%Y.%m.%d", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S")
 
 
 def read_whois(text: str) -> Registration | None:
@@ -85,6 +87,8 @@ def _date(raw: str) -> datetime | None:
     """A moment; a bare Japanese date is the end of that day in Japan, any other bare date its beginning in UTC."""
     text = raw.strip().split(" (")[0]
     try:
+        if named := _NAMED_MONTH.fullmatch(text):
+            return datetime(int(named[3]), month_number(named[2]), int(named[1]), tzinfo=UTC)
         found = datetime.fromisoformat(text)
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     except ValueError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-WEEKDAY = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_MONTHS = MONTH.strip("()").split("|")
-_WEEKDAYS = WEEKDAY.strip("()").split("|")
+from core.english_dates import MONTHS, WEEKDAYS
+
+MONTH = f"({'|'.join(MONTHS)})"
+WEEKDAY = f"({'|'.join(WEEKDAYS)})"
 # The server's clock and zone may be ahead of ours by this much before a date is read as last year's.
 _AHEAD = timedelta(days=1)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -26,14 +26,14 @@ def without_year(read_at: datetime, month: str, day: str, clock: str, weekday: s
         for year in range(latest.year, max(latest.year - 29, 1), -1)
         if (moment := _moment(year, month, day, clock, read_at)) and moment <= latest
     ]
-    matching = [moment for moment in past if weekday and moment.weekday() == _WEEKDAYS.index(weekday)]
+    matching = [moment for moment in past if weekday and moment.weekday() == WEEKDAYS.index(weekday)]
     return next(iter(matching or past), None)
 
 
 def _moment(year: int, month: str, day: str, clock: str, read_at: datetime) -> datetime | None:
     hour, minute, second = (*(int(part) for part in clock.split(":")), 0)[:3]
     try:
-        number = _MONTHS.index(month) + 1
+        number = MONTHS.index(month) + 1
         return datetime(year, number, int(day), hour, minute, second, tzinfo=read_at.tzinfo or UTC)
     except ValueError:  # 30 Feb, 25:61
         return None
@@ -41,7 +41,7 @@ def _moment(year: int, month: str, day: str, clock: str, read_at: datetime) -> d
 
 def with_year(year: str, month: str, day: str, clock: str, zone: datetime) -> datetime | None:
     """A full date; `month` by name or number; the time zone is `zone`'s."""
-    name = month if month in _MONTHS else _MONTHS[int(month) - 1] if 1 <= int(month) <= 12 else ""
+    name = month if month in MONTHS else MONTHS[int(month) - 1] if 1 <= int(month) <= 12 else ""
     return _moment(int(year), name, day, clock, zone) if name else None
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from core.checks.server_health.facts import CertificateFile, ServedCertificate
 from core.clients.ssh import ServerReading
+from core.english_dates import month_number
 
 MOST_FILES = 8  # the command lists no more
-_UNTIL = re.compile(r"notAfter=(\w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}) GMT")
+_UNTIL = re.compile(r"notAfter=(\w{3}) ([ \d]\d) (\d\d:\d\d:\d\d) (\d{4}) GMT")
 _FINGERPRINT = re.compile(r"(?i)sha256 fingerprint=([0-9A-F:]{95})")
 
 
@@ -49,7 +50,9 @@ def moment(line: str) -> datetime | None:
     """The time of a line "notAfter=Aug  3 10:00:00 2026 GMT"."""
     found = _UNTIL.search(line)
     try:
-        return datetime.strptime(found[1], "%b %d %H:%M:%S %Y").replace(tzinfo=UTC) if found else None
+        return found and datetime.fromisoformat(
+            f"{found[4]}-{month_number(found[1]):02}-{int(found[2]):02} {found[3]}+00:00"
+        )
     except ValueError:
         return None
 
