@@ -170,4 +170,5 @@ def _no_such_day(year: int, month: int, day: int) -> bool:
 
 
 def _offset(moment: datetime) -> timedelta:
-    return moment.utcoffset() or moment.astimezone().utcoffset() or timedelta()
+    known = moment.utcoffset()  # of a log in UTC it is nothing, which is not unknown
+    return known if known is not None else moment.astimezone().utcoffset() or timedelta()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -52,7 +54,23 @@ def test_exims_stamp_with_a_zone():
     assert moment == datetime(2013, 1, 4, 17, 3, 46, tzinfo=timezone(timedelta(hours=9)))
 
 
-def test_tai64n_is_ten_seconds_off_the_epoch():
+@pytest.fixture
+def desk_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Puts this computer into a time zone."""
+
+    def put(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield put
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("here", ["UTC", "Asia/Tokyo", "America/St_Johns"])
+def test_tai64n_is_ten_seconds_off_the_epoch(desk_in, here):
+    """In the log's zone, wherever the one who reads it sits."""
+    desk_in(here)
     clock = Clock(MAY, UTC)
     label = f"@{2**62 + 10 + 1_700_000_000:016x}0badcafe"
     assert clock.moment(clock.tai(label)) == datetime.fromtimestamp(1_700_000_000, UTC)
