@@ -26,6 +26,11 @@ for _name in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy", "auto_pro
     os.environ.pop(_name.upper(), None)
 
 
+# Nor may the names of days and months in its language, which Qt takes up for the whole process.
+os.environ["LANG"] = os.environ.pop("LC_ALL", "") or os.environ.get("LANG", "C.UTF-8")
+os.environ["LC_TIME"] = "C"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs_warnings: the program is meant to log a warning or an error in this test")
     _compile_texts()
