@@ -11,7 +11,7 @@ side, then each cause with why it is still there). After a repair the window add
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -28,6 +28,10 @@ Verdict = Literal["repaired", "repaired_but_listed", "still_wrong", "not_seen", 
 
 # What follows from abuse of our server, and is asked for at a list's desk, not repaired on the server.
 LISTINGS = frozenset({"address_listed", "domain_listed", "shared_host_listed", "provider_blocked"})
+# What a time of waiting brings: nothing there is repaired by anybody, so it decides no verdict.
+WAITING = frozenset({"greylisted_wait"})
+# What is handed over once, tells of then, and cannot be looked at anew.
+_OF_THEN = frozenset({"bounce"})
 _BAD = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 _RELAY_OPEN = ("open_relay.accepted", "open_relay.accepted_unknown_vantage")
 
@@ -191,12 +195,17 @@ def _told(code: str, named: Sequence[Report], after: Report) -> tuple[RepairStat
     seen = {finding.code for finding in _bad_findings(after) if not _told_before(finding, named[-1], after)}
     if still := tuple(sorted(telling & seen)):
         return "still", still
-    if blind := tuple(_blind(telling, after)):
+    if blind := tuple(_blind(_repeatable(telling), after)):
         return "not_seen", blind
     if code == "open_relay" and not _same_doors_closed(named, after):
         unsure = dict.fromkeys(one.code for one in _relay(after) if one.severity is Severity.UNKNOWN)
         return "not_seen", tuple(unsure) or ("again.other_door",)
     return "repaired", ()
+
+
+def _repeatable(telling: set[str]) -> set[str]:
+    """Without what tells of then only, where something else told it too: that is looked at anew in its place."""
+    return {finding for finding in telling if finding.partition(".")[0] not in _OF_THEN} or telling
 
 
 def _supporting(code: str, report: Report) -> tuple[str, ...]:
@@ -223,10 +232,18 @@ def _blind(telling: set[str], after: Report) -> Iterator[str]:
             yield result.problem.code
         elif not result.applies:
             yield "run.needs"
-        elif result.severity is Severity.UNKNOWN and check != "open_relay":
+        elif result.severity is Severity.UNKNOWN and check != "open_relay" and not _shows_servers(telling, result):
             yield next((one.code for one in result.findings if one.severity is Severity.UNKNOWN), "again.not_repeated")
     if not telling:
         yield "again.not_repeated"
+
+
+def _shows_servers(telling: set[str], result: CheckResult) -> bool:
+    """Whether a parked name is told by its name servers alone, and they were seen: no registry is needed for that."""
+    told = {finding for finding in telling if finding.startswith(f"{result.check_id}.")}
+    facts = result.facts
+    servers = facts.get("name_servers") if isinstance(facts, Mapping) else getattr(facts, "name_servers", ())
+    return told == {"domain_life.parked"} and bool(servers)
 
 
 def _same_doors_closed(named: Sequence[Report], after: Report) -> bool:
@@ -254,8 +271,9 @@ def _door(finding: Finding) -> tuple[str, str]:
 
 
 def _verdict(repairs: Sequence[Repair]) -> Verdict:
-    """Over all causes but mere risks. What is asked for at a list's desk stands apart from what is repaired here."""
-    counted = [repair for repair in repairs if repair.cause not in RISKS]
+    """Over all causes but mere risks and times of waiting. What is asked for at a list's desk stands apart from what
+    is repaired here."""
+    counted = [repair for repair in repairs if repair.cause not in RISKS | WAITING]
     if not counted:
         return "nothing_to_compare"
     roots = [repair.state for repair in counted if repair.cause not in LISTINGS]

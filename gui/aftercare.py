@@ -23,7 +23,7 @@ from core.errors import CheckError
 from core.guide import PageName
 from core.incident import Incident
 from core.model import Report
-from core.practice import INCIDENTS
+from core.practice import story_now
 from core.settings import Settings
 from core.texts import Texts
 from gui.aftercare_pages import AftercarePages
@@ -310,15 +310,3 @@ class Aftercare(AftercarePages):
     def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start `work`; the window owns it."""
         return self._window.tasks.start(work)
-
-
-def story_now(incident: Incident) -> str:
-    """How the practice company is now: repaired once somebody wrote down that it was, off the lists once they were
-    asked. Without that it is as it was, and checking again says so."""
-    name = incident.practice
-    asked = any(entry.kind == "delisting" for entry in incident.entries)
-    repaired = "repair_cause" in incident.ticks
-    for suffix, reached in (("-delisted", asked and repaired), ("-closed", repaired)):
-        if reached and f"{name}{suffix}" in INCIDENTS:
-            return f"{name}{suffix}"
-    return name if name in INCIDENTS else "relay-2004"

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core.first_aid.blanks import filled
+from core.first_aid.dns_lines import DnsLine
 from core.knowledge.fixes import Call, Fix, FixCard, FixStep, Part, ServerKind
 
 # yes: every command was run on a real server of this kind and undone again. older: so it was, but on a version so
 # much newer than this server's that the commands differ. nothing_to_run: there is no command.
 Tried = Literal["yes", "older", "no", "nothing_to_run"]
 CHANGING: tuple[Part, ...] = ("do", "apply")
+HANDS_LINES = frozenset({"auth_ask_line"})  # steps that hand over the card's DNS lines
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Card:
     then: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     takes: tuple[str, ...] = ()  # the names of all its blanks, filled or not
+    lines: tuple[DnsLine, ...] = ()  # to be registered by whoever keeps the domain
 
     @property
     def blanks(self) -> tuple[str, ...]:

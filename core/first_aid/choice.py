@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from core.errors import UsageError
 from core.first_aid.blanks import filled
 from core.first_aid.card import Card, NoCard, made_out
+from core.first_aid.dns_lines import dns_lines
 from core.first_aid.server_kind import server_kind, server_version
 from core.first_aid.values import values_for
 from core.knowledge.fixes import PLACEHOLDERS, ServerKind, load_fixes
@@ -31,7 +33,8 @@ def card_for(
     if fix is None:
         raise UsageError("fix.unknown_cause", cause=cause[:60])
     version = server_version(report, kind) if report else ""
-    return made_out(fix, kind, {**values_for(cause, report, now), **typed}, version)
+    made = made_out(fix, kind, {**values_for(cause, report, now), **typed}, version)
+    return replace(made, lines=dns_lines(cause, report)) if isinstance(made, Card) else made
 
 
 def cards_for(

@@ -65,6 +65,7 @@ def _line(line: Line, texts: Texts, with_ids: bool) -> list[str]:
     name = f" [{line.step}]" if with_ids else ""
     said = [f"  {mark} {texts.text(f'checklist.step.{line.step}')}{name}"]
     if line.tick:
-        at = line.tick.at.isoformat()
-        return [*said, f"      {texts.text('checklist.done_by', at=at, initials=clean(line.tick.initials, 20))}"]
+        initials = clean(line.tick.initials, 20)
+        key = "checklist.done_by" if initials else "checklist.done"
+        return [*said, f"      {texts.text(key, at=line.tick.at.isoformat(), initials=initials)}"]
     return [*said, f"      {texts.text(f'checklist.why.{line.step}')}"]

@@ -23,8 +23,9 @@ from core.clients.reroute import Reroute
 from core.model import Pasted, Target, Vantage
 from core.practice import smtp_server, ssh_stand_in
 from core.practice.incident import INCIDENTS, Incident
+from core.practice.story import is_repaired, story_now
 
-__all__ = ["INCIDENTS", "Incident", "PracticeCompany", "practice_company"]
+__all__ = ["INCIDENTS", "Incident", "PracticeCompany", "is_repaired", "practice_company", "story_now"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def _doors(story: Incident, smtp_port: int, dns_port: int, answers: Path) -> Doo
         (story.address, 25): ("127.0.0.1", smtp_port),
         ("127.0.0.1", dns_port): ("127.0.0.1", dns_port),
     }
+    if story.name_server_address:
+        table[story.name_server_address, 53] = ("127.0.0.1", dns_port)
     return Doors(
         resolver=f"127.0.0.1:{dns_port}",
         reroute=Reroute(table, closed=True),

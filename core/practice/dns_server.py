@@ -43,6 +43,11 @@ def records(incident: Incident) -> Records:
 
     for server in incident.name_servers:
         add(incident.domain, "NS", f"{server}.")
+        if incident.name_server_address:
+            add(server, "A", incident.name_server_address)
+    if incident.name_server_address:
+        first = f"{incident.name_servers[0]}. hostmaster.{incident.domain}."
+        add(incident.domain, "SOA", f"{first} 2026112201 3600 900 1209600 {TTL}")
     if incident.resolves:
         add(incident.domain, "MX", f"10 {incident.mail_host}.")
         add(incident.mail_host, "A", incident.address)

@@ -30,11 +30,13 @@ class Incident:
     ptr: str = "mail.midori-shoji.example"
     symptom: Symptom = "not_delivered"
     name_servers: tuple[str, ...] = ()  # of the domain, as the DNS tells them
+    name_server_address: str = ""  # where those servers answer, all alike; "" where they cannot be asked
     resolves: bool = True  # whether the domain still has its MX and its servers their addresses
     proof: bool = True  # whether SPF, DKIM and DMARC are published
     login: bool = True  # whether the clerk can log in to the server
     bounce: str = ""  # what came back, as the clerk pastes it
     stolen: str = ""  # whose password a stranger uses
+    locked_out: bool = False  # the stranger is out and their mail is cleared away; the log still tells of that night
     relayed_until: timedelta | None = None  # how long ago strangers' mail last went through, as the log tells
 
 
@@ -122,12 +124,29 @@ STOLEN_PASSWORD = Incident(
     stolen="tanaka",
 )
 
+# The others after their repair: the stranger is out, and the list lets go when it is asked; the contract is paid and
+# the company's own signposts are back; the one line stands in the DNS.
+STOLEN_PASSWORD_REPAIRED = replace(STOLEN_PASSWORD, waiting=3, locked_out=True)
+STOLEN_PASSWORD_DELISTED = replace(STOLEN_PASSWORD_REPAIRED, listed={})
+DOMAIN_RENEWED = replace(
+    DOMAIN_EXPIRED,
+    name_servers=("ns1.midori-shoji.example", "ns2.midori-shoji.example"),
+    name_server_address="203.0.113.53",
+    resolves=True,
+    proof=True,
+)
+SPF_PUBLISHED = replace(SPF_MISSING, proof=True, bounce="")
+
 INCIDENTS: Mapping[str, Incident] = {
     "relay-2004": RELAY_2004,
     "relay-2004-closed": RELAY_2004_CLOSED,
     "relay-2004-delisted": RELAY_2004_DELISTED,
     "stolen-password": STOLEN_PASSWORD,
+    "stolen-password-closed": STOLEN_PASSWORD_REPAIRED,
+    "stolen-password-delisted": STOLEN_PASSWORD_DELISTED,
     "expired-domain": DOMAIN_EXPIRED,
+    "expired-domain-closed": DOMAIN_RENEWED,
     "spf-missing": SPF_MISSING,
+    "spf-missing-closed": SPF_PUBLISHED,
     "all-fine": ALL_FINE,
 }

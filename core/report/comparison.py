@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.again import Comparison, Repair, Row
+from core.again import LISTINGS, WAITING, Comparison, Repair, Row
 from core.diagnosis.ranking import RISKS
 from core.incident import Incident
 from core.model import CheckResult
@@ -26,16 +26,20 @@ def repair_line(repair: Repair, incident: Incident, texts: Texts) -> str:
         return phrase(texts, "again.state.repaired", at=repair.seen_at.isoformat())
     if repair.cause in RISKS:
         return phrase(texts, "again.state.risk")
+    if repair.state == "still" and repair.cause in WAITING:
+        return phrase(texts, "again.state.wait")
     if repair.state == "not_looked":
         return phrase(texts, "again.state.not_looked")
     because = [_reason(code, incident, texts) for code in repair.because[:_MOST_REASONS]]
     joined = texts.joined(list(dict.fromkeys(because))) or phrase(texts, "again.blind.other")
-    return phrase(texts, f"again.state.{repair.state}", because=joined)
+    listed = repair.state == "still" and repair.cause in LISTINGS
+    return phrase(texts, f"again.state.{'listed' if listed else repair.state}", because=joined)
 
 
 def cause_rows(comparison: Comparison, incident: Incident, texts: Texts) -> list[list[str]]:
-    """Each cause with what became of it; those that only the newest run named at the end."""
-    rows = [[cause_title(one.cause, incident, texts), repair_line(one, incident, texts)] for one in comparison.repairs]
+    """Each cause once, with what became of it; those that only the newest run named at the end."""
+    known = [one for one in comparison.repairs if one.cause not in comparison.fresh]
+    rows = [[cause_title(one.cause, incident, texts), repair_line(one, incident, texts)] for one in known]
     fresh = phrase(texts, "report.compare.fresh")
     return rows + [[cause_title(code, incident, texts), fresh] for code in comparison.fresh]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.first_aid import Card, CardStep, NoCard
+from core.first_aid import HANDS_LINES, Card, CardStep, NoCard
 from core.first_aid.menus import menu_path
 from core.report.text_file import wrapped
 from core.report.words import check_name
@@ -33,7 +33,7 @@ def card_text(card: Card | NoCard, texts: Texts, width: int = 78) -> str:
             part = step.part
             acts = part == "do" and not card.changes_server
             lines += ["", _heading("fix.part.act" if acts else f"fix.part.{part}", texts)]
-        lines += _step(step, number, texts, wide)
+        lines += _step(card, step, number, texts, wide)
     lines += ["", *_ending(card, texts, wide)]
     return "\n".join(lines)
 
@@ -87,7 +87,22 @@ def _frame(card: Card, texts: Texts, width: int) -> Iterator[str]:
         yield from _wrapped(texts.text(by), width, "  ")
 
 
-def _step(step: CardStep, number: int, texts: Texts, width: int) -> Iterator[str]:
+def hands_line(card: Card, step: CardStep, texts: Texts) -> list[tuple[str, str]]:
+    """What this step hands over: where each DNS line belongs, and the line; ("why", "") where there is none."""
+    if step.say not in HANDS_LINES:
+        return []
+    lines = [(texts.text("fix.line.where", name=line.name), line.text) for line in card.lines]
+    return lines or [(texts.text("fix.line.none"), "")]
+
+
+def where_to_type(card: Card, texts: Texts) -> str:
+    """Where the card's commands belong; "" when it has none."""
+    if not any(step.command for step in card.steps):
+        return ""
+    return texts.text("fix.where.exchange" if card.server == "exchange" else "fix.where.root")
+
+
+def _step(card: Card, step: CardStep, number: int, texts: Texts, width: int) -> Iterator[str]:
     said = texts.text(f"fix.say.{step.say}")
     if step.optional:
         gap = ("（", "）") if texts.language == "ja" else (" (", ")")
@@ -98,6 +113,10 @@ def _step(step: CardStep, number: int, texts: Texts, width: int) -> Iterator[str
         yield from _wrapped(texts.text("fix.fill_in", blanks=names), width, "     ")
     for line in command_text(step, texts):
         yield f"         {line}"
+    for where, text in hands_line(card, step, texts):
+        yield from _wrapped(where, width, "     → ")
+        if text:
+            yield f"         {text}"
     if step.open:
         yield from _wrapped(texts.text("fix.open", path=menu_path(step.open, texts)), width, "     → ")
     if step.app:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from core.again import Comparison, checks_to_repeat, compare, watch_entries
 from core.incident import Incident
+from core.practice.story import is_repaired
 from core.report.comparison import calm_lines, cause_rows, check_rows
 from core.report.words import check_name
 from core.texts import Texts
@@ -89,6 +90,8 @@ class AgainPage(IncidentPage):
         checks = checks_to_repeat(incident.first) | checks_to_repeat(incident.runs[-1].report)
         names = [check_name(texts, one.check_id) for one in incident.first.results if one.check_id in checks]
         box.addWidget(HintLabel(texts, texts.text("gui.again.what", checks=names), "small"))
+        if incident.practice and incident.causes and not is_repaired(incident):
+            box.addWidget(label(texts.text("gui.again.practice"), "small"))
         if self.running:
             self._bar = QProgressBar()
             self._bar.setRange(0, self._all)

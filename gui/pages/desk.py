@@ -96,8 +96,7 @@ class DeskPage(IncidentPage):
             self.tell(error)
 
     def _outcome(self, line: DeskLine, word: str) -> None:
-        if initials := self.initials():
-            self.added.emit(outcome_entry(line, word, initials))
+        self.added.emit(outcome_entry(line, word, self.who.initials))
 
 
 def _gate_said(found: Gate, incident: Incident, texts: Texts) -> str:

@@ -3,11 +3,10 @@ what was done, when and by whom."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from core.checklist import Line, checklist, next_line
-from core.clean import clean
+from core.checklist import checklist, next_line
 from core.first_aid import Card, NoCard, cards_for, filled, server_kind
 from core.incident import NO_CAUSE, Incident
 from core.knowledge.fixes import KINDS, ServerKind
@@ -15,12 +14,12 @@ from core.model import Report
 from core.report.fix_card import card_title
 from core.texts import Texts
 from gui.pages.incident_page import IncidentPage
+from gui.widgets.checklist import ChecklistView
 from gui.widgets.finding import card
 from gui.widgets.fix_card import FixCardView, ticked_steps
 from gui.widgets.fold import Fold
-from gui.widgets.hint import HintLabel
 from gui.widgets.initials import InitialsField, Who
-from gui.widgets.text import SpokenButton, label, rule
+from gui.widgets.text import SpokenButton, label
 
 
 class FirstAidPage(IncidentPage):
@@ -49,9 +48,10 @@ class FirstAidPage(IncidentPage):
         assert incident is not None
         self.views, self.boxes = {}, {}
         report = _report_to_repair(incident)
+        cards = cards_for(report, self.kind, self._fitting()) if report else ()
         box.addWidget(InitialsField(self.who, texts))
-        box.addWidget(self._first_of_all(incident, texts))
-        if report is not None and (cards := cards_for(report, self.kind, self._fitting())):
+        box.addWidget(self._checklist(incident, texts, has_card=bool(cards)))
+        if report is not None and cards:
             box.addWidget(self._kinds(self.kind or server_kind(report), texts))
             first, *others = cards
             box.addWidget(self._card(first, texts))
@@ -59,37 +59,20 @@ class FirstAidPage(IncidentPage):
                 box.addWidget(self._folded(other, texts))
         else:
             box.addWidget(label(texts.text("gui.first_aid.no_card")))
-        box.addWidget(self._checklist(incident, texts))
         box.addWidget(self._next(texts))
 
     def first_focus(self) -> QWidget | None:
-        """The initials first, then the first thing to do."""
-        found = self._holder.findChild(QWidget, "initials") if self._holder else None
-        return found if found is not None and not self.who.initials else None
+        """The first thing nobody has done yet."""
+        following = next_line(checklist(self.incident)) if self.incident else None
+        return self.boxes.get(following.step) if following else None
 
-    def _first_of_all(self, incident: Incident, texts: Texts) -> QWidget:
-        """The next line of the checklist, and a way down to it: stopping comes before repairing."""
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        following = next_line(checklist(incident))
-        key = f"checklist.step.{following.step}" if following else ""
-        said = texts.text("checklist.next", step=texts.text(key)) if key else texts.text("checklist.all_done")
-        button = SpokenButton("gui.first_aid.to_list", "link")
-        button.setObjectName("to-list")
-        button.say(texts)
-        button.clicked.connect(self._go_to_list)
-        row.addWidget(HintLabel(texts, said), 1)
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        return holder
-
-    def _go_to_list(self) -> None:
-        assert self.incident is not None
-        following = next_line(checklist(self.incident))
-        first = self.boxes[following.step] if following else next(iter(self.boxes.values()))
-        first.setFocus()
-        self.ensureWidgetVisible(first, 0, self.viewport().height() // 2)
+    def _go_to_card(self) -> None:
+        view, ground = next(iter(self.views.values())), self.widget()
+        assert ground is not None
+        self.verticalScrollBar().setValue(view.mapTo(ground, QPoint(0, 0)).y())
+        first = next(iter(view.findChildren(QAbstractButton)), None)
+        if first:
+            first.setFocus()
 
     def _kinds(self, shown: ServerKind, texts: Texts) -> QWidget:
         holder = QWidget()
@@ -151,21 +134,18 @@ class FirstAidPage(IncidentPage):
         return {name: value for name, value in found.items() if value is not None}
 
     def _tick_card(self, cause: str, number: int, done: bool) -> None:
-        if not (initials := self.initials()):
-            self.show_texts(self.texts)  # the tick is taken back
-            self.initials()
-            return
         outcome = "step_done" if done else "step_undone"
-        content = {"card": cause, "outcome": outcome, "text": str(number), "initials": initials}
+        content = {"card": cause, "outcome": outcome, "text": str(number), "initials": self.who.initials}
         self.added.emit([("card", content)])
 
     def _end_card(self, cause: str, outcome: str) -> None:
-        if not (initials := self.initials()):
+        assert self.incident is not None
+        if outcome == "done" and not ticked_steps(self.incident, cause) and self._asks_for_ticks(cause):
             return
+        initials = self.who.initials
         entries: list[tuple[str, dict[str, str]]] = [
             ("card", {"card": cause, "outcome": outcome, "initials": initials})
         ]
-        assert self.incident is not None
         known = {line.step: line.tick for line in checklist(self.incident)}
         if outcome == "done" and "repair_cause" in known and known["repair_cause"] is None:
             entries.append(("tick", {"step": "repair_cause", "initials": initials}))
@@ -173,56 +153,23 @@ class FirstAidPage(IncidentPage):
         if outcome == "done":
             self.wanted.emit("again")
 
+    def _asks_for_ticks(self, cause: str) -> bool:
+        line = self.views[cause].ask_for_ticks()
+        if line is not None:
+            QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(line))
+        return line is not None
+
     # --- the checklist --------------------------------------------------------------------------------------------
 
-    def _checklist(self, incident: Incident, texts: Texts) -> QWidget:
-        lines = checklist(incident)
-        frame, box = card()
-        box.addWidget(label(texts.text("gui.first_aid.checklist"), "heading"))
-        done = sum(1 for line in lines if line.tick)
-        said = [texts.text("checklist.progress", done=done, all=len(lines))]
-        following = next_line(lines)
-        key = f"checklist.step.{following.step}" if following else ""
-        said.append(texts.text("checklist.next", step=texts.text(key)) if key else texts.text("checklist.all_done"))
-        box.addWidget(label(" ".join(said), "small"))
-        phase = ""
-        for line in lines:
-            if line.phase != phase:
-                phase = line.phase
-                box.addWidget(rule())
-                box.addWidget(label(texts.text(f"checklist.phase.{phase}"), "strong"))
-            box.addWidget(self._line(line, texts))
-        return frame
-
-    def _line(self, line: Line, texts: Texts) -> QWidget:
-        holder = QWidget()
-        row, words = QHBoxLayout(holder), QVBoxLayout()
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(12)
-        words.setSpacing(2)
-        said, why = texts.text(f"checklist.step.{line.step}"), texts.text(f"checklist.why.{line.step}")
-        tick = QCheckBox()
-        tick.setObjectName(f"tick-{line.step}")
-        tick.setChecked(line.tick is not None)
-        tick.setAccessibleName(said)
-        tick.setAccessibleDescription(why)
-        tick.clicked.connect(lambda done: self._tick(line.step, done))
-        self.boxes[line.step] = tick
-        words.addWidget(HintLabel(texts, said))
-        if line.tick:
-            at, initials = line.tick.at.isoformat(), clean(line.tick.initials, 20)
-            words.addWidget(label(texts.text("checklist.done_by", at=at, initials=initials), "small"))
-        else:
-            words.addWidget(HintLabel(texts, why, "small"))
-        row.addWidget(tick, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        return holder
+    def _checklist(self, incident: Incident, texts: Texts, *, has_card: bool) -> QWidget:
+        view = ChecklistView(checklist(incident), texts, has_card=has_card)
+        view.ticked.connect(self._tick)
+        view.card_wanted.connect(self._go_to_card)
+        self.boxes = view.boxes
+        return view
 
     def _tick(self, step: str, done: bool) -> None:
-        if not (initials := self.initials()):
-            self.boxes[step].setChecked(not done)
-            return
-        self.added.emit([("tick" if done else "untick", {"step": step, "initials": initials})])
+        self.added.emit([("tick" if done else "untick", {"step": step, "initials": self.who.initials})])
 
     def _next(self, texts: Texts) -> QWidget:
         frame, box = card()

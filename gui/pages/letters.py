@@ -207,9 +207,9 @@ class LettersPage(IncidentPage):
         return frame
 
     def _sent(self) -> None:
-        line, initials = self.line(), self.initials()
-        if line is None or not initials:
+        line = self.line()
+        if line is None:
             return
         self.edited = False
-        self.added.emit(asked_entries(line, datetime.now(UTC), initials))
+        self.added.emit(asked_entries(line, datetime.now(UTC), self.who.initials))
         self.wanted.emit("desk")

@@ -175,12 +175,11 @@ class NotebookPage(IncidentPage):
 
     def _add_note(self) -> None:
         text = self.note.toPlainText().strip()
-        if text and (initials := self.initials()):
-            self.added.emit([("note", {"text": text[:20_000], "initials": initials})])
+        if text:
+            self.added.emit([("note", {"text": text[:20_000], "initials": self.who.initials})])
 
     def _close(self, incident: Incident) -> None:
-        if initials := self.initials():
-            self.added.emit([("reopened" if incident.closed else "closed", {"initials": initials})])
+        self.added.emit([("reopened" if incident.closed else "closed", {"initials": self.who.initials})])
 
     def _choose_export(self) -> None:
         assert self.incident is not None

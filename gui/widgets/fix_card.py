@@ -3,7 +3,7 @@ with a button that copies it, and when to stop and call. Ticks and the outcome a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -14,7 +14,15 @@ from core.first_aid import Card, CardStep, NoCard
 from core.first_aid.choice import NOTHING
 from core.first_aid.menus import menu_path
 from core.incident import Entry, Incident
-from core.report.fix_card import card_mail, card_title, command_text, tell_text, tried_text
+from core.report.fix_card import (
+    card_mail,
+    card_title,
+    command_text,
+    hands_line,
+    tell_text,
+    tried_text,
+    where_to_type,
+)
 from core.report.words import check_name
 from core.texts import Texts
 from gui.widgets.blank import BlankField
@@ -22,9 +30,11 @@ from gui.widgets.flow import FlowLayout
 from gui.widgets.fold import Fold
 from gui.widgets.handing import Handing
 from gui.widgets.hint import HintLabel
+from gui.widgets.initials import done_words
 from gui.widgets.text import SpokenButton, label, rule
 
 OUTCOMES = ("done", "stopped", "undone")
+_DOUBTFUL = ("older", "no")  # said before the first command; that a card was tried out may stand at its end
 
 
 class FixCardView(QFrame):
@@ -52,9 +62,13 @@ class FixCardView(QFrame):
         if isinstance(made, NoCard):
             self._say("fix.none", title=card_title(made.cause, texts), server=texts.text(f"fix.kind.{made.server}"))
             self._say(f"fix.absent.{made.reason}")
+            self._hand()
         else:
             self._build(made)
-        hand = Fold(texts, self._handing, card_title(made.cause, texts), "gui.fix.hand")
+
+    def _hand(self) -> None:
+        """The way out for who will not do it: before the first command, where it is needed."""
+        hand = Fold(self._texts, self._handing, card_title(self.made.cause, self._texts), "gui.fix.hand")
         self._column.addWidget(hand.button, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addWidget(hand)
 
@@ -72,6 +86,11 @@ class FixCardView(QFrame):
         }
         for key, value in rows.items():
             self._column.addWidget(HintLabel(texts, f"{texts.text(key)}{colon}{value}", "small"))
+        if made.tried in _DOUBTFUL:
+            self._column.addWidget(HintLabel(texts, f"▲ {tried_text(made, texts)}", "strong"))
+        if where := where_to_type(made, texts):
+            self._column.addWidget(HintLabel(texts, where))
+        self._hand()
         self._values(made)
         part = ""
         for number, step in enumerate(made.steps, 1):
@@ -117,10 +136,14 @@ class FixCardView(QFrame):
         for line in self._more(step):
             words.addWidget(label(line, "small", selectable=True))
         if step.command:
-            words.addWidget(self._command(step))
+            lines = command_text(step, texts)
+            words.addWidget(self._copied(lines, lines[0]))
+        for where, text in self._handed(step):
+            words.addWidget(label(where, "small", selectable=True))
+            if text:
+                words.addWidget(self._copied([text], where))
         if entry := self._ticks.get(number):
-            at, initials = entry.at.isoformat(), clean(entry.word("initials"), 20)
-            words.addWidget(label(texts.text("checklist.done_by", at=at, initials=initials), "small"))
+            words.addWidget(label(done_words(entry, texts), "small"))
         return holder
 
     def _more(self, step: CardStep) -> list[str]:
@@ -136,8 +159,11 @@ class FixCardView(QFrame):
             found.append(texts.text("fix.expect", expect=clean(step.expect, 300)))
         return found
 
-    def _command(self, step: CardStep) -> QWidget:
-        lines = command_text(step, self._texts)
+    def _handed(self, step: CardStep) -> list[tuple[str, str]]:
+        return hands_line(self.made, step, self._texts) if isinstance(self.made, Card) else []
+
+    def _copied(self, lines: Sequence[str], about: str) -> QWidget:
+        """Lines to be typed or handed over as they stand, with a button that copies them."""
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
@@ -145,7 +171,7 @@ class FixCardView(QFrame):
         row.addWidget(label("\n".join(lines), "code", selectable=True), 1)
         button = SpokenButton("gui.fix.copy")
         button.say(self._texts)
-        button.setAccessibleDescription(lines[0])
+        button.setAccessibleDescription(about)
         button.clicked.connect(lambda: self._copy(button, "\n".join(lines)))
         self.copies.append(button)
         row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
@@ -166,7 +192,12 @@ class FixCardView(QFrame):
         self._column.addWidget(label(f"{texts.text('fix.call')}{colon}{texts.text(f'fix.call.{made.call}')}"))
         tell = f"{texts.text('fix.tell')}{colon}{tell_text(made, texts)}"
         self._column.addWidget(label(clean(tell, 2000, keep="\n"), "small", selectable=True))
-        self._column.addWidget(HintLabel(texts, f"{texts.text('fix.tried')}{colon}{tried_text(made, texts)}", "small"))
+        if made.tried not in _DOUBTFUL:
+            tried = f"{texts.text('fix.tried')}{colon}{tried_text(made, texts)}"
+            self._column.addWidget(HintLabel(texts, tried, "small"))
+        self._asked = label(texts.text("gui.fix.none_ticked"), "strong")
+        self._asked.hide()
+        self._column.addWidget(self._asked)
         line = FlowLayout(12)
         for outcome in OUTCOMES if made.changes_server else OUTCOMES[:2]:
             button = SpokenButton(f"gui.fix.{outcome}", "main" if outcome == "done" else "plain")
@@ -176,6 +207,13 @@ class FixCardView(QFrame):
             self.outcomes[outcome] = button
             line.addWidget(button)
         self._column.addLayout(line)
+
+    def ask_for_ticks(self) -> QWidget | None:
+        """Ask, once, whether it is done although no step is ticked. The line that asks; None: it was asked before."""
+        if self._asked.isVisible():
+            return None
+        self._asked.show()
+        return self._asked
 
     def _handing(self) -> QWidget:
         return Handing(self._texts, lambda: ("", *card_mail(self.made, self._texts)), self._texts.text("fix.tell"))

@@ -1,4 +1,4 @@
-"""Who does it: the initials that stand beside every tick, asked once and remembered."""
+"""Who does it: the initials that stand beside a tick, remembered once entered. Without them a tick stands alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from core.clean import clean
+from core.incident import Entry, Tick
 from core.settings import LONGEST_INITIALS
 from core.texts import Texts
 from gui.widgets.text import label
@@ -35,6 +36,13 @@ class Who(QObject):
         """Take who signs."""
         self.writer = dict(writer)
         self.signs.emit()
+
+
+def done_words(entry: Entry | Tick, texts: Texts) -> str:
+    """When a step was done, and by whom, where somebody said so."""
+    initials = clean(entry.initials if isinstance(entry, Tick) else entry.word("initials"), LONGEST_INITIALS)
+    key = "checklist.done_by" if initials else "checklist.done"
+    return texts.text(key, at=entry.at.isoformat(), initials=initials)
 
 
 class InitialsField(QWidget):

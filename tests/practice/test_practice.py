@@ -1,19 +1,24 @@
 """The practice company: the real checks run on it, and what they find follows from what it says."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from core.again import checks_to_repeat, compare
+from core.incident import Entry, KeptRun
+from core.incident import Incident as Told
 from core.model import Report
-from core.practice import INCIDENTS, Incident, practice_company
+from core.practice import INCIDENTS, Incident, practice_company, story_now
 from core.practice.incident import ALL_FINE, RELAY_2004
+from core.report.comparison import cause_rows
 from core.run import Run, RunFinished
+from core.texts import Texts
 
 
-async def played(incident: str | Incident) -> Report:
+async def played(incident: str | Incident, only: frozenset[str] | None = None) -> Report:
     async with practice_company(incident) as company:
-        async for event in Run(company.target, doors=company.doors).events():
+        async for event in Run(company.target, doors=company.doors, only=only).events():
             if isinstance(event, RunFinished):
                 return event.report
     raise AssertionError("the run did not end")
@@ -103,3 +108,45 @@ async def test_the_age_of_the_software_is_reckoned_from_today() -> None:
 async def test_each_incident_teaches_its_own_cause(incident: str, cause: str) -> None:
     report = await played(incident)
     assert report.causes[0].code == cause
+
+
+@pytest.mark.parametrize("name", ["relay-2004", "stolen-password", "expired-domain", "spf-missing"])
+async def test_a_practised_repair_is_seen_by_the_second_look(name: str) -> None:
+    """Until it is written down nothing changes; then the cause is gone and a listing stands until it is asked for."""
+    first = await played(name)
+
+    def entry(number: int, kind: str, **content: str) -> Entry:
+        return Entry(number, first.finished_at, kind, content)
+
+    done = entry(1, "card", card=first.causes[0].code, outcome="done", initials="")
+    asked = entry(2, "delisting", zone="bl.spamcop.net", state="asked")
+    told = Told(1, first.started_at, name, runs=(KeptRun(1, first),))
+    assert story_now(told) == name
+
+    told = replace(told, entries=(done,))
+    closed = await played(story_now(told), checks_to_repeat(first))
+    told = replace(told, runs=(*told.runs, KeptRun(2, closed)))
+    comparison = compare(told)
+    listed = "address_listed" in {cause.code for cause in first.causes}
+    assert comparison is not None
+    assert comparison.verdict == ("repaired_but_listed" if listed else "repaired"), comparison.repairs
+    lines = [line for _, line in cause_rows(comparison, told, Texts("ja"))]
+    assert not [line for line in lines if line.startswith("まだ直っていません")], lines
+    if listed:
+        told = replace(told, entries=(done, asked))
+        gone = await played(story_now(told), checks_to_repeat(first))
+        comparison = compare(replace(told, runs=(*told.runs, KeptRun(3, gone))))
+        assert comparison is not None and comparison.verdict == "repaired", comparison
+
+
+def test_a_repair_put_back_is_none() -> None:
+    def told(*outcomes: str) -> Told:
+        entries = tuple(
+            Entry(number, datetime(2026, 11, 22, tzinfo=UTC), "card", {"card": "open_relay", "outcome": outcome})
+            for number, outcome in enumerate(outcomes)
+        )
+        return Told(1, datetime(2026, 11, 22, tzinfo=UTC), "relay-2004", entries=entries)
+
+    assert story_now(told("step_done", "done")) == "relay-2004-closed"
+    assert story_now(told("done", "undone")) == "relay-2004"
+    assert story_now(told("step_done")) == "relay-2004"

@@ -1,0 +1,45 @@
+"""The DNS lines a repair comes down to, ready to be handed to the company that keeps the domain.
+
+A check proposes a line only after it has tried it out (RFC 7208 and RFC 7489 by their own evaluation); here it is
+only found again, so that the card, the letter and the report name the very same one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.clean import clean
+from core.model import Cause, Finding, Report, Severity
+
+_LONGEST_NAME, _LONGEST_LINE = 255, 2000  # characters; a longer line is no line of ours
+
+
+@dataclass(frozen=True)
+class DnsLine:
+    """One TXT record: the full name it stands under, and its text."""
+
+    name: str
+    text: str
+
+
+def dns_lines(cause: str, report: Report | None) -> tuple[DnsLine, ...]:
+    """The lines proposed by the findings that speak for `cause` in this run, each once; mostly one, or none."""
+    known = next((one for one in report.causes if one.code == cause), None) if report else None
+    if report is None or known is None:
+        return ()
+    lines = (_line(finding) for finding in _speaking_for(known, report))
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _speaking_for(cause: Cause, report: Report) -> list[Finding]:
+    wrong = (one for result in report.results for one in result.findings if one.severity is not Severity.OK)
+    return [one for one in wrong if one.code in cause.findings]
+
+
+def _line(finding: Finding) -> DnsLine | None:
+    text, name = finding.values.get("proposed"), finding.values.get("name") or finding.values.get("domain")
+    if not isinstance(text, str) or not isinstance(name, str) or not text or not name:
+        return None
+    if len(text) > _LONGEST_LINE or clean(text, _LONGEST_LINE) != text:
+        return None  # what must be changed to be shown cannot be registered as it stands
+    return DnsLine(clean(name, _LONGEST_NAME), text)

@@ -1,0 +1,77 @@
+"""The checklist of first response on the screen: its lines in order, what is next, and the way on to the repair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.checklist import Line, next_line
+from core.texts import Texts
+from gui.widgets.hint import HintLabel
+from gui.widgets.initials import done_words
+from gui.widgets.text import SpokenButton, label, rule
+
+
+class ChecklistView(QFrame):
+    """`ticked`: a step and whether it is done; `card_wanted`: to the repair itself."""
+
+    ticked = Signal(str, bool)
+    card_wanted = Signal()
+
+    def __init__(self, lines: Sequence[Line], texts: Texts, *, has_card: bool) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._texts = texts
+        self.boxes: dict[str, QCheckBox] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(20, 16, 20, 16)
+        self._column.setSpacing(10)
+        self._head(lines, has_card)
+        phase = ""
+        for line in lines:
+            if line.phase != phase:
+                phase = line.phase
+                self._column.addWidget(rule())
+                self._column.addWidget(label(texts.text(f"checklist.phase.{phase}"), "strong"))
+            self._column.addWidget(self._line(line))
+
+    def _head(self, lines: Sequence[Line], has_card: bool) -> None:
+        texts = self._texts
+        self._column.addWidget(label(texts.text("gui.first_aid.checklist"), "heading"))
+        done = sum(1 for line in lines if line.tick)
+        following = next_line(lines)
+        key = f"checklist.step.{following.step}" if following else ""
+        said = texts.text("checklist.next", step=texts.text(key)) if key else texts.text("checklist.all_done")
+        self._column.addWidget(label(texts.text("checklist.progress", done=done, all=len(lines)), "small"))
+        self._column.addWidget(HintLabel(texts, said))
+        if has_card:
+            button = SpokenButton("gui.first_aid.to_card", "link")
+            button.setObjectName("to-card")
+            button.say(texts)
+            button.clicked.connect(self.card_wanted)
+            self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _line(self, line: Line) -> QWidget:
+        holder, texts = QWidget(), self._texts
+        row, words = QHBoxLayout(holder), QVBoxLayout()
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(12)
+        words.setSpacing(2)
+        said, why = texts.text(f"checklist.step.{line.step}"), texts.text(f"checklist.why.{line.step}")
+        tick = QCheckBox()
+        tick.setObjectName(f"tick-{line.step}")
+        tick.setChecked(line.tick is not None)
+        tick.setAccessibleName(said)
+        tick.setAccessibleDescription(why)
+        tick.clicked.connect(lambda done: self.ticked.emit(line.step, done))
+        self.boxes[line.step] = tick
+        words.addWidget(HintLabel(texts, said))
+        if line.tick:
+            words.addWidget(label(done_words(line.tick, texts), "small"))
+        else:
+            words.addWidget(HintLabel(texts, why, "small"))
+        row.addWidget(tick, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        return holder
