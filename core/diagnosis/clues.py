@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,9 @@ _Facts = TypeVar("_Facts")
 QUIET = timedelta(hours=1)  # without a new sign: what a log tells may be over
 NEARLY_ALL, MOST = 0.8, 0.5
 # Refusals that speak of our server when it is ours that refuses; the others are about one mailbox or one letter.
+_ABOUT_THE_SENDER = re.compile(
+    r"sender address|\bsender\b[^.\n]{0,20}\b(?:rejected|refused|denied|blocked|not accepted)", re.I
+)
 _ABOUT_THE_SERVER = frozenset({
     "bounce.server_trouble", "bounce.dns_problem", "bounce.domain_cannot_receive", "bounce.unreachable",
     "bounce.tls_failed", "bounce.relay_denied", "bounce.mail_loop", "bounce.ip_blocked", "bounce.bad_reputation",
@@ -84,7 +88,7 @@ class Clues:
         return tuple(
             each
             for each in bounced
-            if "sender address" not in str(each.values.get("said", "")).lower()  # then the address told is the sender's
+            if not _ABOUT_THE_SENDER.search(str(each.values.get("said", "")))  # then the address told is the sender's
             and said_by_ours(value_list([each], "recipients"), _word(each, "remote_mta"), domains, hosts)
         )
 

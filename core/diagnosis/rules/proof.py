@@ -25,10 +25,15 @@ _UNPROVEN = re.compile(r"unauthenticated e?-?mail from ([a-z0-9-]+(?:\.[a-z0-9-]
 def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
     """The IPv6 address is without name or listed while IPv4 is in order; a refusal that names it makes it the cause."""
     bad = clues.having("dns_health.ipv6_path_bad", "sender_auth.ipv6_path_bad")
-    refused = tuple(each for each in _refusals(clues) if ":" in str(each.values.get("sending_address") or ""))
+    refused = tuple(each for each in _refusals(clues) if ":" in _sending(each))
     refused += _named_in_log(value_list(bad, "addresses"), clues)
     refused += clues.queue_names([f"[{address}]" for address in value_list(bad, "addresses")])
-    if not bad and (only := _only_over_ipv6(clues)):
+    if not bad and (over := _refused_over_ipv6(clues)):
+        yield (
+            ROOT,
+            Cause("ipv6_path_bad", "likely", "you", codes_of(over), {"addresses": [_sending(each) for each in over]}),
+        )
+    elif not bad and (only := _only_over_ipv6(clues)):
         told = clues.having("mail_log.refused_listed", "mail_log.refused_reputation", "mail_log.refused_reverse_dns")
         yield ROOT, Cause("ipv6_path_bad", "likely", "you", codes_of(told), {"addresses": only})
     if bad:
@@ -36,6 +41,16 @@ def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
         certainty: Certainty = "confirmed" if refused else "possible"
         rank = ROOT if refused else SUSPICION if clues.about_mail_going_out else RISK
         yield rank, Cause("ipv6_path_bad", certainty, "you", codes_of(bad + refused), values)
+
+
+def _refused_over_ipv6(clues: Clues) -> tuple[Finding, ...]:
+    """Refusals of an IPv6 address for what an address can be refused for, while the lists know no address of ours."""
+    refused = clues.bounced("ip_blocked", "bad_reputation", "reverse_dns_missing")
+    return () if clues.seen("dnsbl.listed") else tuple(each for each in refused if ":" in _sending(each))
+
+
+def _sending(refusal: Finding) -> str:
+    return str(refusal.values.get("sending_address") or "")
 
 
 def _only_over_ipv6(clues: Clues) -> list[str]:
