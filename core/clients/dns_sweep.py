@@ -84,11 +84,14 @@ class Sweep:
         self._ports = []
 
     async def ask(self, name: str, patience: float = PATIENCE) -> Plain | None:
-        """The plain answer, or None: then ask with care."""
+        """The plain answer within `patience` seconds, or None: then ask with care. Raises nothing."""
         return (await self.ask_all((name,), patience))[0]
 
     async def ask_all(self, names: Sequence[str], patience: float = PATIENCE) -> list[Plain | None]:
-        """All of them side by side, in their order. Without a task or future for each: these cost more than asking."""
+        """All of them side by side, in their order; None where none came within `patience` seconds.
+
+        Without a task or future for each: these cost more than asking.
+        """
         batch = _Batch(len(names))
         drawn = secrets.token_bytes(3 * len(names))  # which port, and the question's number
         for place, name in enumerate(names):

@@ -70,6 +70,7 @@ class KeychainKeys(ListKeys):
 
     @property
     def unread(self) -> tuple[str, ...]:
+        """Services with a key that is noted but could not be read."""
         return tuple(self._unread)
 
 

@@ -145,7 +145,11 @@ class _Query(spf.query):  # type: ignore[misc]
         )
 
     def dns(self, name: str, qtype: str, cnames: object = None, ignore_void: bool = False) -> list[Any]:
-        """The library's only way to the DNS. Aliases are already followed by the resolver."""
+        """The library's only way to the DNS. Aliases are already followed by the resolver.
+
+        Raises `_Unanswered` for a question not asked yet, and the library's own TempError (the DNS failed) and PermError
+        (over two void look-ups, RFC 7208 section 4.6.4).
+        """
         plain = _plain(str(name))
         if not all(0 < len(label) < 64 for label in plain.split(".")) or len(plain) > 253:
             return []

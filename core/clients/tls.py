@@ -29,7 +29,9 @@ class Wire(Protocol):
         """Take what has arrived already, without waiting."""
         ...
 
-    async def write(self, data: bytes) -> None: ...
+    async def write(self, data: bytes) -> None:
+        """All of `data`, waiting where the other side reads slowly."""
+        ...
 
     def close(self) -> None:
         """At once, dropping what is unsent; never waits."""

@@ -54,7 +54,7 @@ def log_troubles() -> LogTroubles:
 
 
 def parse(data: dict[str, object]) -> LogTroubles:
-    """The typed form of the data file's content."""
+    """The typed form of the data file's content. Raises LogTroublesError on unknown or missing keys."""
     if set(data) != {"checked", "trouble", "example"} or not isinstance(data["checked"], date):
         raise LogTroublesError(sorted(data))
     patterns = tuple(_pattern(row) for row in _rows(data["trouble"]))

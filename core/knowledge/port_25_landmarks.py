@@ -12,7 +12,10 @@ _KEYS = {"checked", "domains"}
 
 @cache
 def landmark_domains() -> tuple[str, ...]:
-    """The domains of `resources/data/port_25_landmarks.toml`, in the order they are tried."""
+    """The domains of `resources/data/port_25_landmarks.toml`, in the order they are tried.
+
+    Raises ValueError on unknown keys.
+    """
     path = resources_dir() / "data" / "port_25_landmarks.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     if unknown := set(data) - _KEYS:

@@ -68,7 +68,7 @@ def queue_reasons() -> QueueReasons:
 
 
 def parse(data: dict[str, object]) -> QueueReasons:
-    """The typed form of the data file's content."""
+    """The typed form of the data file's content. Raises QueueReasonsError on unknown or missing keys."""
     if set(data) != {"checked", "pattern", "example"} or not isinstance(data["checked"], date):
         raise QueueReasonsError(sorted(data))
     patterns = []

@@ -106,7 +106,7 @@ _KEYS = {"checked", "limits", "thorough", "recipient", "form", "answer", "hosted
 
 @cache
 def relay_data() -> RelayData:
-    """The data file, read once."""
+    """The data file, read once. Raises ValueError on unknown keys."""
     path = resources_dir() / "data" / "relay_forms.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     if unknown := set(data) - _KEYS:

@@ -32,7 +32,10 @@ SILENT = ("timed_out", "unreachable")
 
 
 async def measure(context: Context, clients: Clients) -> Facts:
-    """Raises CheckTimeoutError when the resolver answered nothing at all, UsageError for a name that is none."""
+    """The signposts of the domain, of its servers and of the addresses our mail leaves from.
+
+    Raises CheckTimeoutError when the resolver answered nothing at all, UsageError for a name that is none.
+    """
     resolver, domain = clients.resolver, context.target.domain
     public = [one for one in context.addresses if is_public(one.address)][:MOST_ADDRESSES]
     about_domain, txt, addresses, delegation, helo = await asyncio.gather(

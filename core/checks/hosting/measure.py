@@ -18,7 +18,10 @@ SILENT = ("timed_out", "unreachable")
 
 
 async def measure(context: Context, clients: Clients) -> Facts:
-    """Raises CheckTimeoutError when the resolver answered nothing at all."""
+    """MX, TXT and name servers of the domain, and the names of its servers' addresses, all asked at once.
+
+    Raises CheckTimeoutError when the resolver answered nothing at all.
+    """
     resolver, target = clients.resolver, context.target
     domain = target.domain
     addresses = [address for host in context.mail_hosts for address in host.addresses if is_public(address)]

@@ -15,6 +15,7 @@ PROVEN = ("bounce", "header", "ssh", "given")
 
 
 async def spf_check(door: SpfDoor, one: SendingAddress, sender: str, helo: str) -> SpfCheck:
+    """What a receiver finds for mail from `one`. `sender`: MAIL FROM, "" for a bounce; `helo`: the greeting name."""
     found = await door.check(one.address, sender, helo)
     return as_fact(one, "mailfrom" if sender else "helo", sender.rpartition("@")[2] or helo, found)
 

@@ -34,7 +34,10 @@ LONGEST_RECORD = 4_000  # characters of an SPF record that a repair is looked fo
 
 
 async def measure(context: Context, clients: Clients) -> Facts:
-    """Raises CheckTimeoutError when the resolver answered nothing at all."""
+    """SPF (evaluated for every known sending address), DKIM keys and DMARC of the domain, and the pasted message.
+
+    Raises CheckTimeoutError when the resolver answered nothing at all.
+    """
     resolver, domain = clients.resolver, dns_form(context.target.domain or "")
     from core.clients.spf import SpfDoor  # loads pyspf and all of dnspython
 

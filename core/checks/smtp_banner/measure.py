@@ -35,7 +35,7 @@ _STATES: dict[str, PortState] = {
 
 
 async def measure(context: Context, clients: Clients) -> SmtpBannerFacts:
-    """Every port of every address side by side."""
+    """Every port of every address side by side. Raises CheckError "run.mail_host_not_found" without any address."""
     hosts = [host for host in context.mail_hosts[:MOST_SERVERS] if host.addresses]
     if not hosts:
         raise CheckError("run.mail_host_not_found", host=context.mail_hosts[0].name if context.mail_hosts else "")
