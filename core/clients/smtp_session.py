@@ -147,7 +147,7 @@ class SmtpSession:
         """DATA and the message (lines end in CR LF), after RCPT was accepted; the server's last word, or its refusal of
         DATA. Only the proof by arrival sends a message, with the person's consent for this one.
 
-        Raises UsageError "smtp.bad_command" for a line over 998 octets or a bare LF (RFC 5322 2.1.1), else as `command`.
+        Raises UsageError "smtp.bad_command" for lines over 998 octets or a bare LF (RFC 5322 2.1.1), else as `command`.
         """
         if any(len(line) > 998 for line in text.split(b"\r\n")) or b"\n" in text.replace(b"\r\n", b""):
             raise UsageError("smtp.bad_command", command="DATA")

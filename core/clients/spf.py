@@ -119,7 +119,7 @@ class _Unanswered(Exception):
 
 
 class _TooLong(Exception):
-    pass
+    """The evaluation's time is up."""
 
 
 class _Query(spf.query):  # type: ignore[misc]
@@ -147,8 +147,8 @@ class _Query(spf.query):  # type: ignore[misc]
     def dns(self, name: str, qtype: str, cnames: object = None, ignore_void: bool = False) -> list[Any]:
         """The library's only way to the DNS. Aliases are already followed by the resolver.
 
-        Raises `_Unanswered` for a question not asked yet, and the library's own TempError (the DNS failed) and PermError
-        (over two void look-ups, RFC 7208 section 4.6.4).
+        Raises `_Unanswered` for a question not asked yet, and the library's own TempError (the DNS failed) and
+        PermError (over two void look-ups, RFC 7208 section 4.6.4).
         """
         plain = _plain(str(name))
         if not all(0 < len(label) < 64 for label in plain.split(".")) or len(plain) > 253:

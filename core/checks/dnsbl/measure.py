@@ -55,7 +55,10 @@ class Asking:
         return await self.sweep.ask_all(names, min(PATIENCE, self.lifetime / 4))
 
     async def careful(self, name: str, lifetime: float) -> Plain:
-        """rcode and A records, within `lifetime` seconds. Raises as `Resolver.query`, and TimeoutError when all must be done."""
+        """rcode and A records, within `lifetime` seconds.
+
+        Raises as `Resolver.query`, and TimeoutError when all must be done.
+        """
         async with asyncio.timeout_at(self.ends), self.sweep.careful:
             answer = await self.resolver.query(name, "A", lifetime=lifetime)
         return answer.rcode, answer.records
