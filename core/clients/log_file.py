@@ -107,11 +107,11 @@ class LogFile:
     def _lines(self, stream: IO[bytes]) -> Iterator[list[str]]:
         rest = b""
         for data in _utf8(self._blocks(stream)):
-            head, ended, tail = data.rpartition(b"\n")  # no letter of UTF-8 holds this byte: cut here, none is broken
+            # No letter of UTF-8 holds the byte of a line's end: cut there, none is broken.
+            head, ended, tail = _joined(rest, data).rpartition(b"\n")
             if ended:
-                yield _split(rest + head)
-                rest = b""
-            rest = _not_too_long(rest + tail)  # joined with the next block: never longer than that and one block
+                yield _split(head)
+            rest = _not_too_long(tail)
         if rest:
             yield _split(rest)
 
@@ -179,6 +179,14 @@ def _split(data: bytes) -> list[str]:
     if b"\r" in data:  # a file that went through Windows
         data = data.replace(b"\r\n", b"\n").removesuffix(b"\r")
     return data.decode("utf-8", "backslashreplace").split("\n")
+
+
+def _joined(rest: bytes, data: bytes) -> bytes:
+    """A block behind the line that the one before left open; a line that is too long already grows no more."""
+    if len(rest) <= _LONGEST_LINE - 4:
+        return rest + data
+    end = data.find(b"\n")
+    return rest + data[end:] if end >= 0 else rest
 
 
 def _not_too_long(line: bytes) -> bytes:

@@ -26,6 +26,7 @@ _ALL_ASKED, _ONE_OF = 20, 16  # blocks: the first ones, then one of sixteen, tel
 _EXIM_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ .]")
 _EXCHANGE_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z,")
 _WITHOUT_NUMBER = re.compile(r"(?:\S{19,40}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S{1,255} ([\w./+-]{1,60}): ")
+_REPEATED = re.compile(r"(.{1,250}?)message repeated (\d{1,6}) times: \[ ?")
 _EXIM_OWN = re.compile(
     r"(?:\[\d+\] |[+-]\d{4} )*(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|exim |Start queue|"
     r"End queue|\S+ authenticator failed|SMTP |unqualified |rejected |no host name|Warning: )"
@@ -175,16 +176,15 @@ class LogReader:
 
     def _repeated(self, line: str) -> None:
         """`message repeated 3 times: [ text]`: the same line again, as often as the tally believes."""
-        found = re.search(r"^(.{1,250}?)message repeated (\d{1,6}) times: \[ ?(.{0,2000})\]$", line)
+        found = _REPEATED.match(line)
         if found is None:
             return
-        head = found[1].rstrip(" :")
-        name = head.rpartition(" ")[2].partition("[")[0]
-        handler = self._handlers.of(name)[1]
-        if handler is None or found[3].startswith("message repeated"):
+        said, head = line[found.end() :].removesuffix("]"), found[1].rstrip(" :")
+        handler = self._handlers.of(head.rpartition(" ")[2].partition("[")[0])[1]
+        if handler is None or said.startswith("message repeated"):
             return
         for _ in range(self._tally.repeats(int(found[2]))):
-            handler(line, found[3])
+            handler(line, said)
 
     def _journal(self, line: str) -> None:
         plain = _from_journal(line)

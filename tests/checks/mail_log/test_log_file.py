@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -89,6 +90,43 @@ def test_f01_folders_devices_and_missing_files_are_refused(tmp_path):
         with pytest.raises(UsageError) as caught:
             _read(LogFile(str(path)))
         assert caught.value.code == code
+
+
+_HOSTILE = ["Nov 22 山田 x", "", "a\0b", "\0" * 9, "é" * 40, "x\ry", "\N{INBOX TRAY}" * 5, "\u2028", "", "end"]
+
+
+@pytest.mark.parametrize("size", [7, 8, 9, 16, 33, 64, 1000])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_where_a_block_is_cut_breaks_no_line_and_no_letter(tmp_path, monkeypatch, size, end, ended, encoding):
+    monkeypatch.setattr("core.clients.log_file._CHUNK", size)
+    (tmp_path / "log").write_bytes((end.join(_HOSTILE) + (end if ended else "")).encode(encoding))
+    assert _read(LogFile(str(tmp_path / "log"))) == _HOSTILE
+
+
+@pytest.mark.parametrize("size", [7, 9, 64])
+def test_bytes_that_are_no_text_are_shown_as_bytes_wherever_a_block_is_cut(tmp_path, monkeypatch, size):
+    monkeypatch.setattr("core.clients.log_file._CHUNK", size)
+    (tmp_path / "log").write_bytes(b"Nov \xe3\x81 x\n" * 5 + b"\xff\xff\xff\n\x80")
+    assert _read(LogFile(str(tmp_path / "log"))) == ["Nov \\xe3\\x81 x"] * 5 + ["\\xff" * 3, "\\x80"]
+
+
+def test_a_line_of_64_megabytes_is_cut_short_and_its_neighbours_are_whole(tmp_path):
+    with (tmp_path / "log").open("wb") as out:
+        out.write(LINES[0].encode() + b"\n")
+        for _ in range(64):
+            out.write("日".encode() * (1_000_000 // 3))
+        out.write(b"\n" + LINES[1].encode())
+    tracemalloc.start()
+    try:
+        lines = _read(LogFile(str(tmp_path / "log")))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (lines[0], lines[2:]) == (LINES[0], [LINES[1]])
+    assert set(lines[1]) == {"日"} and len(lines[1]) < 200_000
+    assert peak < 5_000_000
 
 
 def test_utf_16_of_windows_is_read(tmp_path):

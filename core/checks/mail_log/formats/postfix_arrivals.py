@@ -16,6 +16,8 @@ from core.checks.mail_log.tally import LONGEST_ID, Message, Tally
 LONGEST = 600  # a longer line is not remembered whole: it is read at once
 _MOST_LOGINS, _MOST_WAITING, _FORGOTTEN = 5000, 60_000, 10_000
 _CLIENT = re.compile(r"\[([0-9A-Fa-f.:]{2,45})\]")
+_TO_ONE = "nrcpt=1 (queue active)"
+_ENDING = slice(-len(_TO_ONE), None)
 # Accounts of web servers: Debian, Red Hat, FreeBSD, Alpine, SuSE; then the nobodies.
 WEB_UIDS = {"33": "www-data", "48": "apache", "80": "www", "82": "www-data", "30": "wwwrun", "65534": "nobody"}
 
@@ -96,7 +98,7 @@ class Arrivals:
 
     def from_account(self, queue_id: str, known: Remembered | Message, rest: str, line: str) -> bool:
         """`rest`, behind from=<: an account sends new mail to one recipient. False when it is another case."""
-        if not isinstance(known, tuple) or known[2] or "nrcpt=1 " not in rest:
+        if not isinstance(known, tuple) or known[2] or rest[_ENDING] != _TO_ONE:
             return False
         client, login, _, _ = known
         sender = rest.partition(">")[0][:320].lower()
@@ -137,6 +139,6 @@ def _behind_id(line: str) -> str:
 
 def _envelope(rest: str) -> tuple[str, int]:
     """The sender and the number of recipients of `from=<sender>, size=1, nrcpt=1 (queue active)`."""
-    count = rest.partition("nrcpt=")[2].partition(" ")[0]
+    count = rest.rpartition("nrcpt=")[2].partition(" ")[0]  # the last: a sender may call himself so
     recipients = int(count) if count.isascii() and count.isdecimal() and len(count) < 8 else 1
     return rest[6:].partition(">")[0][:320].lower(), recipients or 1

@@ -70,8 +70,8 @@ class Deliveries:
 
     def line(self, line: str, text: str) -> bool:
         """Any line about a delivery; False when it is none."""
-        place = text.find(", status=")
-        start = text.find(": to=<", 0, 100)
+        start = text.find(": to=<")
+        place = text.find(", status=", start)
         if place < 0 or start < 0:
             return False
         to, _, fields = text[start + 6 : place].partition(">")

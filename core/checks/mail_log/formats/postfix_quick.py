@@ -53,8 +53,12 @@ class PostfixQuick:
             elif program == " postfix/qmgr[":
                 if line[pid] != number:
                     number, pid, text_at, only_id = _after_number(line, name.stop)
+                    if line[pid] != number:
+                        other(line)
+                        continue
                 if line[_LAST_NINE] == ": removed":
-                    if mail.pop(line[only_id], None) is None:
+                    queue_id = line[only_id]
+                    if not queue_id or mail.pop(queue_id, None) is None:
                         other(line)
                     continue
                 if line[says] != ": from=<":
@@ -72,14 +76,16 @@ class PostfixQuick:
             elif program == " postfix/clean":
                 if ": message-id=" not in line[soon]:
                     other(line)
-            elif program == " postfix/smtp[":
-                if not outside(line.partition("]: ")[2], line):
-                    other(line)
             elif program == " postfix/local" or program == " postfix/lmtp[" or program == " postfix/virtu":
-                mailbox, _, rest = line.partition(": to=<")[2].partition(", delay=")
-                if mailbox in here and rest.partition(", status=")[2] in delivered:
+                head, _, rest = line.partition(": to=<")
+                mailbox, _, rest = rest.partition(", delay=")
+                ordinary = mailbox in here and rest.partition(", status=")[2] in delivered
+                if ordinary and "[ " not in head and "queued as " not in rest:  # neither a repeated line nor a filter's
                     here[mailbox] += 1
                 else:
+                    other(line)
+            elif program == " postfix/smtp[":
+                if not outside(line.partition("]: ")[2], line):
                     other(line)
             else:
                 other(line)
