@@ -23,6 +23,7 @@ from core.vocabulary import WhoActs as WhoActs
 # What a finding may carry to its text: plain JSON values. Times are RFC 3339 strings, durations seconds.
 Value = str | int | float | bool | None | list[str] | list[int]
 Values = Mapping[str, Value]
+PRACTICE_DOMAIN = "midori-shoji.example"  # of the invented company (RFC 2606 section 2): nobody's real mail
 
 
 class Severity(Enum):

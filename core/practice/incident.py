@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from core.model import Symptom
+from core.model import PRACTICE_DOMAIN, Symptom
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Incident:
     mta: str = "sendmail"  # what runs on the server: "sendmail" or "postfix"
     version: str = "8.9.3"  # of that program, as its own tool tells it on the server
     waiting: int = 0  # messages in the queue
-    domain: str = "midori-shoji.example"
+    domain: str = PRACTICE_DOMAIN
     mail_host: str = "mail.midori-shoji.example"
     address: str = "203.0.113.25"
     client_address: str = "198.51.100.7"  # the laptop, as the server sees it: outside
