@@ -105,6 +105,12 @@ def large_receivers() -> frozenset[str]:
 
 
 @cache
+def provider_codes() -> frozenset[str]:
+    """The codes of all providers known by their words."""
+    return frozenset(file.provider for file in rule_files() if file.kind == "provider")
+
+
+@cache
 def mailbox_providers() -> frozenset[str]:
     """The codes of providers that keep mailboxes under names of their own."""
     return frozenset(file.provider for file in rule_files() if file.kind == "provider" and file.domains)

@@ -36,6 +36,10 @@ def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
     elif not bad and (only := _only_over_ipv6(clues)):
         told = clues.having("mail_log.refused_listed", "mail_log.refused_reputation", "mail_log.refused_reverse_dns")
         yield ROOT, Cause("ipv6_path_bad", "likely", "you", codes_of(told), {"addresses": only})
+    elif not bad and (listed := _only_ipv6_listed(clues)):
+        codes = codes_of(listed + refused)
+        rank = ROOT if clues.about_mail_going_out else RISK
+        yield rank, Cause("ipv6_path_bad", "likely", "you", codes, {"addresses": value_list(listed, "address")})
     if bad:
         values: Values = {"addresses": value_list(bad, "addresses") or ["?"]}
         certainty: Certainty = "confirmed" if refused else "possible"
@@ -51,6 +55,13 @@ def _refused_over_ipv6(clues: Clues) -> tuple[Finding, ...]:
 
 def _sending(refusal: Finding) -> str:
     return str(refusal.values.get("sending_address") or "")
+
+
+def _only_ipv6_listed(clues: Clues) -> tuple[Finding, ...]:
+    """Lists name an IPv6 address of ours, and none of the IPv4 addresses that we have as well."""
+    listed = clues.having("dnsbl.listed")
+    both = any(":" not in one.address for one in clues.context.addresses)
+    return listed if both and listed and all(":" in str(each.values.get("address")) for each in listed) else ()
 
 
 def _only_over_ipv6(clues: Clues) -> list[str]:

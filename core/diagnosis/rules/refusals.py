@@ -9,7 +9,7 @@ from core.diagnosis.ranking import CONSEQUENCE, RISK, SUSPICION, Ranked
 from core.diagnosis.rented import on_a_shared_server
 from core.knowledge.dnsbl import dead_list_of, load_lists
 from core.knowledge.domain_names import plain_domain, registrable_domain
-from core.knowledge.reply_rules import large_receivers, mailbox_providers
+from core.knowledge.reply_rules import large_receivers, mailbox_providers, provider_codes
 from core.model import Cause, Certainty, Finding, Values, WhoActs
 
 # Lists anyone may ask, by the word a refusal's rules know them under, and their names.
@@ -42,7 +42,7 @@ def address_listed(clues: Clues) -> Iterator[Ranked]:
 def _told_of_lists(clues: Clues) -> tuple[tuple[Finding, ...], list[str]] | None:
     """The refusals that name a public list, and the lists."""
     if queued := clues.having("mail_queue.blocked_using_list"):
-        zones = [zone for zone in value_list(queued, "zone") if zone != "?" and dead_list_of(zone) is None]
+        zones = [zone for zone in value_list(queued, "zone") if _is_public(zone)]
         if zones:
             return queued, zones
     for told in (clues.bounced("ip_blocked"), clues.having("mail_log.refused_listed")):
@@ -51,6 +51,19 @@ def _told_of_lists(clues: Clues) -> tuple[tuple[Finding, ...], list[str]] | None
             return told, names
     logged, zones = clues.having("mail_log.refused_listed"), _public_zones_in_log(clues)
     return (logged, zones) if logged and zones else None
+
+
+def _is_public(zone: str) -> bool:
+    """Whether this is a list that anyone may ask: by its zone, or by the name a refusal's rules know it under."""
+    known = {one.zone for one in load_lists()}
+    return zone in PUBLIC_LISTS or any(zone == one or zone.endswith(f".{one}") for one in known)
+
+
+def _private_lists_in_queue(clues: Clues) -> tuple[Finding, ...]:
+    """Mail waits since lists refuse it which nobody but their owner can look into."""
+    queued = clues.having("mail_queue.blocked_using_list")
+    zones = [zone for zone in value_list(queued, "zone") if dead_list_of(zone) is None]
+    return queued if zones and not any(_is_public(zone) for zone in zones) else ()
 
 
 def _public_zones_in_log(clues: Clues) -> list[str]:
@@ -89,8 +102,9 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
     if not clues.told_by_us and _named_a_dead_list(clues):
         bounced = tuple(each for each in bounced if each.code != "bounce.ip_blocked")
     blocked = bounced + tuple(each for each in logged if each.severity.value in ("critical", "warning"))
-    blocked += clues.most_wait_for("bad_reputation")
-    names = _providers(blocked)
+    private = _private_lists_in_queue(clues)
+    blocked += clues.most_wait_for("bad_reputation") + private
+    names = _providers(blocked) or [zone for zone in value_list(private, "zone") if zone in provider_codes()]
     public = set(names) & PUBLIC_LISTS.keys() or (not names and _public_zones_in_log(clues))
     if blocked and not clues.seen("dnsbl.listed") and not public:
         values: Values = {"providers": names or ["unknown"]}

@@ -21,7 +21,7 @@ def disk_full(clues: Clues) -> Iterator[Ranked]:
         certainty: Certainty = "confirmed" if seen else "likely"
         values: Values = {"places": value_list(seen, "mount") or ["?"]}
         yield ROOT, Cause("disk_full", certainty, "you", codes_of(seen + logged + said), values)
-    elif logged:
+    elif logged and (clues.going_on(logged) or clues.context.target.symptom != "checkup"):
         yield SUSPICION, Cause("disk_full", "possible", "you", codes_of(logged), {"places": ["?"]})
 
 

@@ -34,6 +34,9 @@ def own_filter_rejects_all(clues: Clues) -> Iterator[Ranked]:
         refused = clues.having("mail_log.refused_by_us")
         certainty = "likely" if refused else "possible"
         yield ROOT, Cause("own_filter_rejects_all", certainty, "you", codes_of(refused), {"zones": [setting]})
+    elif looped := _comes_round_to_itself(clues):
+        codes = codes_of(clues.having("mail_log.ordinary", "mail_log.some_came_back", "mail_log.most_came_back"))
+        yield ROOT, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": [looped]})
     elif clues.about_mail_coming_in and (said := _everybody_turned_away(clues)):
         codes = codes_of(clues.having("mail_log.refused_by_us"))
         yield SUSPICION, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": [said]})
@@ -55,6 +58,14 @@ def _unknown_here(clues: Clues) -> str | None:
     words = {word for name in _TAKES for word in re.split(r"[,\s]+", told.get(name, ""))}
     hidden = any(":" in word or word.startswith(("$", "/")) for word in words)
     return None if hidden or domain in words else "Postfix: mydestination"
+
+
+def _comes_round_to_itself(clues: Clues) -> str | None:
+    """What our server says of mail for our own domain that the DNS leads back to it: it does not know the domain."""
+    domain = (clues.context.target.domain or "").lower()
+    loops = [one for one in (clues.log.refusals if clues.log else ()) if one.reason == "mail_loop"]
+    ours = [one for one in loops if domain and domain in one.example.lower()]
+    return clean(ours[0].example, 80) if ours and not clues.sending_alone else None
 
 
 def _list_turns_all_away(clues: Clues) -> list[str]:
