@@ -19,7 +19,7 @@ class Identity:
         "_last_address", "addresses", "day", "day_networks", "delivered", "domains", "first", "guessed", "hour",
         "hour_messages",
         "hour_recipients", "hours", "kind", "last", "last_line", "lines", "messages", "name", "networks_in_a_day",
-        "peak_at", "peak_messages", "peak_recipients", "recipients", "refused", "reputation", "senders",
+        "peak_at", "peak_messages", "peak_recipients", "recipients", "refused", "reputation", "senders", "sessions",
     )  # fmt: skip
 
     def __init__(self, kind: Kind, name: str) -> None:
@@ -36,6 +36,7 @@ class Identity:
         self.hours: dict[int, int] = {}
         self.day_networks: set[str] = set()
         self.lines: list[str] = []
+        self.sessions: list[tuple[int, str]] = []  # logins before the first message
         self.last_line = self._last_address = ""
 
     def message(self, at: int, recipients: int, sender: str, address: str, line: str) -> None:
@@ -67,6 +68,17 @@ class Identity:
         if self.messages <= 2:
             self.lines.append(line[:_LINE])
         self.last_line = line
+
+    def session(self, at: int, address: str) -> None:
+        """It logged in from there to hand in mail."""
+        if not self.messages and len(self.sessions) < _MOST_ADDRESSES:
+            self.sessions.append((at, address))
+
+    def without_queue(self) -> None:
+        """The log is at its end. One that tells of logins alone, and not what was queued: each brought one message."""
+        if not self.messages:
+            for at, address in self.sessions:
+                self.message(at, 1, "", address, "")
 
     def more_recipients(self, count: int) -> None:
         """So many recipients more of the message counted last."""

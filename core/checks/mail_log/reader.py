@@ -204,6 +204,8 @@ class LogReader:
 
     def _facts(self, source: str, complete: bool) -> LogFacts:
         tally, clock = self._tally, self._clock
+        for each in tally.identities.values():
+            each.without_queue()
         senders = sorted(tally.identities.values(), key=lambda each: (-each.recipients, each.name))
         return LogFacts(
             product=self._leading(),

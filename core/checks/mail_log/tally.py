@@ -111,6 +111,7 @@ class Tally:
         identity = self.identity("account", name)
         if address not in identity.addresses and (failed := self.failures.get(address, 0)) > identity.guessed:
             identity.guessed = failed
+        identity.session(self.clock.last, address)
         return identity
 
     def accepted(self, message: Message, sender: str, recipients: int, at: int) -> None:
