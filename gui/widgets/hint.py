@@ -15,6 +15,7 @@ from PySide6.QtGui import QCursor, QFontMetricsF
 from PySide6.QtWidgets import QFrame, QToolTip, QVBoxLayout, QWidget
 
 from core.texts import Texts
+from gui.widgets.joins import held, joined, keep_copies_plain
 from gui.widgets.prose import Prose, line_pitch
 from gui.widgets.text import dress, label, said
 
@@ -52,6 +53,8 @@ class HintLabel(Prose):
         self.texts, self.plain = texts, text
         self.terms = tuple(mention.term for mention in terms_in(text, texts.language))
         rich = bool(self.terms)
+        if rich:
+            keep_copies_plain()
         self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
         self._drawn: tuple[int, str] | None = None
         self.setText("" if rich else text)
@@ -129,13 +132,13 @@ def marked(text: str, texts: Texts, ink: str) -> str:
 
     from core.knowledge.glossary import terms_in
 
-    parts, at = [], 0
+    parts, at, places = [], 0, held(text)
     for mention in terms_in(text, texts.language):
-        parts.append(html.escape(text[at : mention.start]))
-        word = html.escape(text[mention.start : mention.end])
+        parts.append(html.escape(joined(text, at, mention.start, places)))
+        word = html.escape(joined(text, mention.start, mention.end, places))
         parts.append(_LINK.format(scheme=_SCHEME, term=mention.term, line=_LINE, ink=ink, word=word))
         at = mention.end
-    parts.append(html.escape(text[at:]))
+    parts.append(html.escape(joined(text, at, None, places)))
     return "".join(parts).replace("\n", "<br>")
 
 

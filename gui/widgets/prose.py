@@ -16,6 +16,8 @@ from PySide6.QtCore import QEvent, QPointF, QSize
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
 
+from gui.widgets.joins import held, joined, keep_copies_plain
+
 if TYPE_CHECKING:
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QPaintEvent
@@ -44,6 +46,7 @@ class Prose(QLabel):
         super().__init__(parent)
         self._heights: dict[int, int] = {}
         self._here: bool | None = None
+        self._words = self._told = ""  # what is said; the same for a screen reader, where joiners are drawn
         self._plain, self._simple = False, True  # no markup; neither to be selected nor aligned
 
     def drawn_here(self) -> bool:
@@ -58,12 +61,14 @@ class Prose(QLabel):
         self._plain = form.value == PLAIN_TEXT
         self._forget()
         super().setTextFormat(form)
+        self._draw_anew()
 
     def setTextInteractionFlags(self, flags: Qt.TextInteractionFlag) -> None:
         """Whether text can be selected, and links followed."""
         self._simple = not flags.value & _SELECTABLE
         self._forget()
         super().setTextInteractionFlags(flags)
+        self._draw_anew()
 
     def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
         """Anything but from the left, in the middle of the height."""
@@ -75,6 +80,7 @@ class Prose(QLabel):
         """Many lines or one."""
         self._forget()
         super().setWordWrap(wrap)
+        self._draw_anew()
 
     def setProperty(self, name: str, value: object) -> bool:
         """`role` says how the text looks; `textFormat` by its number spares a start the names in `Qt`."""
@@ -85,8 +91,28 @@ class Prose(QLabel):
 
     def setText(self, text: str) -> None:
         """Show other words."""
-        self._heights = {}
-        super().setText(text)
+        self._heights, self._words = {}, text
+        self._draw()
+
+    def text(self) -> str:
+        """The words as they were set, without what only the eye sees."""
+        return self._words
+
+    def _draw_anew(self) -> None:
+        if self._words:
+            self._draw()
+
+    def _draw(self) -> None:
+        """Lines that Qt draws are held together beforehand; of those drawn here it is seen where they end."""
+        shown = self._words
+        if self._plain and not self.drawn_here() and self.wordWrap() and self.property("role") not in _DRAWN_BY_QT:
+            shown = joined(self._words)
+        super().setText(shown)
+        if shown != self._words:
+            keep_copies_plain()
+        if self.accessibleName() == self._told and self._told != (told := self._words if shown != self._words else ""):
+            self._told = told
+            self.setAccessibleName(told)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another font, another height."""
@@ -129,7 +155,16 @@ class Prose(QLabel):
         return round(self._laid_out(width - self._frame()).boundingRect().height()) + self._rim()
 
     def _laid_out(self, width: int) -> QTextLayout:
-        layout = QTextLayout(self.text().replace("\n", "\u2028"), self.font())
+        words = self._words.replace("\n", "\u2028")
+        layout = self._lines(words, width)
+        if layout.lineCount() > 1:
+            ends, places = {layout.lineAt(line).textStart() for line in range(1, layout.lineCount())}, held(words)
+            if ends & places:
+                return self._lines(joined(words, places=places), width)
+        return layout
+
+    def _lines(self, words: str, width: int) -> QTextLayout:
+        layout = QTextLayout(words, self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
