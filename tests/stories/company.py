@@ -86,7 +86,10 @@ print(json.dumps(results))
 """
 
 
-def refused(stage: str, reply: str, after: int = 0) -> dict[str, Any]:
+Answer = Mapping[str, Any]  # of a large receiver; made by `refused`
+
+
+def refused(stage: str, reply: str, after: int = 0) -> Answer:
     """What a large receiver says ({client} is who sends, {to} the recipient), once `after` recipients were taken."""
     return {"stage": stage, "reply": reply, "after": after}
 
@@ -98,7 +101,7 @@ class World:
     lab: Lab
     replies: Path
 
-    def answers(self, replies: Mapping[str, Mapping[str, Any]]) -> None:
+    def answers(self, replies: Mapping[str, Answer]) -> None:
         """From now on the large receivers answer so; those not named take everything."""
         self.replies.write_text(json.dumps(replies), encoding="utf-8")
 

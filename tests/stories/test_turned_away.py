@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.company import BIG, CUSTOMERS, Company, OpenCompany, refused
+from tests.stories.company import BIG, CUSTOMERS, Answer, Company, OpenCompany, Told, refused
 
 pytestmark = [pytest.mark.story, pytest.mark.slow]
 OURS_6, BIG_6 = "2001:db8:25::25", "2001:db8:40::40"
@@ -54,6 +54,17 @@ def letters(domain: str, count: int) -> list[str]:
     return [f"guest{number}@{domain}" for number in range(count)]
 
 
+def after_answers_of(
+    office: Company, domain: str, answer: Answer, log: str = "status=bounced", count: int = 6, seen: int = 0
+) -> Told:
+    """What the check says after `count` letters to this provider met its answer, `seen` of them in the log, and a few
+    to a customer did not."""
+    office.world.answers({domain: answer})
+    office.server_sends([*letters(domain, count), *letters("customer1.example", 3)])
+    office.wait_for_log(log, seen or count)
+    return office.check("--symptom", "not_delivered")
+
+
 def test_the_address_stands_on_a_public_list(company: OpenCompany) -> None:
     """取引先の三社から突き返された。 Two years ago somebody else had this address. Nothing is wrong with our server."""
     office = company("pf-closed", listed=True)
@@ -85,10 +96,7 @@ def test_the_shared_server_of_a_hosting_company_is_listed(company: OpenCompany) 
 def test_outlook_blocks_us_and_no_list_knows_why(company: OpenCompany) -> None:
     """Outlookだけに届かない。 Microsoft keeps a list of its own; no public list shows anything."""
     office = company("pf-closed")
-    office.world.answers({"outlook.com": refused("RCPT", S3140)})
-    office.server_sends([*letters("outlook.com", 6), *letters("customer1.example", 3)])
-    office.wait_for_log("status=bounced", 6)
-    told = office.check("--symptom", "not_delivered")
+    told = after_answers_of(office, "outlook.com", refused("RCPT", S3140))
     told.first_is("provider_blocked", "confirmed", "you")
     assert "microsoft" in told.first["values"]["providers"], told.first
     told.well("server_health", "smtp_banner", "open_relay", "dns_health", "dnsbl")
@@ -107,10 +115,7 @@ def test_outlook_s_returned_mail_alone_tells_the_same(company: OpenCompany) -> N
 def test_gmail_asks_us_to_slow_down(company: OpenCompany) -> None:
     """一斉送信の翌朝。 A mailing went out at once; Gmail takes two letters and lets the others wait."""
     office = company("pf-closed")
-    office.world.answers({"gmail.com": refused("RCPT", TOO_FAST, after=2)})
-    office.server_sends([*letters("gmail.com", 12), *letters("customer1.example", 3)])
-    office.wait_for_log("status=deferred", 8)
-    told = office.check("--symptom", "not_delivered")
+    told = after_answers_of(office, "gmail.com", refused("RCPT", TOO_FAST, after=2), "status=deferred", 12, seen=8)
     told.first_is("rate_limited", "likely|confirmed", "wait")
     told.well("server_health", "smtp_banner", "open_relay", "dns_health", "dnsbl")
 
@@ -118,10 +123,7 @@ def test_gmail_asks_us_to_slow_down(company: OpenCompany) -> None:
 def test_the_new_server_was_never_written_into_the_spf_record(company: OpenCompany) -> None:
     """サーバー移転の忘れ物。 The mail moved to a new server last week. The SPF record still names the old address."""
     office = company("pf-closed", spf="v=spf1 ip4:198.51.100.99 -all")
-    office.world.answers({"gmail.com": refused("DATA", UNPROVEN)})
-    office.server_sends([*letters("gmail.com", 6), *letters("customer1.example", 2)])
-    office.wait_for_log("status=bounced", 6)
-    told = office.check("--symptom", "not_delivered")
+    told = after_answers_of(office, "gmail.com", refused("DATA", UNPROVEN))
     told.first_is("sender_auth_failing", "confirmed", "domain_company")
     told.well("server_health", "smtp_banner", "open_relay", "dns_health", "dnsbl")
 
@@ -129,10 +131,7 @@ def test_the_new_server_was_never_written_into_the_spf_record(company: OpenCompa
 def test_the_address_has_no_name(company: OpenCompany) -> None:
     """逆引きがない。 The hosting company gave a new address and no reverse name; Gmail wants one."""
     office = company("pf-closed", reverse="")
-    office.world.answers({"gmail.com": refused("RCPT", NAMELESS)})
-    office.server_sends([*letters("gmail.com", 6), *letters("customer1.example", 2)])
-    office.wait_for_log("status=bounced", 6)
-    told = office.check("--symptom", "not_delivered")
+    told = after_answers_of(office, "gmail.com", refused("RCPT", NAMELESS))
     told.first_is("ptr_or_helo_wrong", "confirmed", "hosting_company")
     told.well("server_health", "smtp_banner", "open_relay", "sender_auth", "dnsbl")
 
