@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from gui.standing import stand_as_before
-from gui.style import app_icon
 from gui.widgets.footer import Footer
 from gui.widgets.ground import ground
 from gui.widgets.place import Place
@@ -17,6 +15,8 @@ from gui.widgets.steps import Sidebar
 
 if TYPE_CHECKING:
     import asyncio
+
+    from PySide6.QtGui import QResizeEvent
 
     from core.texts import Texts
     from gui.pages.page import Page
@@ -45,7 +45,6 @@ class Frame(QMainWindow):
 
     def lay_out(self, place: str) -> None:
         """Put the parts together; `place` is where the window stood last time."""
-        self.setWindowIcon(app_icon())
         self.sidebar, self.stack, self.footer, self.place = Sidebar(), QStackedWidget(), Footer(), Place()
         self.place.hide()
         self.setCentralWidget(ground(self.sidebar, self.place, self.stack, self.footer))

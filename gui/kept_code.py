@@ -2,7 +2,8 @@
 
 PySide carries a dozen Python files inside its library and compiles them anew at each start, which takes a tenth of the
 time until the window stands. Here the result is kept beside this module's own, under the rules of PEP 552: what was
-kept counts only while the source has the same hash. The built program has no need of it (its files are compiled).
+kept counts only while the source has the same hash. One of the files writes hints for editors, which no program asks
+for: it is loaded when somebody does. The built program does without all this.
 """
 
 from __future__ import annotations  # what is compiled here inherits this line, as it does in PySide's own loader
@@ -12,13 +13,16 @@ import importlib.util
 import marshal
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import CodeType
 from typing import Any
 
 _OF_PYSIDE = "shibokensupport/"
+_FOR_EDITORS = f"{_OF_PYSIDE}signature/lib/pyi_generator.py"
+_STAND_IN = b"from gui.kept_code import load_when_asked\n__getattr__ = load_when_asked(globals())\n"
 _compile = builtins.compile
+_sources: dict[str, bytes] = {}  # of what is loaded when asked for
 
 
 @contextmanager
@@ -45,6 +49,8 @@ class KeptCode:
         """As the built-in does; a file of PySide comes from what was kept."""
         if others or named or not isinstance(source, bytes) or not str(filename).startswith(_OF_PYSIDE):
             return _compile(source, filename, mode, *others, **named)
+        if filename == _FOR_EDITORS:
+            _sources[filename], source = source, _STAND_IN
         seal = importlib.util.source_hash(source)
         known = self._kept.get(filename)
         if known is None or known[0] != seal:
@@ -61,6 +67,20 @@ class KeptCode:
             with open(beside, "wb") as file:  # noqa: PTH123 - pathlib costs start time here
                 file.write(marshal.dumps(self._kept))
             os.replace(beside, self._place)  # noqa: PTH105 - another start may be reading it
+
+
+def load_when_asked(space: dict[str, Any]) -> Callable[[str], Any]:
+    """The `__getattr__` of the module that stands in for the editors' file: what is asked for first loads it."""
+
+    def found(name: str) -> Any:
+        if name.startswith("__") or _FOR_EDITORS not in _sources:
+            raise AttributeError(name)
+        exec(_compile(_sources.pop(_FOR_EDITORS), _FOR_EDITORS, "exec"), space)
+        if name not in space:
+            raise AttributeError(name)
+        return space[name]
+
+    return found
 
 
 def _usual_place() -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale
 
 from core.texts import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QTranslator
 
 
 def chosen_language(kept: str | None) -> Language:
@@ -26,12 +31,16 @@ class QtWords:
     def use(self, language: Language) -> None:
         """Let Qt's own dialogs speak this language from now on."""
         QLocale.setDefault(QLocale("ja_JP" if language == "ja" else "en_GB"))
-        if language == "ja" and self._japanese is None:
+        if (language == "ja") == (self._japanese is not None):
+            return
+        from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
+
+        if self._japanese is None:
             translator = QTranslator()
             folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
             if translator.load(QLocale("ja_JP"), "qtbase", "_", folder):
                 QCoreApplication.installTranslator(translator)
                 self._japanese = translator
-        elif language != "ja" and self._japanese is not None:
+        else:
             QCoreApplication.removeTranslator(self._japanese)
             self._japanese = None

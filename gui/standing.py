@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 _PLEASANT = (1120, 760)  # pixels
 
@@ -12,6 +14,10 @@ def stand_as_before(window: QWidget, kept: str) -> None:
     """Give `window` the place in `kept` (base64, from `standing`); anything else is as good as nothing."""
     room = window.screen().availableSize()
     window.resize(min(_PLEASANT[0], room.width()), min(_PLEASANT[1], room.height()))
+    if not kept:
+        return
+    from PySide6.QtCore import QByteArray
+
     place = QByteArray.fromBase64(kept.encode("ascii", "replace"))
     if not place.isEmpty():
         window.restoreGeometry(place)  # Qt checks what it reads, and moves it onto a screen that is there

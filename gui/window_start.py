@@ -31,7 +31,6 @@ def make_app(*options: str) -> QApplication:
     app.setApplicationName("mail-first-aid")
     app.setApplicationDisplayName("")
     app.setDesktopFileName("mail-first-aid")
-    app.setWindowIcon(app_icon())
     use_japanese_font(app)
     dress_at_once(app)
     hints = app.styleHints()
@@ -51,6 +50,7 @@ def show_window() -> int:
     wizard = Wizard()
     wizard.show()
     draw(app, wizard)
+    app.setWindowIcon(app_icon())
     dress_exactly(app)
     gc.freeze()  # what is there now stays: the collector need not look through it again and again
     only.listen(lambda: _to_front(wizard))

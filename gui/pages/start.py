@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, cast, get_args
 
 from PySide6.QtCore import Signal
@@ -19,7 +20,7 @@ from gui.widgets.card import rows_card
 from gui.widgets.choice import ChoiceSet
 from gui.widgets.drop import DropZone
 from gui.widgets.question import Question
-from gui.widgets.text import SpokenButton, SpokenLabel, label, said
+from gui.widgets.text import SpokenButton, SpokenLabel, label, said, say_all
 from gui.widgets.tools import Tools
 
 if TYPE_CHECKING:
@@ -50,10 +51,7 @@ class StartPage(Page):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self.body.addWidget(self.choices)
-        self.incidents = Question("gui.start.incident", STORIES, usual=STORIES[0])
-        self.incidents.hide()
         self.choices.chosen.connect(lambda _: self._chosen())
-        self.body.addWidget(self.incidents)
         self.refusal = self._refusal_card()
         self.body.addWidget(self.refusal)
         self.tools = Tools()
@@ -88,11 +86,25 @@ class StartPage(Page):
     @property
     def story(self) -> str:
         """The practice incident that is chosen."""
-        return self.incidents.value() or STORIES[0]
+        return (self.incidents.value() if self._offers_incidents else None) or STORIES[0]
+
+    @cached_property
+    def incidents(self) -> Question:
+        """Which practice incident? Below the cards, made when somebody first wants to practise."""
+        made = Question("gui.start.incident", STORIES, usual=STORIES[0])
+        self.body.insertWidget(self.body.indexOf(self.choices) + 1, made)
+        made.say(self.texts)
+        say_all(made, self.texts)
+        return made
+
+    @property
+    def _offers_incidents(self) -> bool:
+        return "incidents" in vars(self)
 
     def _chosen(self) -> None:
         """Practice offers its incidents; each kind of trouble has clues of its own."""
-        self.incidents.setVisible(self.practice_chosen)
+        if self.practice_chosen or self._offers_incidents:
+            self.incidents.setVisible(self.practice_chosen)
         symptom = self.choices.value()
         told = symptom in get_args(Symptom)
         self.clue.key = f"gui.start.clue.{symptom}" if told else "gui.start.refusal.hint"

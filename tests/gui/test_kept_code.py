@@ -20,6 +20,11 @@ seen = []
 sys.addaudithook(lambda name, values: seen.append(str(values[1])) if name == "compile" else None)
 import gui.plain_imports
 import PySide6.QtWidgets
+from PySide6.support.signature.lib import pyi_generator
+assert "argparse" not in sys.modules
+assert callable(pyi_generator.generate_pyi) and not hasattr(pyi_generator, "nothing_of_this_name")
+assert "argparse" in sys.modules
+seen.remove("shibokensupport/signature/lib/pyi_generator.py")
 print(sum(name.startswith("shibokensupport/") for name in seen))
 """
 
