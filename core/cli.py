@@ -45,7 +45,8 @@ class _Parser(argparse.ArgumentParser):
         return with_headings(super().format_help(), texts)
 
     def error(self, message: str) -> NoReturn:
-        raise usage_error(message)
+        words = [action for action in self._actions if not action.option_strings]
+        raise usage_error(message, {str(word.metavar or word.dest): tuple(word.choices or ()) for word in words})
 
 
 def main(argv: Sequence[str]) -> int:

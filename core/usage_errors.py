@@ -7,7 +7,7 @@ as argparse says it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from core.clean import clean
@@ -33,12 +33,14 @@ _NOT_FOR_PEOPLE = frozenset({"practice-ssh"})
 _LONGEST = 80  # characters shown of what was typed
 
 
-def usage_error(message: str) -> UsageError:
-    """What argparse complains of, as one of our own errors."""
+def usage_error(message: str, choices: Mapping[str, Iterable[str]]) -> UsageError:
+    """What argparse complains of, as one of our own errors. `choices`: of each word that may be missing, what fits."""
     for form, code in _FORMS:
         if match := re.fullmatch(form, message, re.DOTALL):
             found = match.groupdict()
             lists = {name: _words(found.pop(name)) for name in _LISTS if name in found}
+            if "names" in lists:
+                lists["names"] = [_with_choices(name, choices.get(name, ())) for name in lists["names"]]
             return UsageError(code, **lists, **{name: _bare(value) for name, value in found.items()})
     return UsageError("usage.other", detail=clean(message, 300))
 
@@ -53,6 +55,11 @@ def language_asked(argv: Sequence[str]) -> Language:
 def _words(listed: str) -> list[str]:
     """'a', 'b' or a, b (since Python 3.12) or METAVAR, --option."""
     return [word for word in re.findall(r"[^\s',]+", listed) if word not in _NOT_FOR_PEOPLE]
+
+
+def _with_choices(name: str, choices: Iterable[str]) -> str:
+    fitting = [choice for choice in choices if choice not in _NOT_FOR_PEOPLE]
+    return f"{name} ({'|'.join(fitting)})" if fitting else name
 
 
 def _bare(value: str) -> str:

@@ -12,8 +12,16 @@ WRONG = [
     (("nonsense",), "problem.usage.unknown_command.title", {"value": "nonsense"}),
     (("notebook", "nonsense"), "problem.usage.unknown_command.title", {"value": "nonsense"}),
     (("letter", "nobody"), "problem.usage.bad_word.title", {"value": "nobody"}),
-    (("letter",), "problem.usage.missing.title", {"names": "kind"}),
-    ((), "problem.usage.missing.title", {"names": "COMMAND"}),
+    (("read-log",), "problem.usage.missing.title", {"names": "FILE"}),
+    (("letter",), "problem.usage.missing.title", {"names": "kind (hosting|line|dns|customers|staff|boss)"}),
+    (
+        (),
+        "problem.usage.missing.title",
+        {
+            "names": "COMMAND (check|read-queue|read-bounce|read-log|exchange-block|blacklists|fix|arrival|practice|"
+            "notebook|checklist|again|delist|letter|report)"
+        },
+    ),
     (("check", "--symptom", "sad"), "problem.usage.bad_choice.title", {"option": "--symptom", "value": "sad"}),
     (("check", "--domain"), "problem.usage.no_value.title", {"option": "--domain"}),
     (("check", "--own-server=yes"), "problem.usage.takes_no_value.title", {"option": "--own-server", "value": "yes"}),
@@ -73,7 +81,7 @@ def test_a_language_we_do_not_speak_is_named_in_the_systems(monkeypatch: pytest.
     ],
 )
 def test_the_wordings_of_later_pythons_are_known(message: str) -> None:
-    error = usage_error(message)
+    error = usage_error(message, {})
     assert error.code == "usage.bad_choice"
     assert error.values == {"option": "--symptom", "value": "sad", "known": ["slow", "checkup"]}
 
@@ -85,5 +93,5 @@ def test_what_was_typed_commands_no_terminal_and_is_no_template(capsys: pytest.C
 
 
 def test_an_unknown_wording_is_handed_on() -> None:
-    error = usage_error("something new in Python 3.99")
+    error = usage_error("something new in Python 3.99", {})
     assert (error.code, error.values) == ("usage.other", {"detail": "something new in Python 3.99"})
