@@ -37,23 +37,23 @@ while not window.windowHandle().isExposed():
 app.processEvents()
 {_LEAVE}
 """
-# As `gui.__main__` and `gui.window_start` do it, up to where the event loop is loaded.
-_OURS = f"""import gc, pathlib, sys
-gc.disable()
-from gui.window_start import draw, make_app
-from gui.wizard import Wizard
-app = make_app()
-wizard = Wizard(pathlib.Path(sys.argv[1]) / "s.json", pathlib.Path(sys.argv[1]) / "n.sqlite3")
-wizard.show()
-draw(app, wizard)
-app.processEvents()
-{_LEAVE}
+# The program itself, from its first line to the moment its first page is drawn: the icon is what comes next.
+_OURS = f"""import gui.__main__ as program
+program.why_no_window(program.os.environ)
+program.gc.disable()
+from gui import window_start
+def leave():
+    window_start.QApplication.processEvents()
+    {_LEAVE}
+window_start.app_icon = leave
+window_start.show_window()
 """
 
 
 def started(code: str, home: str) -> tuple[float, float]:
     """Seconds from the start of the process to its end, and its megabytes."""
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": home}
+    surroundings |= dict.fromkeys(("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), home)
     surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody starts a program that compiles itself every time
     surroundings.setdefault("QT_QPA_PLATFORM", "offscreen" if not os.environ.get("DISPLAY") else "xcb")
     begun = time.perf_counter()
