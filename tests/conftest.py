@@ -26,9 +26,10 @@ for _name in ("http_proxy", "https_proxy", "all_proxy", "socks_proxy", "auto_pro
     os.environ.pop(_name.upper(), None)
 
 
-# Nor may the names of days and months in its language, which Qt takes up for the whole process.
+# Nor may its letters (Qt wants UTF-8) and the names of days and months in its language, which Qt takes up for the
+# whole process.
 os.environ["LANG"] = os.environ.pop("LC_ALL", "") or os.environ.get("LANG", "C.UTF-8")
-os.environ["LC_TIME"] = "C"
+os.environ["LC_TIME"], os.environ["LC_CTYPE"] = "C", "C.UTF-8"
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -43,7 +43,8 @@ def test_practice_names_the_three_causes_and_writes_the_pdf(home: dict[str, str]
 
 def test_a_saved_run_prints_again_in_the_other_language(home: dict[str, str], tmp_path: Path) -> None:
     saved = tmp_path / "run.json"
-    run(home, "practice", "--lang", "ja", f"--json={saved}")
+    made = run(home, "practice", "--lang", "ja", f"--json={saved}")
+    assert made.returncode == 2, made.stderr
     again = run(home, "report", str(saved), "--lang", "en")
     assert again.returncode == 2, again.stderr
     assert "passes on mail for anyone" in again.stdout
