@@ -17,6 +17,7 @@ PUBLIC_LISTS = {"spamhaus": "Spamhaus", "spamcop": "SpamCop", "barracuda": "Barr
 # Reasons that lie with the address or the server at the other end; and what their filter says of one message.
 _THEIR_REASONS = ("user_unknown", "address_closed", "domain_cannot_receive", "recipient_refuses", "server_trouble",
                   "unreachable", "mail_loop")  # fmt: skip
+_OURSELVES = frozenset({"local", "virtual", "lmtp"})  # Postfix's own deliveries
 _THEIR_FILTER = ("looks_like_spam", "policy_refused", "attachment_blocked", "message_too_big", "virus_found",
                  "bad_message_format", "sender_refused", "tls_failed", "dns_problem",
                  "suppressed_by_service")  # fmt: skip
@@ -225,9 +226,14 @@ def _all_ours(findings: tuple[Finding, ...], clues: Clues) -> bool:
 
 
 def _came_back(clues: Clues) -> tuple[Finding, ...]:
-    """Most mail came back; or some, and the person says that one recipient alone is affected."""
+    """Most mail came back from others; or some, and the person says that one recipient alone is affected."""
     some = clues.having("mail_log.some_came_back") if clues.context.target.recipients == "one" else ()
-    return clues.having("mail_log.most_came_back") + some
+    returned = clues.having("mail_log.most_came_back") + some
+    reasons = value_list(returned, "reasons")
+    told = [each for each in (clues.log.refusals if clues.log else ()) if each.by == "them" and each.reason in reasons]
+    # What our own server could not put away (a notice to nobody) says nothing of them.
+    ours = told and all(each.machines and set(each.machines) <= _OURSELVES for each in told)
+    return () if ours else returned
 
 
 def _their_own_server_denies(clues: Clues) -> tuple[Finding, ...]:

@@ -10,6 +10,8 @@ from core.knowledge.reply_rules import large_receivers
 from core.model import Cause, Certainty, Finding, Values
 
 _SEVERAL = 3  # companies that cannot be reached at once are not all down
+# What a relay host says that does not take our mail at all; a loop is one that is ourselves.
+_NOT_TAKEN = ("login_required", "tls_failed", "relay_denied", "mail_loop")
 _WANTS_TLS = "must issue a starttls"  # what servers that take mail by login say, none that takes anybody's
 
 
@@ -99,7 +101,7 @@ def _nowhere_reached(clues: Clues) -> tuple[Finding, ...]:
 
 def _turned_away_by_the_relayhost(clues: Clues) -> tuple[str, ...]:
     """All mail leaves through one server: whoever asks us for a login or for encryption is that one."""
-    refusals = clues.refused_by_others("login_required", "tls_failed", "relay_denied") if clues.relayhost else ()
+    refusals = clues.refused_by_others(*_NOT_TAKEN) if clues.relayhost else ()
     gone = clues.log.delivered_outside if clues.log else 0
     return tuple(each.reason for each in refusals if each.count > gone)
 
