@@ -25,15 +25,34 @@ def values_for(cause: str, report: Report | None = None, now: datetime | None = 
         found["domain"] = target.domain
     if host := _mail_host(report):
         found["mail_host"] = host
-    if report.addresses:
-        found["address"] = report.addresses[0].address
+    if address := sending_address(report):
+        found["address"] = address
     if report.vantage.address:
         found["client_address"] = report.vantage.address
     # A card that follows another (clearing the queue) is about what that one is about.
     named = [one for one in report.causes if one.code == cause] or list(reversed(report.causes))
     for known in named:
         found.update(_of_cause(known))
+    if sender := _mailbox_of(found.get("sender", ""), report):
+        found["sender"] = sender
     return found
+
+
+def sending_address(report: Report) -> str:
+    """The address our mail leaves from: as the run found it, else as the person or the returned mail told it."""
+    if report.addresses:
+        return report.addresses[0].address
+    told = (f.values.get("sending_address") for result in report.results for f in result.findings)
+    return next((address for address in (*report.target.address, *told) if isinstance(address, str) and address), "")
+
+
+def _mailbox_of(account: str, report: Report) -> str:
+    """Who the waiting mail of a misused account says it is from: the log knows the account by its login alone."""
+    if not account or "@" in account:
+        return ""
+    seen = (f.values.get("sender") for result in report.results for f in result.findings
+            if f.code == "mail_queue.one_sender")  # fmt: skip
+    return next((one for one in seen if isinstance(one, str) and one.rpartition("@")[0] == account), "")
 
 
 def _of_cause(cause: Cause) -> dict[str, str]:

@@ -8,6 +8,6 @@ sentences (`letters.*`).
 
 from core.letters.draft import MailDraft, mail_draft
 from core.letters.facts import Sender
-from core.letters.write import KINDS, Kind, Letter, letter, request
+from core.letters.write import KINDS, Kind, Letter, kind_for, letter, request
 
-__all__ = ["KINDS", "Kind", "Letter", "MailDraft", "Sender", "letter", "mail_draft", "request"]
+__all__ = ["KINDS", "Kind", "Letter", "MailDraft", "Sender", "kind_for", "letter", "mail_draft", "request"]

@@ -10,7 +10,9 @@ from datetime import datetime
 from core.again import Repair, repairs_of
 from core.clean import clean
 from core.delisting import desk
+from core.first_aid import DnsLine, dns_lines, sending_address
 from core.incident import Incident
+from core.knowledge.causes import nature_of
 from core.model import Cause, Report
 from core.since import zoned
 from core.texts import Texts
@@ -44,6 +46,8 @@ class Facts:
     first: Report | None  # the run that began it: since when the trouble lasts
     lists: tuple[str, ...]
     refusal: str  # with which the server now refuses to relay
+    lines: tuple[DnsLine, ...]  # what the domain company is asked to register
+    only: str  # "sending" or "receiving" where only that suffers, else ""
 
 
 def facts_of(incident: Incident, main: str | None = None) -> Facts:
@@ -55,14 +59,36 @@ def facts_of(incident: Incident, main: str | None = None) -> Facts:
     return Facts(
         domain=_clean(latest.target.domain if latest else ""),
         host=_clean(_host(latest)),
-        address=_clean(next((one.address for one in latest.addresses), "") if latest else ""),
+        address=_clean(_address(incident)),
         cause=cause,
         repair=repairs.get(cause.code) if cause else None,
         found_at=first.started_at if first else None,
         first=first,
         lists=_lists(incident),
         refusal=_refusal(incident),
+        lines=_dns_lines(incident, cause),
+        only=_only(first, cause),
     )
+
+
+def _address(incident: Incident) -> str:
+    """As the newest run knew it that did: one repeated in part may not."""
+    return next((found for run in reversed(incident.runs) if (found := sending_address(run.report))), "")
+
+
+def _dns_lines(incident: Incident, cause: Cause | None) -> tuple[DnsLine, ...]:
+    """Of the newest run that proposed any for this cause."""
+    made = (dns_lines(cause.code, run.report) for run in reversed(incident.runs)) if cause else ()
+    return next((lines for lines in made if lines), ())
+
+
+def _only(first: Report | None, cause: Cause | None) -> str:
+    """Which way alone suffers: as the person said, else as the cause has it."""
+    told = first.target.direction if first else None
+    if told in ("sending", "receiving"):
+        return told
+    stops = nature_of(cause.code).stops if cause and told is None else frozenset()
+    return "sending" if stops == {"out"} else "receiving" if stops == {"in"} else ""
 
 
 def _host(report: Report | None) -> str:

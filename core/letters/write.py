@@ -38,6 +38,12 @@ class Letter:
     body: str
 
 
+def kind_for(incident: Incident) -> Kind:
+    """The letter to begin with: to the company that must act."""
+    facts = facts_of(incident)
+    return "dns" if facts.cause and facts.cause.who_acts == "domain_company" else "hosting"
+
+
 def letter(kind: Kind, incident: Incident, texts: Texts, sender: Sender | None = None) -> Letter:
     """One letter about the incident as it stands now."""
     facts = facts_of(incident)
@@ -97,11 +103,15 @@ def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> d
         "address": facts.address,
         "since": since_words(facts.first, texts) if facts.first else "",
     }
+    way = facts.only or "both"
     filled = {name: value or texts.text(f"letters.blank.{name}") for name, value in known.items()}
     return filled | {
         "found": moment(facts.found_at, texts) or texts.text("letters.blank.since"),
         "period": _period(facts, texts) or texts.text("letters.blank.since"),
         "lists": texts.joined(list(facts.lists)) or texts.text("letters.no_list"),
+        "trouble": texts.text(f"letters.trouble.{way}", domain=known["domain"] or texts.text("letters.blank.domain")),
+        "reply": texts.text(f"letters.reply.{way}"),
+        "lost": texts.text(f"letters.customers.lost.{way}"),
         "cause": _cause(facts, texts),
         "done": _bullets(_done(facts, incident, texts), "letters.blank.done", texts),
         "prevent": _bullets(_ticked(incident, ("prevent",), texts), "letters.blank.prevent", texts),
@@ -180,7 +190,10 @@ def _next(facts: Facts, incident: Incident, texts: Texts) -> str:
 
 
 def _matter(kind: str, facts: Facts, texts: Texts, values: dict[str, str]) -> str:
-    """What is asked of a company: by the cause, else in general."""
+    """What is asked of a company: the very lines to register, else by the cause, else in general."""
+    if kind == "dns" and facts.lines:
+        lines = "\n\n".join(texts.text("letters.line", name=line.name, line=line.text) for line in facts.lines)
+        return texts.text("letters.matter.dns.lines", {**values, "lines": lines})
     if facts.cause and texts.has(key := f"letters.matter.{kind}.{facts.cause.code}"):
         return texts.text(key, values)
     return texts.text(f"letters.matter.{kind}", values) if texts.has(f"letters.matter.{kind}") else ""

@@ -53,6 +53,9 @@ def tell_text(card: Card, texts: Texts) -> str:
     names = ("mail_host", "domain", "address", "backup")
     values = {name: card.values.get(name) or _blank(name, texts) for name in names}
     copied = any(step.part == "backup" and values["backup"] in step.command for step in card.steps)
+    if card.call == "domain_company":
+        lines = [f"{texts.text('fix.line.where', name=line.name)}\n{line.text}" for line in card.lines]
+        return "\n".join([texts.text("fix.tell.domain", values, title=card_title(card.cause, texts)), *lines])
     called = "fix.tell.server" if copied and card.call not in _COMPANY_CALLS else "fix.tell.company"
     key = "fix.tell.procedure" if card.cause in _PROCEDURES else called
     return texts.text(key, values, title=card_title(card.cause, texts), server=texts.text(f"fix.kind.{card.server}"))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QP
 from core.clean import clean
 from core.delisting import DeskLine, asked_entries, desk, gate
 from core.incident import Incident
-from core.letters import KINDS, Kind, Letter, Sender, letter, request
+from core.letters import KINDS, Kind, Letter, Sender, kind_for, letter, request
 from core.texts import LANGUAGES, Language, Texts
 from gui.pages.incident_page import IncidentPage
 from gui.widgets.delisting import line_name
@@ -45,6 +45,8 @@ class LettersPage(IncidentPage):
         if incident and self.incident and incident.id == self.incident.id and self.edited:
             self.incident = incident
             return
+        if incident and (self.incident is None or incident.id != self.incident.id):
+            self.kind, self.asked, self.edited = kind_for(incident), None, False
         super().show_incident(incident)
 
     def open_request(self, line: DeskLine) -> None:

@@ -168,3 +168,28 @@ async def test_the_line_to_register_stands_on_the_card_with_its_button(open_wiza
     view.copies[0].click()
     assert QGuiApplication.clipboard().text() == LINE
     assert LINE in card_mail(view.made, Texts(language))[1]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_letters_begin_with_the_company_that_must_act_and_ask_for_the_line(open_wizard, tmp_path, language):
+    wizard, _ = await first_aid_of(open_wizard, tmp_path, "spf-missing", language)
+    wizard.show_aid("letters")
+    page = wizard.aftercare.letters
+    assert page.kinds.currentData() == "dns"
+    body = page.body_text.toPlainText()
+    assert LINE in body
+    assert wizard.texts.text("letters.trouble.sending", domain="midori-shoji.example") in body
+    assert wizard.texts.text("letters.matter.dns.sender_auth_failing", domain="midori-shoji.example") not in body
+
+
+async def test_the_letters_to_another_incident_begin_anew(open_wizard, tmp_path: Path) -> None:
+    wizard, _ = await first_aid_of(open_wizard, tmp_path, "spf-missing")
+    wizard.show_aid("letters")
+    await wizard.aftercare.keep_run(await practised("stolen-password"), "stolen-password")
+    assert wizard.aftercare.letters.kinds.currentData() == "hosting"
+
+
+async def test_a_sender_that_the_queue_named_is_filled_in(open_wizard, tmp_path: Path) -> None:
+    _, page = await first_aid_of(open_wizard, tmp_path, "stolen-password")
+    assert page.views["account_hijacked"].made.blanks == ()
+    assert page.views["account_hijacked"].made.values["sender"] == "tanaka@midori-shoji.example"

@@ -51,8 +51,10 @@ def judge(facts: LogFacts) -> tuple[Finding, ...]:
     if facts.refused:
         return (_finding(facts.refused, _UNKNOWN, source=clean(facts.source, 200)),)
     # A log of old days tells of those days: nothing in it is today's alarm.
-    came_back = [finding] if (finding := returned(facts)) else []
-    found = [*_who(facts), *_broken(facts), *_outages(facts), *_refusals(facts), *came_back]
+    who = [*_who(facts)]
+    accused = any(each.severity is _CRITICAL for each in who)
+    came_back = [finding] if (finding := returned(facts, accused=accused)) else []
+    found = [*who, *_broken(facts), *_outages(facts), *_refusals(facts), *came_back]
     told = [*found, *_beside(facts), *_limits(facts)]
     if not any(each.severity in (_CRITICAL, _WARNING) for each in found):
         told.insert(0, _nothing_stands_out(facts, told))

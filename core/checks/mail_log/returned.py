@@ -17,17 +17,21 @@ _ABOUT_ONE = (
 )  # fmt: skip
 
 
-def returned(facts: LogFacts) -> Finding | None:
-    """What came back: good to know, or a warning where it is more than arrived outside; None for nothing."""
+def returned(facts: LogFacts, *, accused: bool = False) -> Finding | None:
+    """What came back: good to know, or a warning where it is more than arrived outside; None for nothing.
+
+    `accused`: somebody stands out as a sender of spam. Then what came back is a trace of that, and nothing usual.
+    """
     theirs = [each for each in facts.refusals if each.by == "them" and each.reason in _ABOUT_ONE]
     count = min(facts.bounced, sum(each.count for each in theirs))  # what was only put off is no return
     if not count:
         return None
     most = count >= FEW and count > facts.delivered_outside
+    code = "spam_came_back" if accused and count >= FEW else "most_came_back" if most else "some_came_back"
     last = max((each.last for each in theirs if each.last), default=None)
     return Finding(
-        "mail_log.most_came_back" if most else "mail_log.some_came_back",
-        Severity.WARNING if most else Severity.OK,
+        f"mail_log.{code}",
+        Severity.OK if code == "some_came_back" else Severity.WARNING,
         {
             "count": count,
             "delivered": facts.delivered_outside,

@@ -50,3 +50,16 @@ def test_what_came_back_is_told_and_only_most_of_it_is_a_warning(
 
 def test_where_nothing_came_back_nothing_is_told(read: Callable[..., LogFacts]) -> None:
     assert not [each for each in judge(read(_mail(1, TAKEN))) if "came_back" in each.code]
+
+
+def test_what_came_back_of_a_strangers_spam_is_no_good_news(read: Callable[..., LogFacts]) -> None:
+    """A stolen password sends to hundreds of strangers, from many places; most arrive, many do not exist."""
+    mails = []
+    for number in range(400):
+        lines = _mail(number, UNKNOWN if number % 3 == 0 else TAKEN)
+        mails += [
+            each.replace("9.9.9.10", f"9.9.{number % 7}.10").replace("far.ex", f"far{number}.ex") for each in lines
+        ]
+    findings = judge(read(mails, at=datetime(2026, 11, 22, 2, tzinfo=UTC)))
+    assert findings[0].code == "mail_log.account_abused"
+    assert [each.severity for each in findings if each.code.endswith("came_back")] == [Severity.WARNING]
