@@ -126,7 +126,10 @@ def _loads(name: str) -> bool:
 
 
 if __name__ == "__main__":
+    windowed = sys.argv[1:] in ([], [SELF_TEST])  # there `gui.turns` collects
+    if not windowed:
+        gc.set_threshold(50_000)  # of what is made while starting, next to nothing is in vain
     status = main()
-    if "PySide6" not in sys.modules:
-        gc.freeze()  # the command line is done: what is left goes with the process, and need not be looked through
+    if not windowed:
+        gc.freeze()  # the command is done: what is left goes with the process, and need not be looked through
     sys.exit(status)

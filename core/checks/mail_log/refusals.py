@@ -49,8 +49,8 @@ class Refusals:
         self._clock = clock
         self._groups: dict[tuple[str, str, str], _Group] = {}
         self._known: dict[tuple[str, str], tuple[str, str | None]] = {}
-        self._same: dict[tuple[str, str], tuple[str, str | None]] = {}
-        self._ours: dict[tuple[str, int], tuple[str, str, bool]] = {}
+        self._same: dict[tuple[str, tuple[str, str]], tuple[str, str | None]] = {}
+        self._ours: dict[tuple[tuple[str, str], int], tuple[str, str, bool]] = {}
         self._companies: dict[str, str] = {}
         self.our_addresses: dict[str, int] = {}
 
@@ -157,9 +157,8 @@ def _is_dead(zone: str, said: str) -> bool:
     return dead_list_of(zone) is not None or bool(_NO_ANSWER.search(said[:1000]))
 
 
-def _core(said: str) -> str:
+def _core(said: str) -> tuple[str, str]:
     """What a refusal says, without the name of whoever said it and without the address it speaks of first."""
     place = said.find(" said: ", 0, 400)
-    core = said[place + 7 : place + 600] if place >= 0 else said[:600]
-    start = core.find("<")
-    return core if start < 0 else core[:start] + core[core.find(">", start) :]
+    before, _, behind = (said[place + 7 : place + 600] if place >= 0 else said[:600]).partition("<")
+    return before, behind.partition(">")[2]
