@@ -91,6 +91,21 @@ END
         postconf -e smtpd_sasl_type=dovecot smtpd_sasl_path=private/auth smtpd_sasl_auth_enable=yes \\
             smtpd_client_connection_rate_limit=0 smtpd_error_sleep_time=0
 """
+# A login for Exim whose passwords are "secret-NAME", as its manual shows it.
+EXIM_LOGIN = r"""
+cd /etc/exim4
+cat > /tmp/auth <<'END'
+plain_server:
+  driver = plaintext
+  public_name = PLAIN
+  server_set_id = $auth2
+  server_prompts = :
+  server_condition = ${if eq{$auth3}{secret-${sg{$auth2}{@.*}{}}}{yes}{no}}
+  server_advertise_condition = yes
+END
+sed -i '/^begin authenticators/r /tmp/auth' exim4.conf.template
+update-exim4.conf; kill -HUP $(cat /run/exim4/exim.pid); sleep 1
+"""
 SENDMAIL = Product(
     layer="sendmail",
     # Debian listens on loopback only, and its access table slows down a client after some connections, and turns the

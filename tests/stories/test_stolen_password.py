@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.servers.lab_kinds import EXIM_LOGIN
 from tests.stories.company import CUSTOMERS, STRANGERS, Company, OpenCompany
 
 pytestmark = pytest.mark.story
@@ -44,21 +45,6 @@ def test_before_any_list_has_noticed(company: OpenCompany) -> None:
     told.well("server_health", "smtp_banner", "open_relay", "dns_health", "dnsbl")
 
 
-# A login for Exim whose passwords are "secret-NAME", as its manual shows it.
-_EXIM_LOGIN = r"""
-cd /etc/exim4
-cat > /tmp/auth <<'END'
-plain_server:
-  driver = plaintext
-  public_name = PLAIN
-  server_set_id = $auth2
-  server_prompts = :
-  server_condition = ${if eq{$auth3}{secret-${sg{$auth2}{@.*}{}}}{yes}{no}}
-  server_advertise_condition = yes
-END
-sed -i '/^begin authenticators/r /tmp/auth' exim4.conf.template
-update-exim4.conf; kill -HUP $(cat /run/exim4/exim.pid); sleep 1
-"""
 _DOVECOT_SAYS = (
     "logger -p mail.info -t 'dovecot' 'imap-login: Login: user=<taro>, method=PLAIN, rip=203.0.113.2, "
     "lip=203.0.113.10, mpid=812, TLS, session=<x{number}>'"
@@ -69,7 +55,7 @@ _DOVECOT_SAYS = (
 def test_exim_keeps_a_log_of_its_own_beside_dovecot_s(company: OpenCompany) -> None:
     """Exim と Dovecot。 In mail.log stand only people who fetch their mail; the theft stands in Exim's own log."""
     office = company("ex-closed", listed=True)
-    office.server.shell(_EXIM_LOGIN)
+    office.server.shell(EXIM_LOGIN)
     office.server.shell("\n".join(_DOVECOT_SAYS.format(number=number) for number in range(30)))
     office.wait_for_log("imap-login", 30)
     burst(office)

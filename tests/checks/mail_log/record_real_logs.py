@@ -21,6 +21,7 @@ from typing import Any
 from tests.servers import lab as lab_module
 from tests.servers import refusing_smtp
 from tests.servers.lab import Lab
+from tests.servers.lab_kinds import EXIM_LOGIN
 from tests.servers.lab_machine import Machine
 from tests.servers.lab_server import Server
 from tests.servers.syslog_socket import SyslogSocket
@@ -244,26 +245,11 @@ def relayhost(lab: Lab, server: Server) -> dict[str, Any]:
     return {"waiting": done}
 
 
-_EXIM_LOGIN = r"""
-cd /etc/exim4
-cat > /tmp/auth <<'END'
-plain_server:
-  driver = plaintext
-  public_name = PLAIN
-  server_set_id = $auth2
-  server_prompts = :
-  server_condition = ${if eq{$auth3}{secret-${sg{$auth2}{@.*}{}}}{yes}{no}}
-  server_advertise_condition = yes
-END
-sed -i '/^begin authenticators/r /tmp/auth' exim4.conf.template
-update-exim4.conf; kill -HUP $(cat /run/exim4/exim.pid); sleep 1
-for name in taro sales; do id $name >/dev/null 2>&1 || useradd --create-home $name; done
-"""
-
-
 def exim_stolen_password(lab: Lab, server: Server) -> dict[str, Any]:
     """The same theft on Exim."""
-    server.shell(_EXIM_LOGIN)
+    server.shell(
+        EXIM_LOGIN + "for name in taro sales; do id $name >/dev/null 2>&1 || useradd --create-home $name; done"
+    )
     return stolen_password(lab, server)
 
 
