@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from core.model import Severity
-from tests.diagnosis import little_again, little_lines, little_pasted, little_returned, little_third
+from tests.diagnosis import little_again, little_fourth, little_lines, little_pasted, little_returned, little_third
 from tests.diagnosis.little_scene import told
 
-PARTS = little_returned, little_pasted, little_again, little_third, little_lines
+PARTS = little_returned, little_pasted, little_again, little_third, little_fourth, little_lines
 SCENES = {name: scene for part in PARTS for name, scene in part.SCENES.items()}
 
 
