@@ -97,7 +97,7 @@ class BlacklistsPage(Page):
     def _say_verdict(self, texts: Texts) -> None:
         if not self._states:
             self.verdict.setText(texts.text("gui.blacklists.untested", count=len(load_lists())))
-            self._asked.setText("")
+            self._asked.hide()
             return
         failed = [one.name for one in self._states if one.important and one.state != "alive"]
         verdict = verdict_of([(one.state, one.reason, one.important) for one in self._states])
@@ -108,6 +108,7 @@ class BlacklistsPage(Page):
         if company and any(one.state != "alive" for one in self._states):
             lines.append(texts.text("gui.blacklists.public_resolver", company=company))
         self._asked.setText("\n".join(lines))
+        self._asked.show()
 
     def _state_row(self, one: ListState, texts: Texts) -> QWidget:
         word = texts.text(f"blacklists.state.{one.state}")

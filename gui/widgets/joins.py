@@ -16,6 +16,8 @@ JOINER = "\u2060"
 _BLANK = f"{JOINER}\u00a0"
 _LONGEST = 4000  # characters; a longer text is no sentence
 _WATCHED = "joinersTakenOut"  # property of the clipboard
+_SCRIPTS = (("一", "龠"), ("ァ", "ー"))  # a word is written in one of them; Katakana ends with the long sound's sign
+_FAR = 7  # letters
 _KANA = "ぁ-んァ-ヶ一-龠々ー"
 _UNIT = (
     r"(?:[%％年月日時分秒通件回人台番社個行円倍版歳つ]|か所|か月|時間|種類)"
@@ -41,7 +43,16 @@ def held(text: str) -> frozenset[int]:
     """The places before which no line should end, counted in characters."""
     if len(text) > _LONGEST:
         return frozenset()
-    return frozenset(at for found in _together().finditer(text) for at in range(found.start() + 1, found.end()))
+    spans = ((_from_word(text, found.start()), found.end()) for found in _together().finditer(text))
+    return frozenset(at for start, end in spans for at in range(start + 1, end))
+
+
+def _from_word(text: str, start: int) -> int:
+    """Where the word begins that `start` is in the midst of; itself where that is far."""
+    for at in range(start, max(0, start - _FAR), -1):
+        if not any(low <= text[at - 1] <= high and low <= text[at] <= high for low, high in _SCRIPTS):
+            return at
+    return start
 
 
 def joined(text: str, start: int = 0, end: int | None = None, places: frozenset[int] | None = None) -> str:
