@@ -24,6 +24,7 @@ from core.settings import Settings, save_settings
 from core.texts import Language
 from gui.style import apply_style, use_japanese_font
 from gui.wizard import Wizard
+from tests.patience import HANG
 
 Open = Callable[..., Awaitable[Wizard]]
 
@@ -91,7 +92,7 @@ async def open_wizard(qtbot: QtBot, tmp_path: Path) -> AsyncIterator[Open]:
         await wizard.tasks.stop()
         if not wizard.closed.is_set():
             wizard.close()
-            await asyncio.wait_for(wizard.closed.wait(), 10)
+            await asyncio.wait_for(wizard.closed.wait(), HANG)
         wizard.deleteLater()
 
 

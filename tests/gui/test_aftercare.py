@@ -24,7 +24,7 @@ from gui.pages.about import parts
 from gui.pages.start import STORIES
 from gui.widgets.dialogs import Confirm
 from gui.widgets.fold import Fold
-from tests.patience import until
+from tests.patience import HANG, until
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 AT = datetime(2026, 11, 22, 8, 40, tzinfo=UTC)
@@ -95,7 +95,7 @@ async def test_a_note_is_kept_found_exported_masked_and_deleted(open_wizard, tmp
     await until(lambda: any(isinstance(each, Confirm) for each in QApplication.topLevelWidgets() if each.isVisible()))
     question = next(e for e in QApplication.topLevelWidgets() if isinstance(e, Confirm) and e.isVisible())
     qtbot.mouseClick(question.yes, Qt.MouseButton.LeftButton)
-    await asyncio.wait_for(deleting, 10)
+    await asyncio.wait_for(deleting, HANG)
     assert number not in {one.id for one in page.summaries}
 
 

@@ -18,7 +18,7 @@ from gui.pages.inside import InsidePage
 from gui.widgets.commands import CommandList
 from gui.widgets.text import say_all
 from gui.wizard import Wizard
-from tests.patience import until
+from tests.patience import HANG, until
 
 
 def press(qtbot: QtBot, button: QPushButton) -> None:
@@ -129,7 +129,7 @@ async def test_a_failed_look_up_leaves_the_way_on_free(open_wizard, qtbot: QtBot
     wizard.go_on()
     assert wizard.guide.page == "server"
     assert wizard.texts.text("gui.server.looking") in wizard.server.result.text()
-    await asyncio.wait_for(asyncio.gather(*wizard.tasks._tasks), 20)
+    await asyncio.wait_for(asyncio.gather(*wizard.tasks._tasks), HANG)
     assert wizard.texts.text("gui.server.lookup_failed") in wizard.server.result.text()
     wizard.go_on()
     assert wizard.guide.page == "inside"
@@ -146,7 +146,7 @@ async def test_a_name_that_cannot_be_one_gets_one_complaint_and_keeps_the_page(
     wizard.server.domain.set_text(name)
     for _ in range(2):
         wizard.go_on()
-        await asyncio.wait_for(asyncio.gather(*wizard.tasks._tasks), 20)
+        await asyncio.wait_for(asyncio.gather(*wizard.tasks._tasks), HANG)
         assert wizard.guide.page == "server"
         told = [one.text() for one in wizard.server.findChildren(QLabel) if one.isVisible() and one.text()[:1] in "▲？"]
         assert told == [f"▲ {wizard.texts.text('problem.guide.bad_domain.title')}"]
@@ -160,7 +160,7 @@ async def test_the_last_answers_are_remembered_but_not_the_paste(open_wizard, qt
     first.inside.choices.cards["paste"].click()
     first.inside.queue.set_text("-Queue ID- secret@example.jp")
     first.close()
-    await asyncio.wait_for(first.closed.wait(), 10)
+    await asyncio.wait_for(first.closed.wait(), HANG)
     assert "secret" not in first.keeping.settings_file.read_text(encoding="utf-8")
     again = await open_wizard()
     assert again.guide.answers.ssh == "admin@mail.example.co.jp"

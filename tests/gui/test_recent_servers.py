@@ -17,6 +17,7 @@ from core.model import Symptom
 from core.recent_servers import MOST, kept_servers, with_newest
 from core.settings import Settings, load_settings, save_settings
 from gui.widgets.text import SpokenButton
+from tests.patience import HANG
 
 NOWHERE = Doors(resolver="127.0.0.1:9", reroute=Reroute(closed=True))
 SHOP = {"domain": "shop.example", "mail_host": "mx.shop.example", "how_inside": "ssh", "ssh": "root@mx.shop.example"}
@@ -146,7 +147,7 @@ async def test_one_can_be_forgotten(open_wizard, tmp_path: Path) -> None:
     assert wizard.server.domain.text() == wizard.server.mail_host.text() == ""
     assert [each["domain"] for each in wizard.server.recent.servers] == ["works.example"]
     wizard.close()
-    await asyncio.wait_for(wizard.closed.wait(), 10)
+    await asyncio.wait_for(wizard.closed.wait(), HANG)
     kept = path.read_text(encoding="utf-8")
     assert "shop.example" not in kept and "works.example" in kept
 

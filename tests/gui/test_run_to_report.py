@@ -16,7 +16,7 @@ from gui.pages.answer import headline
 from gui.widgets.dialogs import Confirm
 from gui.widgets.fold import Fold
 from gui.wizard import Wizard
-from tests.patience import until
+from tests.patience import HANG, until
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 RUN_LIMIT = 90
@@ -123,7 +123,7 @@ async def test_a_skipped_check_could_not_look_and_the_run_is_kept(
     for line in wizard.running.lines.values():
         if line.result is None:
             line.skip.click()
-    await asyncio.wait_for(run, 20)
+    await asyncio.wait_for(run, HANG)
     skipped = next(result for result in wizard.report.results if result.check_id == "smtp_banner")
     assert skipped.severity is Severity.UNKNOWN
     assert skipped.problem.code == "run.skipped"
@@ -169,7 +169,7 @@ async def test_closing_midway_asks_once_and_leaves_nothing_running(
     wizard.close()
     await until(lambda: confirmation() is not None)
     confirmation().yes.click()
-    await asyncio.wait_for(wizard.closed.wait(), 10)
+    await asyncio.wait_for(wizard.closed.wait(), HANG)
     await asyncio.sleep(0.05)
     assert not wizard.isVisible()
     assert len(wizard.tasks) == 0
@@ -179,7 +179,7 @@ async def test_closing_midway_asks_once_and_leaves_nothing_running(
 async def test_closing_with_nothing_running_asks_nothing(open_wizard) -> None:
     wizard = await open_wizard()
     wizard.close()
-    await asyncio.wait_for(wizard.closed.wait(), 10)
+    await asyncio.wait_for(wizard.closed.wait(), HANG)
     assert confirmation() is None
 
 

@@ -106,7 +106,7 @@ async def test_a_window_stands_where_it_stood(open_wizard) -> None:
     first = await open_wizard("en")
     first.resize(700, 487)
     first.close()
-    await asyncio.wait_for(first.closed.wait(), 10)
+    await asyncio.wait_for(first.closed.wait(), HANG)
     again = await open_wizard("en")
     assert (again.width(), again.height()) == (700, 487)
 

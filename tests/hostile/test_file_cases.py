@@ -13,6 +13,7 @@ from core.checks.bounce import CHECK, read_bounce
 from core.clients.files import read_file
 from core.clients.log_file import log_text
 from core.errors import UsageError
+from tests.patience import HANG
 
 HEAD = b"From: MAILER-DAEMON@x.jp\nTo: a@b.jp\nSubject: failure notice\n"
 REFUSAL = b"\n<x@y.jp>: 550 5.1.1 User unknown\n"
@@ -96,7 +97,7 @@ def test_f01_a_file_that_grows_and_goes_is_read_once(tmp_path: Path) -> None:
 
     writer = threading.Thread(target=grow)
     writer.start()
-    assert begun.wait(10)
+    assert begun.wait(HANG)
     try:
         text, _, _ = log_text(str(path), 100_000)
         path.unlink()

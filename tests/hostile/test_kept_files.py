@@ -16,6 +16,7 @@ from core.clients.arrival_ledger import ArrivalLedger, Test
 from core.clients.relay_ledger import RelayLedger
 from core.kept_file import replace_kept
 from core.settings import Settings, load_settings, save_settings
+from tests.patience import HANG
 
 NOW = datetime.now(UTC)
 SERVER = "203.0.113.25"
@@ -114,6 +115,6 @@ def test_y06_killed_at_any_moment_the_file_is_the_old_or_the_new_one(tmp_path: P
         with process.stdout as output:
             assert output.readline() == b"begun\n"
             process.kill()
-        process.wait(10)
+        process.wait(HANG)
         text = path.read_text()
         assert len(text) == 50_000 and len(set(text)) == 1

@@ -18,6 +18,7 @@ from core.clients.reroute import Reroute
 from core.errors import CheckConnectionError, CheckError
 from core.model import CheckResult, Context, Finding, Report, Severity, Target
 from core.run import CheckFinished, Event, Run, RunFinished
+from tests.patience import HANG
 
 IDS = ("a", "b", "c")
 NOWHERE = Doors(resolver="127.0.0.1:9", reroute=Reroute(closed=True))
@@ -121,7 +122,7 @@ class RunMachine(RuleBasedStateMachine):
         assert self.reader is not None and self.events is not None
         finished = self.report is not None
         self.reader.cancel()
-        self.loop.run_until_complete(asyncio.wait({self.reader}, timeout=5))
+        self.loop.run_until_complete(asyncio.wait({self.reader}, timeout=HANG))
         self.loop.run_until_complete(self.events.aclose())
         assert not asyncio.all_tasks(self.loop), "left behind"
         assert finished or self.report is None, "a cancelled run reported"
@@ -131,7 +132,7 @@ class RunMachine(RuleBasedStateMachine):
     @rule(_run=consumes(open))
     def finish(self, _run: str) -> None:
         assert self.reader is not None
-        self.loop.run_until_complete(asyncio.wait_for(self.reader, 5))
+        self.loop.run_until_complete(asyncio.wait_for(self.reader, HANG))
         self.begin_anew()
 
     @invariant()
