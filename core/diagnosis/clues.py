@@ -98,7 +98,7 @@ class Clues:
 
     def most_wait_through(self, trouble: str) -> tuple[Finding, ...]:
         """The same for a trouble of our own server, as its complaints in a log are read."""
-        return self._most_wait(lambda each: trouble_of(each.example) == trouble)
+        return self._most_wait(lambda each: trouble_of(each.example) == trouble and not _said_elsewhere(each.example))
 
     def _most_wait(self, fits: Callable[[Reason], bool]) -> tuple[Finding, ...]:
         queue = self.queue
@@ -185,6 +185,12 @@ class Clues:
 def _word(finding: Finding, name: str) -> str | None:
     value = finding.values.get(name)
     return str(value) if value else None
+
+
+def _said_elsewhere(example: str) -> bool:
+    """Whether another machine said it: then the trouble is that one's."""
+    here = ("[private/", "[127.", "[::1]", "localhost", "[/")
+    return " said: " in example and not any(word in example for word in here)
 
 
 def is_over(finding: Finding, by: datetime | None) -> bool:

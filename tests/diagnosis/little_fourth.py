@@ -77,6 +77,12 @@ SCENES: dict[str, Scene] = {
             f"{ago(60 - n / 8, EXIM_DAY)} 1vM{n:03x}-0000000{n:04x}-2Abc => u{n}@gmail.com R=dnslookup T=remote_smtp H=gmail-smtp-in.l.google.com [142.251.8.27] C=\"250 2.0.0 OK\"\n"
             f"{ago(60 - n / 8, EXIM_DAY)} 1vM{n:03x}-0000000{n:04x}-2Abc Completed\n"
             for n in range(300))),
+    "blocked, and no word why": Scene(
+        "provider_blocked", answers=OUT,
+        bounce="host mx0.cable.example[47.43.18.12] refused to talk to me: 554 p-impin012.cable.example 203.0.113.25 has been blocked. For more information visit AUP#1260"),
+    "procmail finds no room, says the queue": Scene(
+        "disk_full", answers=IN,
+        queue=waiting("temporary failure. Command output: procmail: Error while writing to /var/mail/somu: No space left on device")),
     "a full disk, days ago, at a check-up": Scene(
         "nothing_found", answers={"symptom": "checkup"},
         log=lambda: f"{ago(4400)} mail postfix/cleanup[9]: warning: mail_queue_enter: create file incoming/1.2: No space left on device\n"

@@ -137,7 +137,14 @@ def _doubted(clues: Clues) -> tuple[Finding, ...]:
             each.code == "bounce.looks_like_spam" and each.values.get("provider") and each.values.get("sending_address")
         )
         or (each.values.get("provider") in mailbox_providers() and not _at_a_company(each, large))
+        or _names_our_address(each)
     )
+
+
+def _names_our_address(finding: Finding) -> bool:
+    """A refusal for no reason told that has our address in it speaks of the address, not of the letter."""
+    ours = finding.values.get("sending_address")
+    return finding.code != "bounce.looks_like_spam" and bool(ours) and str(ours) in str(finding.values.get("said"))
 
 
 def _at_a_company(finding: Finding, large: frozenset[str]) -> bool:

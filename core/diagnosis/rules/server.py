@@ -16,7 +16,7 @@ def disk_full(clues: Clues) -> Iterator[Ranked]:
     """Seen on the machine it is sure; told by the log alone it may be over by now."""
     seen = clues.having("server_health.disk_full", "server_health.inodes_full")
     logged = clues.having("mail_log.disk_full")
-    said = no_room_told(clues)
+    said = no_room_told(clues) + clues.most_wait_through("disk_full")
     if seen or critical(logged) or said:
         certainty: Certainty = "confirmed" if seen else "likely"
         values: Values = {"places": value_list(seen, "mount") or ["?"]}
