@@ -11,6 +11,7 @@ from typing import Any
 
 from core.clean import clean
 from core.diagnosis.ranking import beside_the_point
+from core.first_aid import dns_lines
 from core.incident import Incident
 from core.model import PRACTICE_DOMAIN, Cause, CheckResult, Finding, Report, Severity
 from core.report.appendix import appendix
@@ -41,7 +42,8 @@ def lay_out(
     """Everything the report says, as strings, lists and dicts; with `incident`, what the notebook holds of it too."""
     options = options or ReportOptions()
     first = first_cause(report)
-    steps = list(dict.fromkeys([*next_steps(report, texts), *enquiry_steps(report, first, texts)]))
+    lines = line_steps(report, first, texts)
+    steps = list(dict.fromkeys([*next_steps(report, texts), *lines, *enquiry_steps(report, first, texts)]))
     data = {
         "language": texts.language,
         "severity": report.severity.value,
@@ -92,6 +94,12 @@ def next_steps(report: Report, texts: Texts) -> list[str]:
     steps_of_findings = [step for one in bad for step in words_for(texts, one.code, one.values).steps]
     blind = [step for result in report.results for step in words_of_problem(texts, result).steps]
     return list(dict.fromkeys(steps_of_findings or blind))[:_MOST_STEPS]
+
+
+def line_steps(report: Report, cause: Cause | None, texts: Texts) -> list[str]:
+    """The DNS lines the repair comes down to, to be handed over as they stand."""
+    lines = dns_lines(cause.code, report) if cause else ()
+    return [phrase(texts, "report.dns_line", name=line.name, text=line.text) for line in lines]
 
 
 def _head(report: Report, texts: Texts, incident: Incident | None, options: ReportOptions) -> dict[str, str]:

@@ -6,21 +6,22 @@ A director reads it in a minute, so every part is bounded; what does not fit her
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from core.again import compare
 from core.checklist import Line, checklist
 from core.clean import clean
-from core.incident import Entry, Incident, Tick
+from core.incident import Entry, Incident, Reminder, Tick
 from core.model import Cause, Report, Severity
 from core.report.timeline import facts_of
 from core.report.words import MARKS, mark_of, phrase, sentences
 from core.since import since_words
 from core.texts import Texts
 
-MOST_DONE, MOST_OPEN = 5, 5
+MOST_DONE, MOST_OPEN = 5, 6
+_STOP_FIRST, _REPAIR_FIRST = 2, 3  # rows of what stops the bleeding, then of the repair itself, before all else
 LONGEST_LINE = 150  # characters of one line
+_NAMED_BY_REPAIR = frozenset({"repair_cause"})  # "repair it": the steps of the repair say how
 _STATES = ("critical", "warning", "unknown", "ok", "not_applicable")
 # Phase of the checklist -> by when.
 _BY_PHASE = {"delist": "after_check", "prevent": "this_week"}
@@ -48,8 +49,8 @@ def work(
 ) -> dict[str, Any]:
     """Done and open in one list, as rows of mark, words, who and when."""
     done = _done(incident, texts) if incident else []
-    left = [*_left(incident, cause, texts)] if incident else []
-    left = left or _from_steps(report, steps, cause, texts)
+    repair = [] if _is_repaired(incident) else _from_steps(report, steps, cause, texts)
+    left = _left(incident, repair, texts) if incident else repair
     cut = max(0, len(left) - MOST_OPEN)
     none = [] if done else [_row("－", phrase(texts, "report.work.nothing_done"), "", "")]
     return {
@@ -110,14 +111,22 @@ def _done(incident: Incident, texts: Texts) -> list[list[str]]:
     told = (entry for entry in incident.entries if entry.kind in ("decision", "delisting"))
     rows += [(entry.at, _entry_row(entry, texts)) for entry in told]
     for run in incident.runs[1:]:
-        light = mark_of(run.report.severity.value, texts)
-        what = phrase(texts, "report.work.checked_again", result=f"{light['mark']} {light['word']}")
-        rows.append((run.report.started_at, _row("✓", what, "", texts.datetime(run.report.started_at))))
+        what = phrase(texts, "report.work.checked_again", result=_looked_again(run.report, incident, texts))
+        rows.append((run.report.started_at, _row("✓", what, "－", texts.datetime(run.report.started_at))))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
+def _looked_again(report: Report, incident: Incident, texts: Texts) -> str:
+    """What a later look brought: of the newest the verdict over all causes, of others their light."""
+    comparison = compare(incident)
+    if comparison is not None and report is incident.latest:
+        return phrase(texts, f"again.verdict.{comparison.verdict}")
+    light = mark_of(report.severity.value, texts)
+    return f"{light['mark']} {light['word']}"
+
+
 def _ticked(step: str, tick: Tick, texts: Texts) -> list[str]:
-    return _row("✓", phrase(texts, f"checklist.step.{step}"), tick.initials, texts.datetime(tick.at))
+    return _row("✓", phrase(texts, f"checklist.step.{step}"), tick.initials or "－", texts.datetime(tick.at))
 
 
 def _entry_row(entry: Entry, texts: Texts) -> list[str]:
@@ -127,22 +136,37 @@ def _entry_row(entry: Entry, texts: Texts) -> list[str]:
     else:
         state = phrase(texts, f"delisting.entry.{entry.word('state')}")
         what = f"{entry.word('zone')} {entry.word('subject')} {state}"
-    return _row("✓", what, entry.word("initials"), texts.datetime(entry.at))
+    return _row("✓", what, entry.word("initials") or "－", texts.datetime(entry.at))
 
 
-def _left(incident: Incident, cause: Cause | None, texts: Texts) -> Iterator[list[str]]:
-    """Steps nobody has done, then what is to be looked at again."""
-    for line in checklist(incident):
-        if line.tick is None:
-            yield _row("□", phrase(texts, f"checklist.step.{line.step}"), _who(line, cause, texts), _when(line, texts))
-    for due in incident.reminders[:2]:
-        what = phrase(texts, f"report.work.due_{due.what}", about=due.about[:60])
-        yield _row("□", what, phrase(texts, "who_acts.you"), texts.datetime(due.due))
+def _left(incident: Incident, repair: list[list[str]], texts: Texts) -> list[list[str]]:
+    """Steps nobody has done, then what is to be looked at again. The steps of the repair itself stand among the
+    first: a list of what else is to be done must never hide them."""
+    lines = [line for line in checklist(incident) if line.tick is None]
+    stop = [_step_row(line, texts) for line in lines if line.phase == "stop"]
+    others = [_step_row(line, texts) for line in lines if line.phase != "stop" and line.step not in _NAMED_BY_REPAIR]
+    due = [_due_row(one, texts) for one in incident.reminders[:2]]
+    first = [*stop[:_STOP_FIRST], *repair[:_REPAIR_FIRST]]
+    return [*first, *stop[_STOP_FIRST:], *repair[_REPAIR_FIRST:], *others, *due]
 
 
-def _who(line: Line, cause: Cause | None, texts: Texts) -> str:
-    theirs = cause is not None and line.step == "repair_cause" and cause.who_acts != "wait"
-    return phrase(texts, f"who_acts.{cause.who_acts if theirs and cause else 'you'}")
+def _step_row(line: Line, texts: Texts) -> list[str]:
+    what = phrase(texts, f"checklist.step.{line.step}")
+    return _row("□", what, phrase(texts, "report.who.you"), _when(line, texts))
+
+
+def _due_row(due: Reminder, texts: Texts) -> list[str]:
+    what = phrase(texts, f"report.work.due_{due.what}", about=due.about[:60])
+    return _row("□", what, phrase(texts, "report.who.you"), texts.datetime(due.due))
+
+
+def _is_repaired(incident: Incident | None) -> bool:
+    """Whether somebody ticked the repair, or a later look proved it."""
+    if incident is None:
+        return False
+    comparison = compare(incident)
+    proven = comparison is not None and comparison.verdict in ("repaired", "repaired_but_listed")
+    return proven or "repair_cause" in incident.ticks
 
 
 def _when(line: Line, texts: Texts) -> str:
@@ -150,7 +174,8 @@ def _when(line: Line, texts: Texts) -> str:
 
 
 def _from_steps(report: Report, steps: list[str], cause: Cause | None, texts: Texts) -> list[list[str]]:
-    """Without a checklist: the steps of the answer."""
-    who = phrase(texts, f"who_acts.{cause.who_acts if cause else 'you'}")
+    """The steps of the answer."""
+    theirs = cause is not None and cause.who_acts not in ("you", "wait")
+    who = phrase(texts, "report.who.asks" if theirs else "report.who.you", who=cause.who_acts if cause else "you")
     when = phrase(texts, f"report.when.{_BY_SEVERITY.get(report.severity, 'when_possible')}")
     return [_row("□", step.replace("\n", " "), who, when) for step in steps]

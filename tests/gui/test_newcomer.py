@@ -10,9 +10,11 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
+from core.model import Report
 from core.notebook import Notebook
 from core.practice import practice_company
 from core.report.fix_card import card_mail, card_title, tried_text
+from core.report.layout import lay_out
 from core.run import Run, RunFinished
 from core.texts import Texts
 from gui.widgets.fold import Fold
@@ -22,11 +24,16 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LINE = "v=spf1 ip4:203.0.113.25 ~all"  # what the practice company without SPF has to register
 
 
-async def practised(story: str):
+RUNS: dict[str, Report] = {}  # a story always runs alike, and a report never changes
+
+
+async def practised(story: str) -> Report:
     """The practice company's whole run."""
-    async with practice_company(story) as company:
-        events = [event async for event in Run(company.target, doors=company.doors).events()]
-    return next(event.report for event in events if isinstance(event, RunFinished))
+    if story not in RUNS:
+        async with practice_company(story) as company:
+            events = [event async for event in Run(company.target, doors=company.doors).events()]
+        RUNS[story] = next(event.report for event in events if isinstance(event, RunFinished))
+    return RUNS[story]
 
 
 def keep(tmp_path: Path, runs: Sequence, practice: str = "") -> int:
@@ -48,8 +55,6 @@ def words(page) -> str:
 
 def printed(wizard) -> str:
     """All that stands in the file the report page would save now, from the data its pages are made of."""
-    from core.report.layout import lay_out
-
     saver = wizard.saver
     return str(lay_out(saver._report, wizard.texts, saver._incident, wizard.report_page.choices.options()))
 
@@ -193,3 +198,30 @@ async def test_a_sender_that_the_queue_named_is_filled_in(open_wizard, tmp_path:
     _, page = await first_aid_of(open_wizard, tmp_path, "stolen-password")
     assert page.views["account_hijacked"].made.blanks == ()
     assert page.views["account_hijacked"].made.values["sender"] == "tanaka@midori-shoji.example"
+
+
+@pytest.mark.parametrize("story", ["relay-2004", "stolen-password", "expired-domain", "spf-missing"])
+async def test_page_one_keeps_the_steps_of_the_repair_and_names_who_does_them(open_wizard, tmp_path, story) -> None:
+    wizard, _ = await first_aid_of(open_wizard, tmp_path, story)
+    await to_report(wizard)
+    saver, texts = wizard.saver, wizard.texts
+    data = lay_out(saver._report, texts, saver._incident)
+    told = [row[1] for row in data["work"]["rows"]]
+    steps = texts.steps(f"cause.{saver._report.causes[0].code}", saver._report.causes[0].values)
+    assert [step for step in steps[:3] if step not in told] == []
+    assert "あなた" not in str(
+        {name: data[name] for name in ("verdict", "summary", "work", "decide", "steps", "others")}
+    )
+    assert {row[2] for row in data["work"]["rows"] if row[0] == "□"} <= {
+        texts.text("report.who.you"),
+        texts.text("report.who.asks", who="domain_company"),
+    }
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_line_to_register_stands_on_page_one_and_two(open_wizard, tmp_path, language: str) -> None:
+    wizard, _ = await first_aid_of(open_wizard, tmp_path, "spf-missing", language)
+    await to_report(wizard)
+    data = lay_out(wizard.saver._report, wizard.texts, wizard.saver._incident)
+    assert any(LINE in row[1] for row in data["work"]["rows"])
+    assert data["steps"]["repeat"] and any(LINE in step for step in data["steps"]["items"])
