@@ -70,7 +70,7 @@ class Tally:
         self.failed_logins = 0
         self.failure_lines: list[str] = []
         self.banned: dict[str, int] = {}
-        self._public: dict[str, bool] = {}
+        self.known_public: dict[str, bool] = {}  # addresses asked for before
         self._repeats_left = _ALL_REPEATS
 
     def repeats(self, claimed: int) -> int:
@@ -81,11 +81,11 @@ class Tally:
 
     def public(self, address: str) -> bool:
         """Whether an address is one of the internet; remembered, because the same ones come again and again."""
-        known = self._public.get(address)
+        known = self.known_public.get(address)
         if known is None:
-            if len(self._public) > _MOST_NAMES:
-                self._public.clear()
-            known = self._public[address] = is_public(address)
+            if len(self.known_public) > _MOST_NAMES:
+                self.known_public.clear()
+            known = self.known_public[address] = is_public(address)
         return known
 
     def new_message(self, queue_id: str, message: Message) -> Message:

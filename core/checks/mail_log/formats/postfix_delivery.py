@@ -18,7 +18,7 @@ class Deliveries:
 
     def __init__(self, tally: Tally, arrivals: Arrivals) -> None:
         self._tally, self._arrivals = tally, arrivals
-        self._mail, self._public = arrivals.mail, tally.public
+        self._mail, self._public, self._known_public = arrivals.mail, tally.public, tally.known_public
         # Recipients here and what took it, as in `a@b.example>, relay=local` -> counted since the last block ended.
         self.here: dict[str, int] = {}
         self.taken = 0  # recipients outside, since the last block ended
@@ -31,7 +31,10 @@ class Deliveries:
         to, _, relay = fields.partition(">, relay=")
         status = rest.partition(", status=")[2]
         name, _, address = relay.partition("[")
-        if ">" in to or "," in to or "," in relay or " " in queue_id or not self._public(address.partition("]")[0]):
+        address = address.partition("]")[0]
+        if ">" in to or "," in to or "," in relay or " " in queue_id:
+            return False
+        if not (self._known_public.get(address) or self._public(address)):
             return False
         if status[_SIX] == "sent (":
             known = self._mail.get(queue_id)

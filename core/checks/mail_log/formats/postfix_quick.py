@@ -63,16 +63,20 @@ class PostfixQuick:
                     continue
                 if line[says] != ": from=<":
                     id_at, says, sender_at = _after_id(line, text_at)
-                known = mail.get(line[id_at])
-                if line[says] != ": from=<" or line[-1] != ")" or known is None:
+                    if line[says] != ": from=<":
+                        other(line)
+                        continue
+                queue_id = line[id_at]
+                known = mail.get(queue_id)
+                if known is None or line[-1] != ")":
                     other(line)
                 elif not isinstance(known, str):
-                    if not from_account(line[id_at], known, line[sender_at:], line):
+                    if not from_account(queue_id, known, line[sender_at:], line):
                         other(line)
                 elif line[sender_at] == ">" or filtered.count or len(line) > LONGEST:
                     other(line)
                 else:
-                    mail[line[id_at]] = (known, None, line, False)
+                    mail[queue_id] = (known, None, line, False)
             elif program == " postfix/clean":
                 if ": message-id=" not in line[soon]:
                     other(line)
