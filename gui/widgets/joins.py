@@ -8,9 +8,14 @@ aloud are the plain ones.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtGui import QGuiApplication
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QClipboard
 
 JOINER = "\u2060"
 _BLANK = f"{JOINER}\u00a0"
@@ -18,7 +23,11 @@ _LONGEST = 4000  # characters; a longer text is no sentence
 _WATCHED = "joinersTakenOut"  # property of the clipboard
 _SCRIPTS = (("一", "龠"), ("ァ", "ー"))  # a word is written in one of them; Katakana ends with the long sound's sign
 _FAR = 7  # letters
-_KANA = "ぁ-んァ-ヶ一-龠々ー"
+_AFTER_KANA = "。、！？」）"
+# How many last letters of a paragraph, or of its last word, belong together; how many must stand before them.
+_LETTERS, _BEFORE_LETTERS = 6, 6
+_WORD, _BEFORE_WORD = 8, 12
+_REACH = _FAR + 14  # characters: the longest date, from the word before it
 _UNIT = (
     r"(?:[%％年月日時分秒通件回人台番社個行円倍版歳つ]|か所|か月|時間|種類)"
     r"(?:間|目|前|後|ほど|まで|から|以上|以下|以内|ごと)?"
@@ -29,13 +38,10 @@ _UNIT_EN = "years?|months?|weeks?|days?|hours?|minutes?|seconds?|times|lists?|ma
 
 
 @cache
-def _together() -> re.Pattern[str]:
-    """Made when a line first ends somewhere: the first window waits for nothing it does not need."""
+def _with_numbers() -> re.Pattern[str]:
+    """Made when a line first ends beside a number: the first window waits for nothing it does not need."""
     return re.compile(
         rf"{_DATE}|\d{_UNIT}|\d{{1,2}} (?:{_MONTH}) \d{{4}}|\d (?:to|of|or) \d[\d,.]*|\d (?:{_UNIT_EN})\b"
-        # what ends a text: its last letters, or its last word with the one before
-        rf"|(?<=.{{6}})[{_KANA}][{_KANA}。、！？」）]{{1,5}}(?=$|\u2028)|(?<=.{{12}}) [^\s{_KANA}]{{1,8}}(?=$|\u2028)",
-        re.MULTILINE,
     )
 
 
@@ -43,8 +49,56 @@ def held(text: str) -> frozenset[int]:
     """The places before which no line should end, counted in characters."""
     if len(text) > _LONGEST:
         return frozenset()
-    spans = ((_from_word(text, found.start()), found.end()) for found in _together().finditer(text))
-    return frozenset(at for start, end in spans for at in range(start + 1, end))
+    return _inside(text, _ends(text)) | _inside(text, _numbers(text))
+
+
+def held_against(text: str, begins: set[int]) -> frozenset[int]:
+    """The same if a line begins at one of them, else none; found out faster, since most lines end where they may."""
+    if len(text) > _LONGEST:
+        return frozenset()
+    places = _inside(text, _ends(text))
+    near = (text[max(0, at - _REACH) : at + _REACH] for at in begins)
+    if begins & places or any(any(map(str.isdecimal, part)) for part in near):
+        places |= _inside(text, _numbers(text))
+    return places if begins & places else frozenset()
+
+
+def _inside(text: str, spans: Iterator[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(at for start, end in spans for at in range(_from_word(text, start) + 1, end))
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Numbers with their units, and dates."""
+    return (found.span() for found in _with_numbers().finditer(text))
+
+
+def _ends(text: str) -> Iterator[tuple[int, int]]:
+    """What ends each paragraph: its last letters, or its last word with the blank before it."""
+    begin = 0
+    for paragraph in text.replace("\u2028", "\n").split("\n"):
+        end = begin + len(paragraph)
+        if end - (start := begin + _last_letters(paragraph)) > 1:
+            yield start, end
+        blank = paragraph.rfind(" ", max(_BEFORE_WORD, len(paragraph) - _WORD - 1))
+        if blank >= 0 and not any(map(_is_japanese, paragraph[blank + 1 :])):
+            yield begin + blank, end
+        begin = end + 1
+
+
+def _last_letters(paragraph: str) -> int:
+    """Where its last Japanese letters begin; its length where it ends otherwise."""
+    length = start = len(paragraph)
+    while start > max(_BEFORE_LETTERS, length - _LETTERS) and (
+        _is_japanese(paragraph[start - 1]) or paragraph[start - 1] in _AFTER_KANA
+    ):
+        start -= 1
+    while start < length and not _is_japanese(paragraph[start]):
+        start += 1
+    return start
+
+
+def _is_japanese(char: str) -> bool:
+    return "ぁ" <= char <= "ん" or "ァ" <= char <= "ヶ" or "一" <= char <= "龠" or char in "々ー"
 
 
 def _from_word(text: str, start: int) -> int:
@@ -84,6 +138,8 @@ def keep_copies_plain() -> None:
 
 
 def _take_out(mode: QClipboard.Mode) -> None:
+    from PySide6.QtGui import QClipboard
+
     board = QGuiApplication.clipboard()
     ours = board.ownsSelection() if mode is QClipboard.Mode.Selection else board.ownsClipboard()
     ours = ours or QGuiApplication.platformName() == "offscreen"  # a clipboard of our own, which says it is nobody's

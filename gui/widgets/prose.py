@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
 
-from gui.widgets.joins import held, joined, keep_copies_plain
+from gui.widgets.joins import held_against, joined, keep_copies_plain
 
 if TYPE_CHECKING:
     from PySide6.QtCore import Qt
@@ -110,7 +110,8 @@ class Prose(QLabel):
         super().setText(shown)
         if shown != self._words:
             keep_copies_plain()
-        if self.accessibleName() == self._told and self._told != (told := self._words if shown != self._words else ""):
+        told = self._words if shown != self._words else ""
+        if told != self._told and self.accessibleName() == self._told:
             self._told = told
             self.setAccessibleName(told)
 
@@ -158,8 +159,8 @@ class Prose(QLabel):
         words = self._words.replace("\n", "\u2028")
         layout = self._lines(words, width)
         if layout.lineCount() > 1:
-            ends, places = {layout.lineAt(line).textStart() for line in range(1, layout.lineCount())}, held(words)
-            if ends & places:
+            begins = {layout.lineAt(line).textStart() for line in range(1, layout.lineCount())}
+            if places := held_against(words, begins):
                 return self._lines(joined(words, places=places), width)
         return layout
 
