@@ -150,10 +150,16 @@ async def test_h11_a_dead_line_is_noticed_before_our_own_clock(server, open_door
     """The server's side is stopped, so that nothing comes any more, as with a pulled cable. ssh gives up after 20
     seconds (then it is "lost"); our clock would say "stalled" after 30."""
     uid = _uid(server, "stalls")
+
+    def of_this_login() -> dict[int, str]:
+        """Without what an earlier login of the same account may have left for its hundred seconds."""
+        return {pid: line for pid, line in processes(uid).items() if pid in server.sessions()}
+
     door = open_door("stalls")
     task = asyncio.ensure_future(error_code(door))
-    await until(lambda: any("sleep 100" in line for line in processes(uid).values()))
-    stopped = [pid for pid, line in processes(uid).items() if line.startswith("sshd:")]
+    await until(lambda: any("sleep 100" in line for line in of_this_login().values()))
+    stopped = [pid for pid, line in of_this_login().items() if line.startswith("sshd:")]
+    assert stopped
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     try:
