@@ -17,10 +17,10 @@ Placeholders are `{name}` or `{name:spec}`; the value is formatted for the reade
 
 from __future__ import annotations
 
-import gettext
 import logging
 import os
 import string
+import struct
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -97,10 +97,23 @@ class _Catalogue:
         return [*likely, *(name for name in self._unread if name not in likely)]
 
     def _read(self, subject: str) -> None:
-        with self._unread[subject].open("rb") as stream:
-            entries = gettext.GNUTranslations(stream)._catalog  # type: ignore[attr-defined]
-        self._table.update((key, text) for key, text in entries.items() if key)
+        self._table.update(_entries(self._unread[subject].read_bytes()))
         del self._unread[subject]
+
+
+def _entries(data: bytes) -> Iterator[tuple[str | tuple[str, int], str]]:
+    """The texts of one `.mo` of ours by their keys; plural forms by key and number. Gettext's own reader also makes a
+    function of each file's plural rule, which takes longer than all the rest."""
+    count, keys_at, texts_at = struct.unpack_from("<3I", data, 8)
+    keys = struct.unpack_from(f"<{2 * count}I", data, keys_at)  # length, place, length, place, ...
+    texts = struct.unpack_from(f"<{2 * count}I", data, texts_at)
+    for length, place, text_length, text_place in zip(keys[::2], keys[1::2], texts[::2], texts[1::2], strict=True):
+        key, plural, _ = data[place : place + length].decode().partition("\0")
+        text = data[text_place : text_place + text_length].decode()
+        if plural:
+            yield from (((key, form), each) for form, each in enumerate(text.split("\0")))
+        elif key:  # without one stands what the file says of itself
+            yield key, text
 
 
 @cache
