@@ -109,10 +109,10 @@ class ServerPage(Page):
 
     def show_lookup(self, domain: str, found: Sequence[MailHost] | CheckError) -> None:
         """Show what was found for `domain`; an answer for a name no longer entered is dropped."""
-        self.busy = False
-        self.lookup.setEnabled(True)
         if domain != self.looked_up:
             return
+        self.busy = False
+        self.lookup.setEnabled(True)
         if isinstance(found, UsageError):  # no name the DNS can be asked for: wrong as any other that cannot be read
             self._forget()
             self.show_missing((Missing("domain", "guide.bad_domain"),))
@@ -140,10 +140,12 @@ class ServerPage(Page):
         answers.hosted_by = company.id if company else ""
 
     def show_missing(self, missing: Sequence[Missing]) -> None:
-        """Each complaint under its own field."""
+        """Each complaint under its own field, and the keyboard in the first of them."""
         wrong = {each.field: self.texts.text(f"problem.{each.code}.title") for each in missing}
         self.domain.show_wrong(wrong.get("domain", ""))
         self.mail_host.show_wrong(wrong.get("mail_host", ""))
+        if wrong:
+            (self.domain if "domain" in wrong else self.mail_host).edit.setFocus()
 
     def first_focus(self) -> QWidget | None:
         """The domain."""
@@ -159,6 +161,8 @@ class ServerPage(Page):
         """Its names; how one logs in there follows when the page is left."""
         self.domain.set_text(server.get("domain", ""))
         self.mail_host.set_text(server.get("mail_host", ""))
+        self._forget()  # what was found or complained of was about other names
+        self.show_missing(())
         self.domain.edit.setFocus()
 
     def _forget_recent(self, server: Server) -> None:
@@ -178,7 +182,7 @@ class ServerPage(Page):
             self.show_missing((Missing("domain", "guide.bad_domain"),))
 
     def _forget(self) -> None:
-        self.looked_up, self._found = None, None
+        self.looked_up, self._found, self.busy = None, None, False
         self.lookup.setEnabled(True)
         self.result.hide()
 

@@ -113,6 +113,34 @@ async def test_a_server_forgotten_is_not_offered_on_the_first_page_either(open_w
     assert not wizard.start._earlier_title.isVisible()
 
 
+async def test_taking_a_server_takes_away_what_was_said_of_another(open_wizard, tmp_path: Path) -> None:
+    settings_with(tmp_path, SHOP)
+    wizard = await at_server(open_wizard)
+    page = wizard.server
+    page.domain.set_text("other.example")
+    page.looked_up = "other.example"
+    page.show_lookup("other.example", ())
+    page.mail_host.set_text("no such host")
+    wizard.go_on()
+    assert page.result.isVisible() and page.mail_host._wrong.isVisible()
+    page.recent.takes[0].click()
+    assert not page.result.isVisible() and not page.mail_host._wrong.isVisible() and page.looked_up is None
+
+
+async def test_a_look_up_of_another_name_does_not_keep_the_person_on_the_page(
+    open_wizard, tmp_path: Path, silent_dns: str
+) -> None:
+    settings_with(tmp_path, SHOP)
+    wizard = await at_server(open_wizard, doors=Doors(resolver=silent_dns))
+    wizard.server.domain.set_text("other.example")
+    wizard.go_on()
+    assert wizard.server.busy
+    wizard.server.recent.takes[0].click()
+    wizard.go_on()
+    assert wizard.guide.page == "inside"
+    await wizard.tasks.stop()
+
+
 async def test_practice_is_no_server_of_ours(open_wizard, tmp_path: Path) -> None:
     wizard = await open_wizard("ja")
     wizard.start.choices.choose("practice")
