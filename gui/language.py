@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
-from core.texts import LANGUAGES, Language
+from core.texts import LANGUAGES, Language, Texts
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QTranslator
@@ -22,11 +23,16 @@ def chosen_language(kept: str | None) -> Language:
     return "en"
 
 
+# Words of Qt's file dialog that its own Japanese lacks: they were given an accelerator after they were translated.
+LACKING: Mapping[str, str] = {"&Look in:": "gui.files.look_in", "Files of &type:": "gui.files.kind"}
+
+
 class QtWords:
     """Qt's own buttons and file dialogs speak Japanese by a translator; English is built in."""
 
     def __init__(self) -> None:
         self._japanese: QTranslator | None = None
+        self._lacking: QTranslator | None = None
 
     def use(self, language: Language) -> None:
         """Let Qt's own dialogs speak this language from now on."""
@@ -39,8 +45,25 @@ class QtWords:
             translator = QTranslator()
             folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
             if translator.load(QLocale("ja_JP"), "qtbase", "_", folder):
-                QCoreApplication.installTranslator(translator)
+                self._lacking = _own_words(Texts("ja"))
+                for each in (translator, self._lacking):
+                    QCoreApplication.installTranslator(each)
                 self._japanese = translator
-        else:
-            QCoreApplication.removeTranslator(self._japanese)
-            self._japanese = None
+        elif self._lacking is not None:
+            for each in (self._japanese, self._lacking):
+                QCoreApplication.removeTranslator(each)
+            self._japanese = self._lacking = None
+
+
+def _own_words(texts: Texts) -> QTranslator:
+    """A translator of what Qt's own lacks."""
+    from PySide6.QtCore import QTranslator
+
+    class OwnWords(QTranslator):
+        def isEmpty(self) -> bool:
+            return False
+
+        def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+            return texts.text(LACKING[source]) if context == "QFileDialog" and source in LACKING else ""
+
+    return OwnWords()

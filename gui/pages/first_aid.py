@@ -165,6 +165,7 @@ class FirstAidPage(IncidentPage):
         view = ChecklistView(checklist(incident), texts, has_card=has_card)
         view.ticked.connect(self._tick)
         view.card_wanted.connect(self._go_to_card)
+        view.letters_wanted.connect(lambda: self.wanted.emit("letters"))
         self.boxes = view.boxes
         return view
 

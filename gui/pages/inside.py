@@ -119,10 +119,12 @@ class InsidePage(Page):
             self.shelf.leave_out("queue")  # one list is enough: the one pasted now
 
     def show_missing(self, missing: Sequence[Missing]) -> None:
-        """A field's complaint under the field, the rest below."""
+        """A field's complaint under the field, with the keyboard in it; the rest below."""
         wrong = {each.field: self.texts.text(f"problem.{each.code}.title") for each in missing}
         self.ssh.show_wrong(wrong.get("ssh", ""))
         self.queue.show_wrong(wrong.get("queue", ""))
+        if field := {"ssh": self.ssh, "queue": self.queue}.get(next(iter(wrong), "")):
+            field.edit.setFocus()
         super().show_missing([each for each in missing if each.field == "how_inside"])
 
     def first_focus(self) -> QWidget | None:

@@ -12,6 +12,8 @@ from gui.widgets.field import Field
 from gui.widgets.finding import card
 from gui.widgets.question import UNKNOWN, Question
 
+_TELLS_THE_WAY = ("not_delivered", "not_received")  # symptoms: what is sent, what should come
+
 
 class QuestionsPage(Page):
     """Everyone or one? Which direction? One recipient or all? Since when?"""
@@ -25,19 +27,25 @@ class QuestionsPage(Page):
             "direction": Question("gui.questions.direction", get_args(Direction)),
             "recipients": Question("gui.questions.recipients", get_args(Recipients)),
         }
-        for question in self.questions.values():
+        self._cards: dict[str, QWidget] = {}
+        for name, question in self.questions.items():
             frame, box = card()
             box.addWidget(question)
             self.body.addWidget(frame)
+            self._cards[name] = frame
         frame, box = card()
         self.since = Field("gui.questions.since")
         box.addWidget(self.since)
         self.body.addWidget(frame)
 
     def show_answers(self, answers: Answers) -> None:
-        """Show what was answered before."""
+        """Show what was answered before. Which way suffers is not asked where the first page was told it."""
         for name, question in self.questions.items():
             question.choose(getattr(answers, name))
+        told = answers.symptom in _TELLS_THE_WAY
+        self._cards["direction"].setVisible(not told)
+        if told:  # an answer about an earlier trouble would be one nobody sees
+            self.questions["direction"].choose(None)
         self.since.set_text(answers.since)
 
     def read_answers(self, answers: Answers) -> None:

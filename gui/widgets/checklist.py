@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.checklist import Line, next_line
 from core.texts import Texts
+from gui.widgets.flow import FlowLayout
 from gui.widgets.hint import HintLabel
 from gui.widgets.initials import done_words
 from gui.widgets.text import SpokenButton, label, rule
 
 
 class ChecklistView(QFrame):
-    """`ticked`: a step and whether it is done; `card_wanted`: to the repair itself."""
+    """`ticked`: a step and whether it is done; `card_wanted`: to the repair; `letters_wanted`: to the letters."""
 
     ticked = Signal(str, bool)
     card_wanted = Signal()
+    letters_wanted = Signal()
 
     def __init__(self, lines: Sequence[Line], texts: Texts, *, has_card: bool) -> None:
         super().__init__()
@@ -46,12 +48,18 @@ class ChecklistView(QFrame):
         said = texts.text("checklist.next", step=texts.text(key)) if key else texts.text("checklist.all_done")
         self._column.addWidget(label(texts.text("checklist.progress", done=done, all=len(lines)), "small"))
         self._column.addWidget(HintLabel(texts, said))
+        ways = FlowLayout(18)
         if has_card:
-            button = SpokenButton("gui.first_aid.to_card", "link")
-            button.setObjectName("to-card")
-            button.say(texts)
-            button.clicked.connect(self.card_wanted)
-            self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            ways.addWidget(self._way("gui.first_aid.to_card", "to-card", self.card_wanted))
+        ways.addWidget(self._way("gui.first_aid.letters_here", "letters-here", self.letters_wanted))
+        self._column.addLayout(ways)
+
+    def _way(self, key: str, name: str, wanted: SignalInstance) -> SpokenButton:
+        button = SpokenButton(key, "link")
+        button.setObjectName(name)
+        button.say(self._texts)
+        button.clicked.connect(wanted)
+        return button
 
     def _line(self, line: Line) -> QWidget:
         holder, texts = QWidget(), self._texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QRadioButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.knowledge.glossary import terms, terms_in
 from core.texts import Texts
@@ -52,9 +52,17 @@ class WordsHere(Question):
 
 
 def terms_on(page: QWidget, texts: Texts) -> tuple[str, ...]:
-    """The terms in the visible texts of `page`, in the order they stand."""
+    """The terms in the visible words of `page`, labels and answers alike, in the order they stand; of commands none."""
     found: dict[str, None] = {}
-    for shown in page.findChildren(HintLabel):
-        if shown.isVisible():
-            found.update(dict.fromkeys(mention.term for mention in terms_in(shown.plain, texts.language)))
+    for shown in page.findChildren(QWidget):
+        if shown.isVisible() and (words := _words_of(shown)):
+            found.update(dict.fromkeys(mention.term for mention in terms_in(words, texts.language)))
     return tuple(found)
+
+
+def _words_of(shown: QWidget) -> str:
+    if isinstance(shown, HintLabel):
+        return shown.plain
+    if isinstance(shown, QLabel):
+        return "" if shown.property("role") == "code" else shown.text()
+    return shown.text() if isinstance(shown, QRadioButton | QCheckBox) else ""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
+from core.knowledge.glossary import terms
 from core.model import Report
 from core.notebook import Notebook
 from core.practice import practice_company
@@ -18,6 +19,7 @@ from core.report.layout import lay_out
 from core.run import Run, RunFinished
 from core.texts import Texts
 from gui.widgets.fold import Fold
+from gui.widgets.words_here import terms_on
 from tests.patience import until
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -225,3 +227,69 @@ async def test_the_line_to_register_stands_on_page_one_and_two(open_wizard, tmp_
     data = lay_out(wizard.saver._report, wizard.texts, wizard.saver._incident)
     assert any(LINE in row[1] for row in data["work"]["rows"])
     assert data["steps"]["repeat"] and any(LINE in step for step in data["steps"]["items"])
+
+
+async def test_the_ssh_page_has_its_terms_behind_f1(open_wizard) -> None:
+    wizard = await open_wizard("ja", mail_host="127.0.0.1", how_inside="ssh")
+    wizard.guide.page = "inside"
+    wizard._show_page()
+    assert "ssh" in terms_on(wizard.inside, wizard.texts)
+    assert set(terms_on(wizard.inside, wizard.texts)) <= set(terms())
+
+
+@pytest.mark.parametrize(("page", "answers", "field"), [
+    ("server", {"domain": "example.co.jp", "mail_host": "mail server"}, "mail_host"),
+    ("server", {"domain": "not a name", "mail_host": ""}, "domain"),
+    ("inside", {"mail_host": "127.0.0.1", "how_inside": "ssh", "ssh": ""}, "ssh"),
+])  # fmt: skip
+async def test_a_complaint_takes_the_keyboard_to_its_field(open_wizard, page: str, answers, field: str) -> None:
+    wizard = await open_wizard("ja", **answers)
+    wizard.guide.page = page
+    wizard._show_page()
+    wizard.footer.on.setFocus()
+    wizard.go_on()
+    assert wizard.guide.page == page
+    assert wizard.focusWidget() is getattr(wizard.page, field).edit
+
+
+async def test_which_way_suffers_is_not_asked_twice(open_wizard) -> None:
+    wizard = await open_wizard("ja", symptom="not_delivered", direction="receiving")
+    wizard.guide.page = "questions"
+    wizard._show_page()
+    question = wizard.pages["questions"].questions["direction"]
+    assert not question.isVisible()
+    wizard.page.read_answers(wizard.guide.answers)
+    assert wizard.guide.answers.direction is None  # what was said of an earlier trouble is not said of this one
+    wizard.guide.answers.symptom = "slow"
+    wizard._show_page()
+    assert question.isVisible()
+
+
+async def test_the_file_dialog_is_wholly_japanese(open_wizard) -> None:
+    await open_wizard("ja")
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    said = [label.text() for label in dialog.findChildren(QLabel) if label.text()]
+    dialog.deleteLater()
+    assert said and [each for each in said if each.isascii()] == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_an_opened_part_says_what_its_button_hides(open_wizard, tmp_path: Path, language: str) -> None:
+    number = keep(tmp_path, [await practised("relay-2004")], "relay-2004")
+    wizard = await open_wizard(language)
+    await wizard.aftercare.show_answer(number)
+    ways = [fold.button for fold in wizard.answer.findChildren(Fold)][:3]
+    for button in ways:
+        button.setChecked(True)
+    said = [button.text() for button in ways]
+    assert len(set(said)) == len(said)
+    assert not {"閉じる", "Close"} & set(said)
+
+
+async def test_the_letters_can_be_reached_from_the_top_of_first_aid(open_wizard, tmp_path: Path) -> None:
+    wizard, page = await first_aid_of(open_wizard, tmp_path, "relay-2004")
+    button = page.findChild(QPushButton, "letters-here")
+    assert button.mapTo(page.widget(), QPoint(0, 0)).y() < page.boxes["tell_boss"].mapTo(page.widget(), QPoint()).y()
+    button.click()
+    assert wizard.guide.page == "letters"
