@@ -272,9 +272,12 @@ class Guide:
     def look_again(self, server: Server, symptom: Symptom | None, recent: Sequence[Server]) -> None:
         """To the first question still open for a server looked at before; with no trouble chosen it is a check-up.
 
-        A domain alone is looked up again: its mail may have moved since."""
+        A domain alone is looked up again: its mail may have moved since. What was answered about an earlier trouble is
+        left behind: nobody is asked about this one."""
         self.practice, self.earlier, self.reading = False, False, False
         self.answers.symptom = symptom or "checkup"
+        self.answers.affected, self.answers.direction, self.answers.recipients = None, None, None
+        self.answers.since = ""
         self.answers.choose_server(server.get("domain", ""), server.get("mail_host", ""), recent)
         if not self.answers.mail_host or missing_on("server", self.answers):
             self.page = "server"

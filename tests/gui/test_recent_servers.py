@@ -82,7 +82,8 @@ async def test_the_first_page_offers_the_server_looked_at_last(
     open_wizard, tmp_path: Path, qtbot, server: dict[str, str], chosen: str | None, page: str, symptom: str
 ) -> None:
     """One press leads to the first question still open; leave to test is never kept."""
-    settings_with(tmp_path, server, {"domain": "other.example"}, symptom="complaint")
+    earlier = {"symptom": "complaint", "direction": "sending", "affected": "one", "recipients": "all"}
+    settings_with(tmp_path, server, {"domain": "other.example"}, **earlier)
     wizard = await open_wizard("ja", NOWHERE)
     assert again_buttons(wizard) == [] or wizard.start._drawn
     await settled(wizard)
@@ -94,6 +95,7 @@ async def test_the_first_page_offers_the_server_looked_at_last(
     assert (wizard.guide.page, answers.symptom, wizard.guide.practice) == (page, symptom, False)
     assert (answers.domain, answers.mail_host) == (server.get("domain", ""), server.get("mail_host", ""))
     assert (answers.ssh, answers.own_server) == (server.get("ssh", ""), None)
+    assert (answers.affected, answers.direction, answers.recipients, answers.since) == (None, None, None, "")
 
 
 async def test_a_server_forgotten_is_not_offered_on_the_first_page_either(open_wizard, tmp_path: Path) -> None:
