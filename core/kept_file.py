@@ -7,7 +7,6 @@ cannot be understood is set aside as `.bad`, never written over; one that cannot
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 def read_kept(path: Path, most: int, parse: Callable[[bytes], T], aside: Path) -> T | None:
@@ -29,7 +27,9 @@ def read_kept(path: Path, most: int, parse: Callable[[bytes], T], aside: Path) -
     except FileNotFoundError:
         return None
     except OSError as error:
-        log.info("%s cannot be read: %s", path.name, error.strerror)
+        import logging  # takes longer than the first window has
+
+        logging.getLogger(__name__).info("%s cannot be read: %s", path.name, error.strerror)
         return None
     try:
         if len(raw) > most:

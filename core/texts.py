@@ -17,7 +17,6 @@ Placeholders are `{name}` or `{name:spec}`; the value is formatted for the reade
 
 from __future__ import annotations
 
-import logging
 import os
 import string
 import struct
@@ -29,11 +28,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.resources import resources_dir
+from core.unknown_times import without_unknown_times
 
 if TYPE_CHECKING:
     from core.model import Value
 
-log = logging.getLogger(__name__)
 Language = Literal["ja", "en"]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
@@ -155,6 +154,8 @@ class Texts:
         key = self._in_other_words(key, filled.get("words"))
         count = filled.get("count")
         template = self.template(key, count if isinstance(count, int) else None)
+        if ":datetime}" in template:
+            template = without_unknown_times(template, filled)
         return self._formatter.vformat(template, (), filled)
 
     def steps(self, prefix: str, values: Mapping[str, Value] | None = None) -> list[str]:
@@ -280,7 +281,9 @@ class _Formatter(string.Formatter):
         try:
             return self._formatted(value, format_spec)
         except (KeyError, ValueError, TypeError, AttributeError, OverflowError, IndexError) as unfit:
-            log.error("%r does not fit {:%s}: %r", value, format_spec, unfit)
+            import logging  # takes longer than the first window has
+
+            logging.getLogger(__name__).error("%r does not fit {:%s}: %r", value, format_spec, unfit)
             return str(value)
 
     def _formatted(self, value: Any, format_spec: str) -> str:

@@ -7,7 +7,6 @@ so nothing pasted, no consent and no secret, and is removed when the run ends, h
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from core.settings import settings_file
 
 _FORM = 1
 _LONGEST = 20_000  # bytes
-log = logging.getLogger(__name__)
 
 
 class Unfinished:
@@ -30,14 +28,18 @@ class Unfinished:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._path.write_text(json.dumps({"form": _FORM, "answers": dict(answers)}), encoding="utf-8")
         except OSError as error:
-            log.info("the run in progress could not be noted: %s", error)
+            import logging  # takes longer than the first window has
+
+            logging.getLogger(__name__).info("the run in progress could not be noted: %s", error)
 
     def end(self) -> None:
         """The run ended, or its offer was answered."""
         try:
             self._path.unlink(missing_ok=True)
         except OSError as error:
-            log.info("the note of a run could not be removed: %s", error)
+            import logging  # takes longer than the first window has
+
+            logging.getLogger(__name__).info("the note of a run could not be removed: %s", error)
 
     def left(self) -> dict[str, str] | None:
         """The answers of a run that never ended; None when there is none, or the file is none of ours."""

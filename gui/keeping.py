@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +14,6 @@ from core.settings import Settings, load_settings, save_settings
 if TYPE_CHECKING:
     from core.model import Report
     from core.notebook import RunSummary
-
-log = logging.getLogger(__name__)
 
 
 class Keeping:
@@ -59,7 +56,9 @@ class Keeping:
         try:
             save_settings(self.settings, self.settings_file)
         except OSError as error:
-            log.info("the settings could not be saved: %s", error)
+            import logging  # takes longer than the first window has
+
+            logging.getLogger(__name__).info("the settings could not be saved: %s", error)
             return error.strerror or type(error).__name__
         return ""
 

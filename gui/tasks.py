@@ -5,15 +5,12 @@ asyncio is loaded with the first of them: the window is drawn before that.
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import asyncio
-
-log = logging.getLogger(__name__)
 
 
 def loop_runs() -> bool:
@@ -59,5 +56,7 @@ class Tasks:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a task of the window failed", exc_info=error)
+            import logging  # takes longer than the first window has
+
+            logging.getLogger(__name__).error("a task of the window failed", exc_info=error)
             self._on_error(error)

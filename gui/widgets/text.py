@@ -5,7 +5,6 @@ Every label is plain text: a server's reply that holds markup is shown as what i
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QEnterEvent, QKeyEvent
 
     from core.model import Value
-
-
-log = logging.getLogger(__name__)
 
 
 def label(text: str = "", role: str = "body", *, wrap: bool = True, selectable: bool = False) -> QLabel:
@@ -57,7 +53,9 @@ def said(texts: Texts, key: str, values: Mapping[str, Value] | None = None) -> s
     except (
         KeyError
     ) as missing:  # of a run by a newer version, or by somebody's own hand: the code is better than nothing
-        log.error("no text %s in %s: %r", key, texts.language, missing)
+        import logging  # takes longer than the first window has
+
+        logging.getLogger(__name__).error("no text %s in %s: %r", key, texts.language, missing)
         return clean(key)
 
 
