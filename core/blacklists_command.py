@@ -24,7 +24,7 @@ from core.errors import CheckError
 from core.knowledge.dnsbl import key_services
 from core.knowledge.public_resolvers import public_resolver_name
 from core.model import Severity
-from core.report.text_file import columns
+from core.report.line_breaks import columns
 from core.texts import Texts
 
 _LONGEST_KEY = 1000  # characters of the line a key is read from

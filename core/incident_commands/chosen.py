@@ -12,7 +12,7 @@ from core.errors import UsageError
 from core.incident import Incident
 from core.notebook import Notebook
 from core.report.json_file import json_text
-from core.report.text_file import columns, wrapped
+from core.report.line_breaks import columns, wrapped
 from core.saved_run import plain
 from core.texts import Texts
 

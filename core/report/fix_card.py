@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from core.first_aid import HANDS_LINES, Card, CardStep, NoCard
 from core.first_aid.menus import menu_path
-from core.report.text_file import wrapped
+from core.report.line_breaks import wrapped
 from core.report.words import check_name
 from core.texts import Texts
 

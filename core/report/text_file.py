@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from core.incident import Incident
 from core.model import Finding, Report
 from core.report.layout import by_weight, is_practice, lay_out
+from core.report.line_breaks import columns, wrapped
 from core.report.options import ReportOptions
 from core.report.playbook import playbook_of, refusal_lines
 from core.report.words import mark_of, phrase, words_for
 from core.texts import Texts
 
 _NARROWEST = 40
-# Kinsoku (JIS X 4051): never first on a line.
-_NOT_FIRST = "、。，．）」』】〉》：；？！ー…・)]},.:;?!%’”"
 
 
 def report_text(
@@ -109,55 +107,6 @@ class _Page:
 
     def raw(self, lines: list[str], lead: str) -> None:
         self.lines.extend(f"{lead}{line}" for line in lines)
-
-
-def columns(text: str) -> int:
-    """How many terminal columns `text` takes (UAX 11: wide and full-width count two, combining marks none)."""
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` columns, broken at blanks, or between full-width characters."""
-    lines, line = [], ""
-    for piece in _pieces(text):
-        if line and columns(line) + columns(piece.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-            piece = piece.lstrip(" ")
-        while columns(piece) > width:
-            cut = _fitting(piece, width)
-            lines.append(piece[:cut])
-            piece = piece[cut:]
-        line += piece
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
-
-
-def _pieces(text: str) -> list[str]:
-    """Parts a line may be broken between: words with their blank, and single full-width characters."""
-    pieces: list[str] = []
-    for character in text:
-        wide = unicodedata.east_asian_width(character) in "WF"
-        joins = pieces and (character in _NOT_FIRST or character == " " or unicodedata.combining(character))
-        goes_on = pieces and not wide and not pieces[-1].endswith(" ") and columns(pieces[-1][-1]) == 1
-        opening = pieces and pieces[-1][-1] in "（「『【〈《"
-        if joins or goes_on or opening:
-            pieces[-1] += character
-        else:
-            pieces.append(character)
-    return pieces
-
-
-def _fitting(piece: str, width: int) -> int:
-    """How many characters of `piece` fit; at least one."""
-    used = 0
-    for index, character in enumerate(piece):
-        used += columns(character)
-        if used > width:
-            return max(1, index)
-    return len(piece)
 
 
 def _light(item: dict[str, Any]) -> str:

@@ -12,7 +12,8 @@ import pytest
 from core.model import Cause, CheckResult, Evidence, Finding, Problem, Report, Severity, Target
 from core.report.appendix import ALL_CHARACTERS
 from core.report.layout import lay_out
-from core.report.text_file import columns, findings_text, report_text
+from core.report.line_breaks import columns
+from core.report.text_file import findings_text, report_text
 from core.report.way import STOPS, way
 from core.texts import LANGUAGES, Language, Texts
 
