@@ -32,12 +32,12 @@ async def measure(context: Context, clients: Clients) -> ServerHealthFacts:
 async def _looked_up_here(told: Resolving | None, clients: Clients) -> Resolving | None:
     """Where the server found none of the names: the same question from this computer. A network without a way out
     knows none of them, and then the server's DNS may be as good as ours."""
-    if told is None or told.answered:
+    if told is None or told.answered or "?" in told.failed:  # a look-up that was cut off was given no answer
         return told
     known: list[bool] = []
     for name in told.failed:
         try:
-            known.append(bool(name != "?" and (await clients.resolver.query(name, "A")).records))
+            known.append(bool((await clients.resolver.query(name, "A")).records))
         except CheckError:
             return told  # no answer here either: nothing is learned of the server by it
         if known[-1]:

@@ -78,7 +78,12 @@ def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
         return
     values: Values = {"relayhost": (value_list(without + passes_on, "relayhost") or ["?"])[0]}
     waiting = clues.having(
-        "mail_queue.name_service", "mail_queue.all_timed_out", "mail_queue.raised", "mail_queue.normal"
+        "mail_queue.name_service",
+        "mail_queue.all_timed_out",
+        "mail_queue.raised",
+        "mail_queue.normal",
+        "mail_log.none_arrived",
+        "mail_log.most_came_back",
     )
     codes = codes_of(logged + without + refused + denied + ((passes_on + waiting) if stuck else ()))
     if critical(logged):
@@ -100,8 +105,9 @@ def _nowhere_reached(clues: Clues) -> tuple[Finding, ...]:
 
 
 def _turned_away_by_the_relayhost(clues: Clues) -> tuple[str, ...]:
-    """All mail leaves through one server: whoever asks us for a login or for encryption is that one."""
-    refusals = clues.refused_by_others(*_NOT_TAKEN) if clues.relayhost else ()
+    """All mail leaves through one server: whoever asks us for a login or for encryption is that one. A refused login
+    needs no other proof that there is one."""
+    refusals = clues.refused_by_others(*(_NOT_TAKEN if clues.relayhost else ("login_required",)))
     gone = clues.log.delivered_outside if clues.log else 0
     return tuple(each.reason for each in refusals if each.count > gone)
 
