@@ -6,7 +6,18 @@ The order of `RULES` decides where nothing else does (`core.diagnosis.ranking`).
 from __future__ import annotations
 
 from core.diagnosis.ranking import Rule
-from core.diagnosis.rules import doors, names, proof, refusals, server, spam, turned_away, turned_away_by_us, way_out
+from core.diagnosis.rules import (
+    doors,
+    names,
+    other_side,
+    proof,
+    refusals,
+    server,
+    spam,
+    turned_away,
+    turned_away_by_us,
+    way_out,
+)
 
 RULES: tuple[Rule, ...] = (
     names.domain_expired,
@@ -33,14 +44,14 @@ RULES: tuple[Rule, ...] = (
     refusals.domain_listed,
     refusals.provider_blocked,
     refusals.rate_limited,
-    refusals.mailbox_full,
+    other_side.mailbox_full,
     server.own_mailboxes_full,
     turned_away_by_us.disk_full_told,
     turned_away_by_us.helper_down_told,
     turned_away_by_us.own_filter_told,
     turned_away_by_us.certificate_told,
     turned_away_by_us.not_reached_told,
-    refusals.recipient_side,
-    refusals.greylisted_wait,
+    other_side.recipient_side,
+    other_side.greylisted_wait,
     server.server_unsupported,
 )
