@@ -48,7 +48,10 @@ def _asks_for_password(capability: str) -> bool:
 
 def _told_by_landmark(reached: Finding, host: HostPorts, landmark: PortAnswer | None) -> Finding:
     """Silence of our server, read beside what another well-known one did from here."""
-    if reached.code != "smtp_banner.no_answer" or landmark is None or landmark.state not in ("timed_out", "answered"):
+    quiet = landmark is not None and landmark.state in ("timed_out", "silent", "lost")  # some lines take the call
+    if landmark is None or not (quiet or landmark.state == "answered"):
+        return reached
+    if reached.code != "smtp_banner.no_answer" and not (quiet and reached.code == "smtp_banner.silent"):
         return reached
     values: dict[str, Value] = {**reached.values, "landmark": clean(landmark.host, 255)}
     code, severity = ("line_blocked", Severity.UNKNOWN)

@@ -51,7 +51,7 @@ async def measure(context: Context, clients: Clients) -> SmtpBannerFacts:
 async def _landmark(found: list[HostPorts], clients: Clients) -> PortAnswer | None:
     """When no server of ours answers on port 25, one connection to another well-known one: is it our line?"""
     ours = [answer for ports in found for answer in ports.answers if answer.port == 25]
-    if not ours or any(answer.state != "timed_out" for answer in ours):
+    if not ours or any(answer.state not in ("timed_out", "silent", "lost") for answer in ours):
         return None
     for domain in landmark_domains():
         try:

@@ -15,7 +15,7 @@ from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
 from core.clients.smtp import SmtpClient
 from core.model import Context, MailHost, Severity, Target
-from tests.servers.hostile_smtp import hostile_server
+from tests.servers.hostile_smtp import ORDINARY, Script, Silence, hostile_server
 from tests.servers.nsd import Nsd, free_port
 
 OURS, THEIRS = "203.0.113.25", "198.51.100.99"
@@ -75,3 +75,11 @@ async def test_nobody_else_is_asked_while_our_own_server_answers(dns: Nsd, silen
         facts = await measure(CONTEXT, doors)
     assert facts.landmark is None
     assert not any(THEIRS in entry for entry in doors.journal.contacted)
+
+
+@pytest.mark.parametrize(("other", "code"), [({"connect": [Silence(5.0)]}, "line_blocked"), (ORDINARY, "silent")])
+async def test_a_line_that_takes_every_call_and_says_nothing(dns: Nsd, other: Script, code: str) -> None:
+    """Some lines (a carrier's, a virus scanner's on the desk) answer in everybody's stead: it is not our server."""
+    async with hostile_server({"connect": [Silence(5.0)]}) as ours, hostile_server(other) as landmark:
+        (finding,) = judge(await measure(CONTEXT, clients(dns, ours.port, landmark.port)))
+    assert finding.code == f"smtp_banner.{code}"
