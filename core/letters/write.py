@@ -134,7 +134,8 @@ def _period(facts: Facts, texts: Texts) -> str:
 
 
 def _cause(facts: Facts, texts: Texts) -> str:
-    if facts.cause and texts.has(key := f"letters.cause.{facts.cause.code}"):
+    # Of a cause in other words than its own the letter's sentence would say too much: the person fills it in.
+    if facts.cause and not facts.cause.values.get("words") and texts.has(key := f"letters.cause.{facts.cause.code}"):
         return texts.text(key)
     return texts.text("letters.blank.cause")
 
