@@ -36,6 +36,10 @@ class SyslogFile(SyslogSocket):
         self._server.shell(_LOG_AGAIN.get(self._server.kind.product.layer, "true"))
         return self
 
+    def stop_writing(self) -> None:
+        """From now on the file on the server is a test's own."""
+        self.lines = []
+
 
 class _Written(list[str]):
     def __init__(self, path: Path) -> None:
