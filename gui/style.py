@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from core.resources import resources_dir
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 LIGHT: Mapping[str, str] = {
     "ink": "#1a1a1f",
@@ -169,6 +173,8 @@ def use_japanese_font(app: QApplication) -> None:
 
 def app_icon() -> QIcon:
     """A first-aid box holding an envelope."""
+    from PySide6.QtGui import QIcon
+
     path = resources_dir() / "icons" / "mail-first-aid.png"
     assert path.exists(), path
     return QIcon(str(path))

@@ -10,16 +10,17 @@ first is asked for, which takes as long as the page itself.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QSize
+from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.widgets.joins import held_against, joined, keep_copies_plain
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import QEvent, Qt
     from PySide6.QtGui import QPaintEvent
 
 PITCH = 1.6  # from one base line to the next, by the size of the letters
@@ -45,6 +46,8 @@ class Prose(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._heights: dict[int, int] = {}
+        self._lines_at: tuple[int, QTextLayout] | None = None  # the last that were laid out, for this width
+        self._look: tuple[QFont, float, int] | None = None  # as `_measures` tells
         self._here: bool | None = None
         self._words = self._told = ""  # what is said; the same for a screen reader, where joiners are drawn
         self._plain, self._simple = False, True  # no markup; neither to be selected nor aligned
@@ -91,7 +94,7 @@ class Prose(QLabel):
 
     def setText(self, text: str) -> None:
         """Show other words."""
-        self._heights, self._words = {}, text
+        self._heights, self._lines_at, self._words = {}, None, text
         self._draw()
 
     def text(self) -> str:
@@ -116,9 +119,8 @@ class Prose(QLabel):
             self.setAccessibleName(told)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another font, another height."""
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._heights = {}
+        """Another font, another height; to ask which change it is takes as long as to measure anew."""
+        self._forget()
         super().changeEvent(event)
 
     def heightForWidth(self, width: int) -> int:
@@ -150,40 +152,51 @@ class Prose(QLabel):
         painter.end()
 
     def _forget(self) -> None:
-        self._here, self._heights = None, {}
+        self._here = self._look = self._lines_at = None
+        self._heights = {}
 
     def _height(self, width: int) -> int:
-        return round(self._laid_out(width - self._frame()).boundingRect().height()) + self._rim()
+        inside, outside = self.contentsRect(), self.size()
+        lines = self._laid_out(width - (outside.width() - inside.width()))
+        return round(lines.boundingRect().height()) + self._measures()[2] + outside.height() - inside.height()
+
+    def _measures(self) -> tuple[QFont, float, int]:
+        """The font, from line to line, and what lies above the first and below the last line, so that a line stands
+        in the middle of its pitch."""
+        if self._look is None:
+            font = self.font()
+            pitch = line_pitch(font, str(self.property("role")))
+            self._look = font, pitch, round(pitch - QFontMetricsF(font).height())
+        return self._look
 
     def _laid_out(self, width: int) -> QTextLayout:
-        words = self._words.replace("\n", "\u2028")
-        layout = self._lines(words, width)
-        if layout.lineCount() > 1:
-            begins = {layout.lineAt(line).textStart() for line in range(1, layout.lineCount())}
-            if places := held_against(words, begins):
-                return self._lines(joined(words, places=places), width)
-        return layout
+        if self._lines_at is None or self._lines_at[0] != width:
+            words = self._words.replace("\n", "\u2028")
+            layout, begins = self._lines(words, width)
+            if begins and (places := held_against(words, begins)):
+                layout, _ = self._lines(joined(words, places=places), width)
+            self._lines_at = width, layout
+        return self._lines_at[1]
 
-    def _lines(self, words: str, width: int) -> QTextLayout:
-        layout = QTextLayout(words, self.font())
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        pitch, at = line_pitch(self.font(), str(self.property("role"))), 0.0
+    def _lines(self, words: str, width: int) -> tuple[QTextLayout, set[int]]:
+        """The lines, and with which letters they begin after the first."""
+        font, pitch, _ = self._measures()
+        layout, begins, at = QTextLayout(words, font), set(), 0.0
+        layout.setTextOption(_anywhere())
         layout.beginLayout()
         while (line := layout.createLine()).isValid():
             line.setLineWidth(max(1, width))
             line.setPosition(QPointF(0, at + (pitch - line.height()) / 2))
+            if at:
+                begins.add(line.textStart())
             at += pitch
         layout.endLayout()
-        return layout
+        return layout, begins
 
-    def _frame(self) -> int:
-        return self.width() - self.contentsRect().width()
 
-    def _rim(self) -> int:
-        """What lies above the first and below the last line, so that a line stands in the middle of its pitch."""
-        natural = QFontMetricsF(self.font()).height()
-        return round(line_pitch(self.font(), str(self.property("role"))) - natural) + (
-            self.height() - self.contentsRect().height()
-        )
+@cache
+def _anywhere() -> QTextOption:
+    """A line ends between words, and inside one that is longer than the line."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    return option
