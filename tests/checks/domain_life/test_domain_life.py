@@ -257,6 +257,11 @@ async def test_a_closed_registry_is_could_not_look(ask, domain: str, server: str
         await ask(domain, server, None)
 
 
+async def test_a_parked_name_is_told_without_the_registry(ask, dns) -> None:
+    dns.add("midori.com", "NS", "ns1.sedoparking.com.", "ns2.sedoparking.com.")
+    assert (await ask("midori.com", VERISIGN, None))[0] == [("parked", CRITICAL)]
+
+
 async def test_a_registry_with_a_strangers_certificate_is_not_believed(ask, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
     with pytest.raises(CheckError) as caught:
