@@ -22,7 +22,10 @@ from core.incident import NO_CAUSE, Incident, KeptRun, reminder_content, watch
 from core.knowledge.causes import nature_of, natures
 from core.model import CheckResult, Finding, Report, Severity, Target
 
-Change = Literal["repaired", "better", "changed", "still_wrong", "worse", "still_good", "not_seen", "not_repeated"]
+# "of_then": what was bad is still told, but by a record of the time before; nothing new came to it.
+Change = Literal[
+    "repaired", "better", "changed", "still_wrong", "worse", "still_good", "not_seen", "not_repeated", "of_then"
+]
 RepairState = Literal["repaired", "still", "not_seen", "not_looked"]
 Verdict = Literal["repaired", "repaired_but_listed", "still_wrong", "not_seen", "nothing_to_compare"]
 
@@ -108,10 +111,18 @@ def rows_of(before: Report, after: Report) -> tuple[Row, ...]:
     old = {result.check_id: result for result in before.results}
     new = {result.check_id: result for result in after.results}
     return tuple(
-        Row(check, old.get(check), new.get(check), _change(old.get(check), new.get(check)))
+        Row(check, old.get(check), new.get(check), _change_of(old.get(check), new.get(check), before, after))
         for check in {**old, **new}
         if any(result is not None and result.applies for result in (old.get(check), new.get(check)))
     )
+
+
+def _change_of(old: CheckResult | None, new: CheckResult | None, before: Report, after: Report) -> Change:
+    change = _change(old, new)
+    if change not in ("still_wrong", "changed", "better") or new is None:
+        return change
+    bad = [one for one in new.findings if one.severity in (Severity.WARNING, Severity.CRITICAL)]
+    return "of_then" if bad and all(_told_before(one, before, after) for one in bad) else change
 
 
 def _change(before: CheckResult | None, after: CheckResult | None) -> Change:

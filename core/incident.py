@@ -125,6 +125,20 @@ class Incident:
         return found
 
     @property
+    def card_steps(self) -> dict[tuple[str, int], Entry]:
+        """Card and number of its step -> that it was done; one taken back is gone."""
+        found: dict[tuple[str, int], Entry] = {}
+        for entry in self.entries:
+            if entry.kind != "card" or not entry.word("text").isdecimal():
+                continue
+            step = entry.word("card"), int(entry.word("text")[:4])
+            if entry.word("outcome") == "step_done":
+                found[step] = entry
+            elif entry.word("outcome") == "step_undone":
+                found.pop(step, None)
+        return found
+
+    @property
     def notes(self) -> tuple[Entry, ...]:
         """Notes and decisions, oldest first."""
         return tuple(entry for entry in self.entries if entry.kind in ("note", "decision", "override"))

@@ -10,6 +10,7 @@ from core.clean import clean
 from core.delisting import DeskLine, desk
 from core.incident import Incident
 from core.report.comparison import calm_lines, cause_rows, check_rows
+from core.report.timeline import card_line
 from core.report.words import phrase
 from core.texts import Texts
 
@@ -19,7 +20,12 @@ _MOST = 200  # rows of one section; the newest stay
 
 def incident_part(incident: Incident, texts: Texts) -> dict[str, Any]:
     """Sections with a heading, columns, rows of cells and lines below; sections that hold nothing are left out."""
-    sections = [_checklist(incident, texts), *_before_and_after(incident, texts), _lists(incident, texts)]
+    sections = [
+        _checklist(incident, texts),
+        _cards(incident, texts),
+        *_before_and_after(incident, texts),
+        _lists(incident, texts),
+    ]
     return {
         "heading": phrase(texts, "notebook.part.heading"),
         "practice": phrase(texts, "letters.practice") if incident.practice else "",
@@ -51,6 +57,15 @@ def _step(line: Line, texts: Texts) -> list[str]:
     if line.tick is None:
         return ["□", phase, what, ""]
     return ["✓", phase, what, f"{texts.datetime(line.tick.at)} {clean(line.tick.initials, 20)}".strip()]
+
+
+def _cards(incident: Incident, texts: Texts) -> dict[str, Any]:
+    """The steps of fix cards that somebody ticked."""
+    rows = [
+        ["✓", card_line(one, texts), f"{texts.datetime(one.at)} {clean(one.word('initials'), 20)}".strip()]
+        for one in incident.card_steps.values()
+    ]
+    return _section("notebook.kind.card", texts, ("done", "step", "who_and_when"), rows)
 
 
 def _before_and_after(incident: Incident, texts: Texts) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from core.checklist import Line, checklist
 from core.clean import clean
 from core.incident import Entry, Incident, Reminder, Tick
 from core.model import Cause, Report, Severity
-from core.report.timeline import facts_of
+from core.report.timeline import card_line, facts_of
 from core.report.words import MARKS, mark_of, phrase, sentences
 from core.since import since_words
 from core.texts import Texts
@@ -106,10 +106,11 @@ def _row(mark: str, what: str, who: str, when: str) -> list[str]:
 
 
 def _done(incident: Incident, texts: Texts) -> list[list[str]]:
-    """Ticks, what was asked of lists, what was decided, and each later check: by time."""
+    """Ticks, steps of cards, what was asked of lists, what was decided, and each later check: by time."""
     rows = [(line.tick.at, _ticked(line.step, line.tick, texts)) for line in checklist(incident) if line.tick]
     told = (entry for entry in incident.entries if entry.kind in ("decision", "delisting"))
     rows += [(entry.at, _entry_row(entry, texts)) for entry in told]
+    rows += [(one.at, _card_row(one, texts)) for one in incident.card_steps.values()]
     for run in incident.runs[1:]:
         what = phrase(texts, "report.work.checked_again", result=_looked_again(run.report, incident, texts))
         rows.append((run.report.started_at, _row("✓", what, "－", texts.datetime(run.report.started_at))))
@@ -139,10 +140,15 @@ def _entry_row(entry: Entry, texts: Texts) -> list[str]:
     return _row("✓", what, entry.word("initials") or "－", texts.datetime(entry.at))
 
 
+def _card_row(entry: Entry, texts: Texts) -> list[str]:
+    return _row("✓", card_line(entry, texts), entry.word("initials") or "－", texts.datetime(entry.at))
+
+
 def _left(incident: Incident, repair: list[list[str]], texts: Texts) -> list[list[str]]:
     """Steps nobody has done, then what is to be looked at again. The steps of the repair itself stand among the
     first: a list of what else is to be done must never hide them."""
-    lines = [line for line in checklist(incident) if line.tick is None]
+    over = ("stop", "repair") if _is_proven(incident) else ()  # what a proven repair has overtaken
+    lines = [line for line in checklist(incident) if line.tick is None and line.phase not in over]
     stop = [_step_row(line, texts) for line in lines if line.phase == "stop"]
     others = [_step_row(line, texts) for line in lines if line.phase != "stop" and line.step not in _NAMED_BY_REPAIR]
     due = [_due_row(one, texts) for one in incident.reminders[:2]]
@@ -162,11 +168,12 @@ def _due_row(due: Reminder, texts: Texts) -> list[str]:
 
 def _is_repaired(incident: Incident | None) -> bool:
     """Whether somebody ticked the repair, or a later look proved it."""
-    if incident is None:
-        return False
+    return incident is not None and ("repair_cause" in incident.ticks or _is_proven(incident))
+
+
+def _is_proven(incident: Incident) -> bool:
     comparison = compare(incident)
-    proven = comparison is not None and comparison.verdict in ("repaired", "repaired_but_listed")
-    return proven or "repair_cause" in incident.ticks
+    return comparison is not None and comparison.verdict in ("repaired", "repaired_but_listed")
 
 
 def _when(line: Line, texts: Texts) -> str:

@@ -61,7 +61,7 @@ def _content(entry: Entry, texts: Texts) -> str:
         key = f"notebook.reminder.{entry.word('what')}"
         return texts.text(key, at=entry.word("due"), about=clean(entry.word("about"), 80)) if texts.has(key) else ""
     if entry.kind == "card" and texts.has(key := f"notebook.card.{entry.word('outcome')}"):
-        return " / ".join(filter(None, (_card(key, entry, texts), clean(entry.word("initials"), 20))))
+        return " / ".join(filter(None, (card_line(entry, texts), clean(entry.word("initials"), 20))))
     words = []
     for name, value in entry.content.items():
         key = f"{_CODES[name]}.{value}" if name in _CODES else ""
@@ -70,8 +70,9 @@ def _content(entry: Entry, texts: Texts) -> str:
     return " / ".join(words)
 
 
-def _card(key: str, entry: Entry, texts: Texts) -> str:
+def card_line(entry: Entry, texts: Texts) -> str:
     """A step or the end of a fix card; the card by its title where we know it."""
+    key = f"notebook.card.{entry.word('outcome')}"
     title = f"fix.{entry.word('card')}.title"
     known = texts.text(title) if texts.has(title) else clean(entry.word("card"), 60)
     return texts.text(key, title=known, number=clean(entry.word("text"), 20))

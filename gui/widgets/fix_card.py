@@ -221,12 +221,4 @@ class FixCardView(QFrame):
 
 def ticked_steps(incident: Incident, cause: str) -> dict[int, Entry]:
     """The steps of this cause's card that somebody did, by their number."""
-    found: dict[int, Entry] = {}
-    for entry in incident.entries:
-        if entry.kind != "card" or entry.word("card") != cause or not entry.word("text").isdecimal():
-            continue
-        if entry.word("outcome") == "step_done":
-            found[int(entry.word("text")[:4])] = entry
-        elif entry.word("outcome") == "step_undone":
-            found.pop(int(entry.word("text")[:4]), None)
-    return found
+    return {number: entry for (card, number), entry in incident.card_steps.items() if card == cause}

@@ -293,3 +293,19 @@ async def test_the_letters_can_be_reached_from_the_top_of_first_aid(open_wizard,
     assert button.mapTo(page.widget(), QPoint(0, 0)).y() < page.boxes["tell_boss"].mapTo(page.widget(), QPoint()).y()
     button.click()
     assert wizard.guide.page == "letters"
+
+
+async def test_steps_ticked_on_a_card_stand_in_the_report_until_taken_back(open_wizard, tmp_path: Path) -> None:
+    wizard, page = await first_aid_of(open_wizard, tmp_path, "relay-2004")
+    aid = wizard.aftercare
+    for number in (1, 2):
+        page.views["open_relay"].boxes[number].click()
+        await until(lambda done=number: len(aid.incident.card_steps) == done)
+    page.views["open_relay"].boxes[2].click()
+    await until(lambda: len(aid.incident.card_steps) == 1)
+    await to_report(wizard)
+    data = lay_out(wizard.saver._report, wizard.texts, wizard.saver._incident)
+    title = card_title("open_relay", wizard.texts)
+    told = [row[1] for row in data["work"]["rows"] if row[0] == "✓"]
+    assert told == [wizard.texts.text("notebook.card.step_done", title=title, number="1")]
+    assert told[0] in str(data["incident"]["sections"])

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.again import checks_to_repeat, compare
+from core.again import checks_to_repeat, compare, rows_of
 from core.incident import Entry, KeptRun
 from core.incident import Incident as Told
 from core.model import Report
@@ -150,3 +150,13 @@ def test_a_repair_put_back_is_none() -> None:
     assert story_now(told("step_done", "done")) == "relay-2004-closed"
     assert story_now(told("done", "undone")) == "relay-2004"
     assert story_now(told("step_done")) == "relay-2004"
+
+
+async def test_a_log_of_the_time_before_is_no_trouble_that_stays() -> None:
+    first = await played("relay-2004")
+    closed = await played("relay-2004-closed", checks_to_repeat(first))
+    changes = {row.check_id: row.change for row in rows_of(first, closed)}
+    assert changes["mail_log"] == "of_then"
+    assert changes["open_relay"] == "repaired"
+    again = await played("relay-2004", checks_to_repeat(first))
+    assert {row.check_id: row.change for row in rows_of(first, again)}["mail_log"] == "still_wrong"
