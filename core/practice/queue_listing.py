@@ -28,7 +28,9 @@ def sendmail_listing(incident: Incident, now: datetime) -> Iterator[str]:
     for number in range(incident.waiting):
         arrived = _arrived(number, incident.waiting, now)
         host = f"{_STRANGERS[number % 6].partition('.')[0]}{number % 211}.example"
-        reason = _REASONS[number % 4].format(host=f"mx.{host}", address=incident.address)
+        reason = _REASONS[number % 4 if incident.listed else number % 2].format(
+            host=f"mx.{host}", address=incident.address
+        )  # no list refuses an address that it does not hold
         sender = f"<offer{number % 37}@{_STRANGERS[number % 5]}>"
         yield f"{_queue_id(number)} {1900 + number % 700:>8} {queue_stamp(arrived)} {sender}"
         yield f"                 ({reason[:60]})"
