@@ -30,7 +30,7 @@ def press(qtbot: QtBot, button: QPushButton) -> None:
 def walk_to_consent(wizard: Wizard, qtbot: QtBot) -> None:
     press(qtbot, wizard.start.choices.cards["not_delivered"])
     press(qtbot, wizard.footer.on)
-    wizard.questions.questions["direction"].buttons["sending"].click()
+    wizard.questions.questions["affected"].buttons["everyone"].click()
     wizard.questions.since.set_text("金曜")
     press(qtbot, wizard.footer.on)
     qtbot.keyClicks(wizard.server.mail_host.edit, "mail.example.co.jp")
@@ -49,7 +49,7 @@ async def test_back_and_forward_keep_what_was_entered(open_wizard, qtbot: QtBot)
     while wizard.guide.page != "consent":
         press(qtbot, wizard.footer.on)
     answers = wizard.guide.answers
-    assert (answers.symptom, answers.direction, answers.since) == ("not_delivered", "sending", "金曜")
+    assert (answers.symptom, answers.affected, answers.since) == ("not_delivered", "everyone", "金曜")
     assert (answers.mail_host, answers.how_inside, answers.ssh) == (
         "mail.example.co.jp",
         "ssh",
