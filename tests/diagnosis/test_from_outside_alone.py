@@ -44,6 +44,7 @@ def causes(*findings: Finding, **answers: object) -> tuple[Cause, ...]:
         (door("busy", "421 4.3.2 closing"), {"symptom": "checkup"}, "nothing_found", None),
         (door("busy", "554 not you"), {}, "self_banned", "instead.door_refuses"),
         (door("busy", "554 not you"), {"symptom": "checkup"}, "nothing_found", None),
+        (door("busy", "554 blocked using PBL"), {}, "port_25_blocked_here", "instead.line_distrusted"),
     ],
 )
 def test_a_door_without_a_greeting(door_says: Finding, answers: dict[str, str], first: str, words: str | None) -> None:

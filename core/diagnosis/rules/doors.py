@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from core.diagnosis.at_the_door import trouble_told
@@ -11,6 +12,12 @@ from core.diagnosis.rules.names import led_elsewhere
 from core.model import Cause, Certainty, Finding, Values
 
 _ENDED = "alert certificate expired"
+# What servers say to lines of homes, telephones and offices, which stand on lists as no senders of mail.
+_LINES = re.compile(
+    r"\b(?:dnsbl|rbl|pbl|xbl|zen|spamhaus|barracuda|spamcop|black ?list\w*|block ?list\w*)\b|blocked using|"
+    r"\b(?:dynamic|dial-?up|residential|end.?user)\b|reverse|\bptr\b|reputation",
+    re.I,
+)
 # How a door that gives no greeting is spoken of.
 MUTE = {
     "smtp_banner.silent": "instead.door_silent",
@@ -56,8 +63,12 @@ def _turned_away_at_the_door(clues: Clues) -> tuple[Finding, ...]:
     if clues.seen("smtp_banner.answers") or clues.context.target.symptom == "checkup":
         return ()
     busy = clues.having("smtp_banner.busy")
-    refusing = tuple(each for each in busy if str(each.values.get("said", "")).startswith("5"))
+    refusing = tuple(each for each in busy if _refuses(each) and not _LINES.search(str(each.values.get("said"))))
     return refusing + clues.having("smtp_banner.silent_line_open")
+
+
+def _refuses(finding: Finding) -> bool:
+    return str(finding.values.get("said", "")).startswith("5")
 
 
 def banned_by_log(clues: Clues) -> tuple[Finding, ...]:
@@ -109,5 +120,12 @@ def port_25_blocked_here(clues: Clues) -> Iterator[Ranked]:
         yield SUSPICION, Cause("port_25_blocked_here", "likely", "you", codes_of(blocked))
     elif clues.seen("dns_health.resolver_rewrites") and (strange := clues.having("smtp_banner.not_smtp")):
         yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(strange))  # the line answers itself
+    elif distrusted := tuple(
+        each
+        for each in clues.having("smtp_banner.busy")
+        if _refuses(each) and _LINES.search(str(each.values.get("said")))
+    ):
+        values: Values = {"words": "instead.line_distrusted", "said": distrusted[0].values.get("said")}
+        yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(distrusted), values)
     elif silent := clues.having("smtp_banner.no_answer"):
         yield SUSPICION, Cause("port_25_blocked_here", "possible", "you", codes_of(silent))
