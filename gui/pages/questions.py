@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast, get_args
 
 from PySide6.QtWidgets import QWidget
@@ -12,41 +13,49 @@ from gui.widgets.field import Field
 from gui.widgets.finding import card
 from gui.widgets.question import UNKNOWN, Question
 
-_TELLS_THE_WAY = ("not_delivered", "not_received")  # symptoms: what is sent, what should come
+# Symptom that tells one way -> what is still open is the other way, and what its answers say of both.
+_OTHER_WAY: Mapping[str, tuple[str, tuple[Direction, ...]]] = {
+    "not_delivered": ("gui.questions.incoming", ("sending", "both")),
+    "not_received": ("gui.questions.outgoing", ("receiving", "both")),
+}
 
 
 class QuestionsPage(Page):
-    """Everyone or one? Which direction? One recipient or all? Since when?"""
+    """Everyone or one? Which direction, as far as the symptom leaves it open? One recipient or all? Since when?"""
 
     name = "questions"
 
     def __init__(self) -> None:
         super().__init__()
+        self._ways = {"": Question("gui.questions.direction", get_args(Direction))}
+        self._ways |= {symptom: Question(key, ways) for symptom, (key, ways) in _OTHER_WAY.items()}
         self.questions = {
             "affected": Question("gui.questions.affected", get_args(Affected)),
-            "direction": Question("gui.questions.direction", get_args(Direction)),
+            "direction": self._ways[""],
             "recipients": Question("gui.questions.recipients", get_args(Recipients)),
         }
-        self._cards: dict[str, QWidget] = {}
         for name, question in self.questions.items():
             frame, box = card()
-            box.addWidget(question)
+            for each in self._ways.values() if name == "direction" else (question,):
+                box.addWidget(each)
             self.body.addWidget(frame)
-            self._cards[name] = frame
         frame, box = card()
         self.since = Field("gui.questions.since")
         box.addWidget(self.since)
         self.body.addWidget(frame)
 
     def show_answers(self, answers: Answers) -> None:
-        """Show what was answered before. Which way suffers is not asked where the first page was told it."""
+        """Show what was answered before; of an earlier trouble only what this one leaves open."""
+        self._ask_the_way(answers.symptom or "")
         for name, question in self.questions.items():
-            question.choose(getattr(answers, name))
-        told = answers.symptom in _TELLS_THE_WAY
-        self._cards["direction"].setVisible(not told)
-        if told:  # an answer about an earlier trouble would be one nobody sees
-            self.questions["direction"].choose(None)
+            told = getattr(answers, name)
+            question.choose(told if told in question.buttons else None)
         self.since.set_text(answers.since)
+
+    def _ask_the_way(self, symptom: str) -> None:
+        self.questions["direction"] = self._ways.get(symptom, self._ways[""])
+        for each in self._ways.values():
+            each.setVisible(each is self.questions["direction"])
 
     def read_answers(self, answers: Answers) -> None:
         """Put the answers where they belong."""

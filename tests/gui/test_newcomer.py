@@ -254,15 +254,20 @@ async def test_a_complaint_takes_the_keyboard_to_its_field(open_wizard, page: st
 
 async def test_which_way_suffers_is_not_asked_twice(open_wizard) -> None:
     wizard = await open_wizard("ja", symptom="not_delivered", direction="receiving")
+    page = wizard.questions
     wizard.guide.page = "questions"
     wizard._show_page()
-    question = wizard.pages["questions"].questions["direction"]
-    assert not question.isVisible()
-    wizard.page.read_answers(wizard.guide.answers)
+    assert wizard.texts.text("gui.questions.direction.question") not in words(page)
+    assert wizard.texts.text("gui.questions.incoming.question") in words(page)
+    page.read_answers(wizard.guide.answers)
     assert wizard.guide.answers.direction is None  # what was said of an earlier trouble is not said of this one
+    page.questions["direction"].buttons["both"].click()
+    page.read_answers(wizard.guide.answers)
+    assert wizard.guide.answers.direction == "both"
     wizard.guide.answers.symptom = "slow"
     wizard._show_page()
-    assert question.isVisible()
+    assert wizard.texts.text("gui.questions.direction.question") in words(page)
+    assert page.questions["direction"].value() == "both"
 
 
 async def test_the_file_dialog_is_wholly_japanese(open_wizard) -> None:
