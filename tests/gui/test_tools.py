@@ -53,7 +53,9 @@ async def test_every_list_is_shown_and_tested_on_request(open_wizard, qtbot: QtB
         assert not server.asked
         assert not wizard.footer.on.isVisible()
         qtbot.keyClick(page.test, Qt.Key.Key_Return)
-        await until(lambda: page.test.isEnabled() and wizard.texts.text("blacklists.state.could_not_ask") in shown(page))
+        await until(
+            lambda: page.test.isEnabled() and wizard.texts.text("blacklists.state.could_not_ask") in shown(page)
+        )
         assert wizard.texts.text("blacklists.verdict.blind") in shown(page)  # this server knows none of the lists
         assert "127.0.0.1" in page._asked.text()
         assert len({one.zone for one in page._states}) == len(load_lists())
