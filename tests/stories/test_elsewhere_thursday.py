@@ -172,7 +172,9 @@ def test_taro_s_forward_file(company: OpenCompany) -> None:
     office = company("ex-closed")
     said = "550 5.7.26 This mail has been blocked because the sender is unauthenticated. SPF [customer2.example] = no"
     office.world.answers({"gmail.com": refused("DATA", said)})
-    office.server.shell("useradd --create-home taro; echo taro.private@gmail.com > /home/taro/.forward")
+    office.server.shell(
+        "useradd --create-home taro; echo taro.private@gmail.com > /home/taro/.forward; chown taro /home/taro/.forward"
+    )
     for n in range(5):
         sender = f"b{n}@customer2.example"
         office.send(office.lab.outside, [(STRANGERS[n], "", "", sender, ["taro@example.jp"], sender)])
