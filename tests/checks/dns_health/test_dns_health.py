@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from core.checks.dns_health import CHECK
+from core.checks.dns_health.facts import Delegation, Facts, NameServer
+from core.checks.dns_health.judge import judge
 from core.checks.dns_health.reverse import is_generic
 from core.clients import Clients
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
 from core.errors import CheckTimeoutError
+from core.lookup import Lookup
 from core.model import Context, Finding, SendingAddress, Severity, Target
 from tests.patience import HANG
 from tests.servers.dns_server import DnsServer, Reply, always, answers
@@ -255,3 +259,19 @@ async def test_addresses_alone_are_judged(server) -> None:
 )
 def test_names_given_by_hand_and_by_machines(name: str, address: str, generic: bool) -> None:
     assert is_generic(name, address) is generic
+
+
+@pytest.mark.parametrize(("known", "severity"), [(True, WARNING), (False, UNKNOWN)])
+def test_servers_that_know_what_the_resolver_denies(known: bool, severity: Severity) -> None:
+    """DNSSEC signatures that do not fit: the domain's servers answer, and a resolver that looks closely does not."""
+    soa = Lookup(DOMAIN, "SOA", ("ns1 admin 1 2 3 4 5",)) if known else Lookup(DOMAIN, "SOA", error="server_failed")
+    held = Lookup(DOMAIN, "MX", (f"10 {HOST}.",))
+    server = NameServer("ns1.example", ("203.0.113.53",), soa, held, authoritative=known)
+    facts = Facts(
+        datetime(2026, 11, 22, tzinfo=UTC), "192.0.2.53:53", DOMAIN,
+        mx=Lookup(DOMAIN, "MX", rcode="SERVFAIL", error="server_failed"), mx_hosts=(), domain_addresses=(),
+        rewriting_test=Lookup("xyz.com", "A", rcode="NXDOMAIN"), addresses=(),
+        delegation=Delegation(DOMAIN, (), (server,)),
+    )  # fmt: skip
+    alone = next(each for each in judge(facts) if each.code == "dns_health.domain_fails_alone")
+    assert alone.severity is severity
