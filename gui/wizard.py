@@ -96,8 +96,6 @@ class Wizard(PagesOnDemand, Frame):
         if (left := self.unfinished.left()) is not None:
             self.tasks.start(self._offer(left))
 
-    # --- building -------------------------------------------------------------------------------------------------
-
     @cached_property
     def aftercare(self) -> Aftercare:
         """What comes after the answer."""
@@ -246,8 +244,6 @@ class Wizard(PagesOnDemand, Frame):
         key = f"gui.{page}.title" if page in SIDES else f"gui.step.{self.guide.step}"
         self.setWindowTitle(f"{self.texts.text(key)} - {self.texts.text('app.name')}")
 
-    # --- language -------------------------------------------------------------------------------------------------
-
     def change_language(self, language: Language) -> None:
         """Switch all words at once; what was entered stays."""
         self.texts = Texts(language)
@@ -319,8 +315,6 @@ class Wizard(PagesOnDemand, Frame):
         self.answer.show_report(report, incident)
         self.footer.has_aid = self.answer.next_steps is not None
         self._show_page()
-
-    # --- keeping --------------------------------------------------------------------------------------------------
 
     def _load_earlier(self) -> None:
         self.start.show_earlier(self.keeping.earlier_runs())
