@@ -116,7 +116,8 @@ class Identity:
             peak_at=clock.moment(self.peak_at),
             senders=len([sender for sender in self.senders if sender]), sender_domains=tuple(domains)[:most],
             domains=len(self.domains), delivered=self.delivered, refused=self.refused,
-            reputation=self.reputation, guessed=self.guessed, lines=tuple(line for line in (*self.lines, *ends) if line),
+            reputation=self.reputation, guessed=self.guessed,
+            lines=tuple(line for line in (*self.lines, *ends) if line),
             hours=tuple(self._newest(clock, hours)),
         )  # fmt: skip
 
