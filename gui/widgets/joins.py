@@ -21,7 +21,8 @@ JOINER = "\u2060"
 _BLANK = f"{JOINER}\u00a0"
 _LONGEST = 4000  # characters; a longer text is no sentence
 _WATCHED = "joinersTakenOut"  # property of the clipboard
-_SCRIPTS = (("一", "龠"), ("ァ", "ー"))  # a word is written in one of them; Katakana ends with the long sound's sign
+# A word is written in one of them; Katakana ends with the long sound's sign.
+_SCRIPTS = (("一", "龠"), ("ァ", "ー"), ("ぁ", "ん"))
 _FAR = 7  # letters
 _AFTER_KANA = "。、！？」）"
 # How many last letters of a paragraph, or of its last word, belong together; how many must stand before them.
@@ -89,10 +90,10 @@ def _last_letters(paragraph: str) -> int:
     """Where its last Japanese letters begin; its length where it ends otherwise."""
     length = start = len(paragraph)
     while start > max(_BEFORE_LETTERS, length - _LETTERS) and (
-        _is_japanese(paragraph[start - 1]) or paragraph[start - 1] in _AFTER_KANA
+        _is_japanese(paragraph[start - 1]) or paragraph[start - 1] in _AFTER_KANA or paragraph[start - 1].isdecimal()
     ):
         start -= 1
-    while start < length and not _is_japanese(paragraph[start]):
+    while start < length and not (_is_japanese(paragraph[start]) or paragraph[start].isdecimal()):
         start += 1
     return start
 
