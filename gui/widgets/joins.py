@@ -21,9 +21,10 @@ JOINER = "\u2060"
 _BLANK = f"{JOINER}\u00a0"
 _LONGEST = 4000  # characters; a longer text is no sentence
 _WATCHED = "joinersTakenOut"  # property of the clipboard
-# A word is written in one of them; Katakana ends with the long sound's sign.
-_SCRIPTS = (("一", "龠"), ("ァ", "ー"), ("ぁ", "ん"))
-_FAR = 7  # letters
+# A word is written in Kanji, its ending in Hiragana, or all of it in Katakana, which ends with the long sound's sign.
+_KANJI, _KATAKANA, _HIRAGANA = ("一", "龠"), ("ァ", "ー"), ("ぁ", "ん")
+_WITHIN_A_WORD = ((_KANJI, _KANJI), (_KANJI, _HIRAGANA), (_HIRAGANA, _HIRAGANA), (_KATAKANA, _KATAKANA))
+_FAR = 8  # letters
 _AFTER_KANA = "。、！？」）"
 # How many last letters of a paragraph, or of its last word, belong together; how many must stand before them.
 _LETTERS, _BEFORE_LETTERS = 6, 6
@@ -105,7 +106,8 @@ def _is_japanese(char: str) -> bool:
 def _from_word(text: str, start: int) -> int:
     """Where the word begins that `start` is in the midst of; itself where that is far."""
     for at in range(start, max(0, start - _FAR), -1):
-        if not any(low <= text[at - 1] <= high and low <= text[at] <= high for low, high in _SCRIPTS):
+        before, after = text[at - 1], text[at]
+        if not any(a[0] <= before <= a[1] and b[0] <= after <= b[1] for a, b in _WITHIN_A_WORD):
             return at
     return start
 

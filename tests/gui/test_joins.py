@@ -49,6 +49,7 @@ def test_the_end_of_a_text_begins_with_a_whole_word() -> None:
     said = "このサーバーから社外へ送っている機器を調べます（複合機、支店、通販、監視）。"
     assert joined(said).replace(JOINER, "/").endswith("、通/販/、/監/視/）/。")
     assert joined("会社のサーバーが外へ送り届けています（ふつうは0通）").endswith(JOINER.join("ふつうは0通）"))
+    assert joined("このソフトは1999年のもので、もう直されていません").endswith("もう" + JOINER.join("直されていません"))
 
 
 def test_a_width_too_small_for_the_whole_date_still_shows_it_all(qtbot: QtBot) -> None:
