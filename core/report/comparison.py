@@ -40,8 +40,8 @@ def cause_rows(comparison: Comparison, incident: Incident, texts: Texts) -> list
     """Each cause once, with what became of it; those that only the newest run named at the end."""
     known = [one for one in comparison.repairs if one.cause not in comparison.fresh]
     rows = [[cause_title(one.cause, incident, texts), repair_line(one, incident, texts)] for one in known]
-    fresh = phrase(texts, "report.compare.fresh")
-    return rows + [[cause_title(code, incident, texts), fresh] for code in comparison.fresh]
+    words = {code: "again.state.wait" if code in WAITING else "report.compare.fresh" for code in comparison.fresh}
+    return rows + [[cause_title(code, incident, texts), phrase(texts, key)] for code, key in words.items()]
 
 
 def check_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:

@@ -132,6 +132,11 @@ async def test_a_practised_repair_is_seen_by_the_second_look(name: str) -> None:
     assert comparison.verdict == ("repaired_but_listed" if listed else "repaired"), comparison.repairs
     lines = [line for _, line in cause_rows(comparison, told, Texts("ja"))]
     assert not [line for line in lines if line.startswith("まだ直っていません")], lines
+    titles = [title for title, _ in cause_rows(comparison, told, Texts("ja"))]
+    assert len(titles) == len(set(titles))
+    waiting = Texts("ja").text("cause.greylisted_wait.title")
+    if waiting in titles:  # nothing is wrong with a time to wait, and nobody repairs it
+        assert lines[titles.index(waiting)] == Texts("ja").text("again.state.wait")
     if listed:
         told = replace(told, entries=(done, asked))
         gone = await played(story_now(told), checks_to_repeat(first))
