@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from core.checks.server_health.facts import Helper, HelperRole, Service, Unit
+from core.clients.remote_frames import Section
 from core.clients.ssh import ServerReading
 
 MOST = 30  # no server has more helpers or stopped parts than these to tell of
@@ -24,6 +25,8 @@ _ROLES: dict[str, HelperRole] = {
     "local_transport": "delivery", "smtpd_sasl_path": "login",
 }  # fmt: skip
 _SETTING = re.compile(r"\b(" + "|".join(_ROLES) + r")\s*=\s*(.*)")
+_LISTING = re.compile(r"^(?:Netid|State|Active) |\bLISTEN", re.MULTILINE)
+_MOST_TEXT = 100_000
 _POLICY = re.compile(r"check_policy_service[\s,{]+(\S+?)(?=[,\s}]|$)")
 _UNIX = re.compile(r"^(?:\w[\w-]*:)?(?:unix|local):(/?[\w./@+-]+)")
 _INET = re.compile(r"^(?:[\w-]+:)?(?:inet6?:)?(?:(\d{1,5})@([\w.:-]+)|\[?([\w.:-]*?)\]?:(\d{1,5}))$")
@@ -83,13 +86,21 @@ def helpers(reading: ServerReading, settings: dict[str, str]) -> tuple[Helper, .
     None when what listens on this machine cannot be seen at all.
     """
     sockets, listening = reading.sections.get("sockets"), reading.sections.get("listening")
-    if sockets is None or sockets.exit_status != 0 or listening is None or listening.exit_status != 0:
+    if sockets is None or listening is None:
+        return None
+    if not (_believed(sockets) and _believed(listening)):
         return None
     paths = [word for line in sockets.lines for word in line.split() if "/" in word]
     ports = frozenset(int(port) for _, port in _listening(listening.lines))
     found = [*_postfix(reading, settings), *_sendmail(reading), *_opensmtpd(reading)]
     first = list(dict.fromkeys(found))[:MOST]
     return tuple(Helper(role, where, name, _alive(where, paths, ports)) for role, name, where in first)
+
+
+def _believed(listed: Section) -> bool:
+    """A list of what listens, known by its heading or its lines. Anything else is no list, and shows no gap in it."""
+    words = _LISTING.search("\n".join(listed.lines)[:_MOST_TEXT])
+    return listed.exit_status == 0 and (not listed.lines or words is not None)
 
 
 def _postfix(reading: ServerReading, settings: dict[str, str]) -> Iterator[tuple[HelperRole, str, str]]:
