@@ -15,6 +15,7 @@ _LOG_AGAIN = {
     "mailserver": "service postfix stop; service postfix start",
     "guarded": "service postfix stop; service postfix start",
     "sendmail": "pkill -x sendmail || pkill -f 'sendmail: MTA'; sleep 0.5; /usr/sbin/sendmail -bd -q15m",
+    "oldmail": "pkill -x sendmail || pkill -f 'sendmail: MTA'; sleep 0.5; /usr/sbin/sendmail -bd -q15m",
     "opensmtpd": "pkill -x smtpd; sleep 0.5; /usr/sbin/smtpd; "
     "for n in $(seq 50); do smtpctl show status >/dev/null 2>&1 && break; sleep 0.1; done",
 }
