@@ -68,7 +68,7 @@ async def findings(
     host: str = HOST,
     domain: str = DOMAIN,
     message: str = "",
-    lifetime: float = 1.0,
+    lifetime: float = 15.0,
 ) -> dict[str, Finding]:
     clients = Clients(Resolver(server.address, Reroute(), Journal(), lifetime), None)  # type: ignore[arg-type]
     context = Context(
