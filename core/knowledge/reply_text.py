@@ -30,8 +30,13 @@ _DSN_FIELD = re.compile(r"\bdsn=([245]\.\d{1,3}\.\d{1,3})")
 _HOST = re.compile(
     r"(?:(?<!client )(?<!sending )(?<!your )(?<!remote )\bhost |\bconnect to |while talking to |\brelay=|\bH=|"
     r"lost connection with |response from |"
-    r"(?:mta|server)\s*[:=]\s*)\[?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+|\d+\.\d+\.\d+\.\d+)\.?",
+    r"\bremote server at |(?:mta|(?<!generating )server)\s*[:=]\s*)"
+    r"\[?([a-z0-9][a-z0-9.-]*\.[a-z0-9-]+|\d+\.\d+\.\d+\.\d+)\.?",
     re.I,
+)
+# Exchange names who refused before its sentence; the server it calls "generating" is the one that reports.
+_HOST_BEFORE = re.compile(
+    r"(?<![\w.@-])(?<!: )([a-z0-9][a-z0-9.-]{0,251}\.[a-z0-9-]{2,63}) remote server returned", re.I
 )
 # Everything up to here was said by the reporting side; what follows are the refuser's own words.
 _SAID = re.compile(
@@ -88,9 +93,14 @@ def read_reply(text: str, host: str | None = None, status: str | None = None) ->
     stage = _stage(low)
     spoke = host or _spoken_by(line)
     said = _SAID.search(low)
-    quote = line[said.end() :] if said else line
+    quote = _without_closing(line[said.end() :], said[0][-1]) if said else line
     words = quote.lower() if said else _BRACKETED_HOST.sub("", low)
     return Reply(_matchable(words, code, enhanced), quote, code, _best_status(enhanced, status), spoke, stage)
+
+
+def _without_closing(quote: str, opening: str) -> str:
+    """What a sentence around the reply opened before it, it closes behind it."""
+    return quote.removesuffix({"(": ")"}.get(opening, opening)) if opening in "\"'(" else quote
 
 
 def _codes(low: str) -> tuple[int | None, str | None]:
@@ -117,7 +127,7 @@ def _stage(low: str) -> Stage | None:
 
 
 def _spoken_by(line: str) -> str | None:
-    found = _HOST.search(line)
+    found = _HOST.search(line) or _HOST_BEFORE.search(line)
     return found[1].lower().rstrip(".") if found else None
 
 

@@ -19,6 +19,7 @@ _REPORT_FIELD = re.compile(r"^[ \t>]*(?:final-recipient|diagnostic-code)[ \t]*:"
 _LOG_TO = re.compile(
     r"\b(?:to=|ctladdr=|\*\* |== |rcpt to: ?|orig_to=)<?([^\s<>,;:]+@[A-Za-z0-9.-]+[A-Za-z0-9])>?", re.I
 )
+_NAMED = re.compile(r"<?([^\s<>,;:'\"()「」『』【】〈〉《》\[\]]+@[A-Za-z0-9.-]+[A-Za-z0-9])>?")
 _SENT = re.compile(
     r"status=(?:sent|delivered)\b|stat=\"?(?:sent|delivered|2\d\d)\b|^\s*2\d\d[ -](?:2\.\d|ok|accept|queued)", re.I
 )
@@ -126,7 +127,7 @@ def _recipients(text: str) -> tuple[Recipient, ...]:
 def _line(text: str) -> Recipient:
     """One reply or log line, perhaps broken over several lines."""
     joined = fold(text[:4000])
-    named = _LOG_TO.search(joined) or re.search(r"<?([^\s<>,;:'\"()]+@[A-Za-z0-9.-]+[A-Za-z0-9])>?", joined)
+    named = _LOG_TO.search(joined) or _NAMED.search(joined)
     entry = said_recipient(
         named[1] if named else "", [joined], None, Setting(still_tried=bool(_DEFERRED.search(joined)))
     )

@@ -25,7 +25,7 @@ _COPY = re.compile(
     re.I | re.M,
 )
 _ADDRESS = re.compile(
-    r"(?:rfc822;\s*)?<?((?:[^\s<>\"'(),;:\[\]@＜＞]{1,64})@(?:[A-Za-z0-9][A-Za-z0-9.-]{0,251}[A-Za-z0-9]))>?"
+    r"(?:rfc822;\s*)?<?((?:[^\s<>\"'(),;:\[\]@＜＞「」『』【】〈〉《》]{1,64})@(?:[A-Za-z0-9][A-Za-z0-9.-]{0,251}[A-Za-z0-9]))>?"
 )
 _NOT_RECIPIENTS = re.compile(
     r"^(?:mailer-daemon|postmaster|abuse|double-bounce|bounces?|no-?reply|hostmaster|root)@", re.I

@@ -58,3 +58,45 @@ def test_a_header_is_all_there_is() -> None:
         "Undeliverable mail\nTo: taro@example.net\nUser unknown: the message could not be delivered\n"
     ).recipients
     assert only.final_recipient == "taro@example.net"
+
+
+OF_TWO_SERVERS = """Delivery has failed to these recipients or groups:
+
+hanako@partner.example
+
+Diagnostic information for administrators:
+
+Generating server: EX01.kaede.example
+
+hanako@partner.example
+{refuser}
+"""
+
+
+@pytest.mark.parametrize(
+    "refuser",
+    [
+        "mx.partner.example\nRemote Server returned '550 5.1.1 User unknown'",
+        "Remote Server at mx.partner.example (192.0.2.7) returned '550 5.1.1 User unknown'",
+    ],
+)
+def test_the_server_that_reports_is_not_the_one_that_refused(refuser: str) -> None:
+    (only,) = read_pasted(OF_TWO_SERVERS.format(refuser=refuser)).recipients
+    assert (only.remote_mta, only.diagnostic_code) == ("mx.partner.example", "550 5.1.1 User unknown")
+
+
+def test_who_reports_alone_names_no_refuser() -> None:
+    (only,) = read_pasted(OF_TWO_SERVERS.format(refuser="Remote Server returned '550 5.1.1 User unknown'")).recipients
+    assert only.remote_mta is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "宛先「hanako@partner.example」への配信に失敗しました。\n550 5.1.1 User unknown\n",
+        "配信できませんでした：『hanako@partner.example』\n理由：550 5.1.1 User unknown\n",
+        "550 5.1.1 【hanako@partner.example】 User unknown",
+    ],
+)
+def test_an_address_stands_without_its_brackets(text: str) -> None:
+    assert [each.final_recipient for each in read_pasted(text).recipients] == ["hanako@partner.example"]
