@@ -10,6 +10,7 @@ from core.again import listing_roots
 from core.checklist import checklist
 from core.clean import clean
 from core.delisting import DeskLine
+from core.first_aid import DnsLine
 from core.incident import Incident
 from core.letters.facts import Facts, Sender, facts_of, moment
 from core.since import noticed_words, since_words, told_since
@@ -193,8 +194,16 @@ def _next(facts: Facts, incident: Incident, texts: Texts) -> str:
 def _matter(kind: str, facts: Facts, texts: Texts, values: dict[str, str]) -> str:
     """What is asked of a company: the very lines to register, else by the cause, else in general."""
     if kind == "dns" and facts.lines:
-        lines = "\n\n".join(texts.text("letters.line", name=line.name, line=line.text) for line in facts.lines)
+        lines = "\n\n".join(_line(line, texts) for line in facts.lines)
         return texts.text("letters.matter.dns.lines", {**values, "lines": lines})
     if facts.cause and texts.has(key := f"letters.matter.{kind}.{facts.cause.code}"):
         return texts.text(key, values)
     return texts.text(f"letters.matter.{kind}", values) if texts.has(f"letters.matter.{kind}") else ""
+
+
+def _line(line: DnsLine, texts: Texts) -> str:
+    """A line to register; before one that lets in what only a pasted mail names, a note to whoever sends the letter."""
+    told = texts.text("letters.line", name=line.name, line=line.text)
+    if not line.doubtful:
+        return told
+    return f"{texts.text('letters.line.doubtful', addresses=list(line.doubtful))}\n{told}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.first_aid import HANDS_LINES, Card, CardStep, NoCard
+from core.first_aid import HANDS_LINES, Card, CardStep, DnsLine, NoCard
 from core.first_aid.menus import menu_path
 from core.report.line_breaks import wrapped
 from core.report.words import check_name
@@ -54,7 +54,7 @@ def tell_text(card: Card, texts: Texts) -> str:
     values = {name: card.values.get(name) or _blank(name, texts) for name in names}
     copied = any(step.part == "backup" and values["backup"] in step.command for step in card.steps)
     if card.call == "domain_company":
-        lines = [f"{texts.text('fix.line.where', name=line.name)}\n{line.text}" for line in card.lines]
+        lines = [f"{_where(line, texts)}\n{line.text}" for line in card.lines]
         return "\n".join([texts.text("fix.tell.domain", values, title=card_title(card.cause, texts)), *lines])
     called = "fix.tell.server" if copied and card.call not in _COMPANY_CALLS else "fix.tell.company"
     key = "fix.tell.procedure" if card.cause in _PROCEDURES else called
@@ -94,8 +94,16 @@ def hands_line(card: Card, step: CardStep, texts: Texts) -> list[tuple[str, str]
     """What this step hands over: where each DNS line belongs, and the line; ("why", "") where there is none."""
     if step.say not in HANDS_LINES:
         return []
-    lines = [(texts.text("fix.line.where", name=line.name), line.text) for line in card.lines]
+    lines = [(_where(line, texts), line.text) for line in card.lines]
     return lines or [(texts.text("fix.line.none"), "")]
+
+
+def _where(line: DnsLine, texts: Texts) -> str:
+    """Where the line belongs; before that, which of its addresses a person has to know."""
+    where = texts.text("fix.line.where", name=line.name)
+    if not line.doubtful:
+        return where
+    return f"{texts.text('fix.line.doubtful', addresses=list(line.doubtful))}\n{where}"
 
 
 def where_to_type(card: Card, texts: Texts) -> str:

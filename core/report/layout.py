@@ -99,7 +99,9 @@ def next_steps(report: Report, texts: Texts) -> list[str]:
 def line_steps(report: Report, cause: Cause | None, texts: Texts) -> list[str]:
     """The DNS lines the repair comes down to, to be handed over as they stand."""
     lines = dns_lines(cause.code, report) if cause else ()
-    return [phrase(texts, "report.dns_line", name=line.name, text=line.text) for line in lines]
+    doubtful = list(dict.fromkeys(address for line in lines for address in line.doubtful))
+    first = [phrase(texts, "fix.line.doubtful", addresses=doubtful)] if doubtful else []
+    return first + [phrase(texts, "report.dns_line", name=line.name, text=line.text) for line in lines]
 
 
 def _head(report: Report, texts: Texts, incident: Incident | None, options: ReportOptions) -> dict[str, str]:
