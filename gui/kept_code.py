@@ -21,6 +21,7 @@ from typing import Any
 _OF_PYSIDE = "shibokensupport/"
 _FOR_EDITORS = f"{_OF_PYSIDE}signature/lib/pyi_generator.py"
 _STAND_IN = b"from gui.kept_code import load_when_asked\n__getattr__ = load_when_asked(globals())\n"
+_SEAL = 8  # bytes of a source's hash (PEP 552)
 _compile = builtins.compile
 _sources: dict[str, bytes] = {}  # of what is loaded when asked for
 
@@ -65,7 +66,8 @@ class KeptCode:
         beside = f"{self._place}.{os.getpid()}"
         with suppress(OSError):
             with open(beside, "wb") as file:  # noqa: PTH123 - pathlib costs start time here
-                file.write(marshal.dumps(self._kept))
+                kept = marshal.dumps(self._kept)
+                file.write(importlib.util.source_hash(kept) + kept)
             os.replace(beside, self._place)  # noqa: PTH105 - another start may be reading it
 
 
@@ -91,10 +93,13 @@ def _usual_place() -> str:
 
 
 def _read(place: str) -> dict[str, tuple[bytes, CodeType]]:
-    """What was kept; nothing where there is none, or it is damaged."""
+    """What was kept; nothing where there is none, or it is damaged: `marshal` may take all memory for such bytes."""
     try:
         with open(place, "rb") as file:  # noqa: PTH123
-            kept = marshal.loads(file.read())
-    except (OSError, EOFError, ValueError, TypeError):
+            seal, kept = file.read(_SEAL), file.read()
+    except OSError:
         return {}
-    return kept if isinstance(kept, dict) else {}
+    if seal != importlib.util.source_hash(kept):
+        return {}
+    found: dict[str, tuple[bytes, CodeType]] = marshal.loads(kept)
+    return found

@@ -71,6 +71,21 @@ def test_a_damaged_file_is_as_none(tmp_path: Path, damaged: bytes) -> None:
     assert place.read_bytes() != damaged
 
 
+@pytest.mark.parametrize("place_of_it", [0, 8, 20, -1])
+def test_one_wrong_byte_is_noticed_before_it_is_read(tmp_path: Path, place_of_it: int) -> None:
+    """A length that is wrong would make `marshal` ask for memory until none is left."""
+    place = tmp_path / "kept"
+    code = KeptCode(str(place))
+    code.compiled(b"value = 1", _FILE, "exec")
+    code.keep()
+    whole = place.read_bytes()
+    torn = bytearray(whole)
+    torn[place_of_it] ^= 0x55
+    for damaged in (bytes(torn), whole[:-7], b"(" * len(whole)):
+        place.write_bytes(damaged)
+        assert _value(KeptCode(str(place)).compiled(b"value = 2", _FILE, "exec")) == 2
+
+
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
     code = KeptCode(str(tmp_path / "no such folder" / "kept"))
     assert _value(code.compiled(b"value = 1", _FILE, "exec")) == 1
