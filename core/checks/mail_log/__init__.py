@@ -54,6 +54,7 @@ CHECK: Check[LogFacts] = Check(
         "mail_log.greylisted": _REFUSED,
         "mail_log.forwarding_refused": ("count", "forwarded"),
         "mail_log.most_came_back": _RETURNED,
+        "mail_log.most_came_back_unclear": _RETURNED,
         "mail_log.some_came_back": _RETURNED,
         "mail_log.spam_came_back": _RETURNED,
         "mail_log.failed_logins": ("count", "addresses", "names"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from core.checks.mail_log import signs
 from core.checks.mail_log.facts import LogFacts, Outage, Refusal, Sender, Trouble
-from core.checks.mail_log.returned import returned
+from core.checks.mail_log.returned import returned, unexplained
 from core.checks.mail_log.tables import refusal_table, sender_table
 from core.clean import clean
 from core.model import Evidence, Finding, Severity, Value
@@ -222,6 +222,8 @@ def _nothing_stands_out(facts: LogFacts, told: list[Finding]) -> Finding:
     """No alarm; "good" only where mail was seen to arrive, or something else was told of the log."""
     if not facts.sent and facts.deferred:
         return _none_arrived(facts)
+    if finding := unexplained(facts):
+        return finding
     return _ordinary(facts) if told or facts.sent or facts.bounced else _no_mail(facts)
 
 

@@ -1,6 +1,7 @@
 """Mail that other companies refused for good because of the letter or its address: it is usual, and it is always told.
 
-A wrong address now and then is no alarm. It becomes one where more comes back than arrives.
+A wrong address now and then is no alarm. It becomes one where more comes back than arrives. Where that much comes
+back and the answers do not say plainly why, it is at least not called good.
 """
 
 from __future__ import annotations
@@ -28,10 +29,14 @@ def returned(facts: LogFacts, *, accused: bool = False) -> Finding | None:
         return None
     most = count >= FEW and count > facts.delivered_outside
     code = "spam_came_back" if accused and count >= FEW else "most_came_back" if most else "some_came_back"
+    return _told(code, Severity.OK if code == "some_came_back" else Severity.WARNING, count, theirs, facts)
+
+
+def _told(code: str, severity: Severity, count: int, theirs: list[Refusal], facts: LogFacts) -> Finding:
     last = max((each.last for each in theirs if each.last), default=None)
     return Finding(
         f"mail_log.{code}",
-        Severity.OK if code == "some_came_back" else Severity.WARNING,
+        severity,
         {
             "count": count,
             "delivered": facts.delivered_outside,
@@ -40,6 +45,15 @@ def returned(facts: LogFacts, *, accused: bool = False) -> Finding | None:
             "example": clean(theirs[0].example, 300),
         },
     )
+
+
+def unexplained(facts: LogFacts) -> Finding | None:
+    """More came back than arrived, for reasons no other finding is about; None where that is not so."""
+    theirs = [each for each in facts.refusals if each.by == "them" and each.reason not in _ABOUT_ONE]
+    count = min(facts.bounced, sum(each.count for each in theirs))
+    if count < FEW or count <= facts.delivered_outside:
+        return None
+    return _told("most_came_back_unclear", Severity.WARNING, count, theirs, facts)
 
 
 def _words(refusals: list[Refusal]) -> list[str]:

@@ -15,6 +15,7 @@ _TAKES = ("mydestination", "relay_domains", "virtual_alias_domains", "virtual_al
 _CALLERS, _FAR_MORE = 12, 4  # different ones, turned away for one reason; so many for each letter that got through
 _FEW = 3  # different callers, where nobody at all got through
 # Reasons that robots are turned away for on any day.
+_CAME_BACK = ("mail_log.some_came_back", "mail_log.most_came_back", "mail_log.most_came_back_unclear")
 _WITHIN = ("server_trouble", "dns_problem")  # no rule of ours: it could not tell just then
 _EVERYDAY = ("user_unknown", "relay_denied", "greylisted", "rate_limited", "login_required", "ip_blocked", "tls_failed")
 
@@ -35,7 +36,7 @@ def own_filter_rejects_all(clues: Clues) -> Iterator[Ranked]:
         certainty = "likely" if refused else "possible"
         yield ROOT, Cause("own_filter_rejects_all", certainty, "you", codes_of(refused), {"zones": [setting]})
     elif looped := _comes_round_to_itself(clues):
-        codes = codes_of(clues.having("mail_log.ordinary", "mail_log.some_came_back", "mail_log.most_came_back"))
+        codes = codes_of(clues.having("mail_log.ordinary", *_CAME_BACK))
         yield ROOT, Cause("own_filter_rejects_all", "possible", "you", codes, {"zones": [looped]})
     elif clues.about_mail_coming_in and (said := _everybody_turned_away(clues)):
         codes = codes_of(clues.having("mail_log.refused_by_us"))

@@ -84,6 +84,7 @@ def relayhost_login_failing(clues: Clues) -> Iterator[Ranked]:
         "mail_queue.normal",
         "mail_log.none_arrived",
         "mail_log.most_came_back",
+        "mail_log.most_came_back_unclear",
     )
     codes = codes_of(logged + without + refused + denied + ((passes_on + waiting) if stuck else ()))
     if critical(logged):

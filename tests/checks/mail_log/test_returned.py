@@ -63,3 +63,23 @@ def test_what_came_back_of_a_strangers_spam_is_no_good_news(read: Callable[..., 
     findings = judge(read(mails, at=datetime(2026, 11, 22, 2, tzinfo=UTC)))
     assert findings[0].code == "mail_log.account_abused"
     assert [each.severity for each in findings if each.code.endswith("came_back")] == [Severity.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("554 Transaction failed", "unclear"),
+        ("550 5.7.1 Message rejected", "policy_refused"),
+        ("554 5.7.1 This message looks like spam", "looks_like_spam"),
+    ],
+)
+@pytest.mark.parametrize(("taken", "warned"), [(0, True), (4, True), (9, False)])
+def test_where_most_comes_back_for_no_plain_reason_nothing_is_called_good(
+    read: Callable[..., LogFacts], said: str, reason: str, taken: int, warned: bool
+) -> None:
+    refused = f"bounced (host mx.far.example[9.9.9.9] said: {said})"
+    mails = [_mail(n, refused if n < 9 else TAKEN) for n in range(9 + taken)]
+    findings = judge(read([line for mail in mails for line in mail], at=datetime(2026, 11, 22, 2, tzinfo=UTC)))
+    told = [each for each in findings if each.code == "mail_log.most_came_back_unclear"]
+    assert [each.values["reasons"] for each in told] == ([[reason]] if warned else [])
+    assert headline([each.severity for each in findings]) is (Severity.WARNING if warned else Severity.OK)
