@@ -18,7 +18,8 @@ from core.model import Finding, Severity, Table, Value
 def judge(facts: Facts) -> tuple[Finding, ...]:
     """The faults; OK only when everything was seen and nothing is wrong."""
     alone = tuple(_fails_alone(facts))
-    findings = [*alone, *_domain(facts), *_mx(facts), *judge_servers(facts), *judge_senders(facts)]
+    senders = () if _denies_all(facts) else judge_senders(facts)  # "no such name" means nothing then
+    findings = [*alone, *_domain(facts), *_mx(facts), *judge_servers(facts), *senders]
     unknown = [] if alone else _failed(facts)
     if unknown:
         values: dict[str, Value] = {
@@ -29,6 +30,11 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
     if not findings:
         findings.append(_ok(facts))
     return (*findings, *judge_spelling(facts.domain), *_elsewhere(facts), *judge_last_change(facts))
+
+
+def _denies_all(facts: Facts) -> bool:
+    """Whether this line's DNS server knows not even the domain's top level."""
+    return facts.top_level is not None and not facts.top_level.records
 
 
 def _ok(facts: Facts) -> Finding:
@@ -53,7 +59,7 @@ def _domain(facts: Facts) -> Iterator[Finding]:
     evidence = evidence_of(facts, [mx, *facts.domain_addresses])
     if held_by_servers(facts):
         return  # the domain's own servers know better: `judge_servers` says so
-    if mx.rcode == "NXDOMAIN" and (top := facts.top_level) and not top.records:
+    if mx.rcode == "NXDOMAIN" and (top := facts.top_level) and _denies_all(facts):
         denied = {"resolver": facts.resolver, "name": top.name, **values}
         yield Finding("dns_health.resolver_denies_all", Severity.UNKNOWN, denied, evidence_of(facts, [mx, top]))
     elif mx.rcode == "NXDOMAIN":

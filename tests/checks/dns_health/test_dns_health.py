@@ -83,6 +83,8 @@ async def test_a_line_that_denies_every_name_says_nothing_about_the_domain(serve
     said, found = await findings(server, domain="aoba.co.jp", address=None)
     assert said == [("resolver_denies_all", UNKNOWN)]
     assert found[0].values["name"] == "jp"
+    # Nor about an address: that it has no name is the same denial.
+    assert (await findings(server, source="bounce", domain="aoba.co.jp"))[0] == [("resolver_denies_all", UNKNOWN)]
     server.add("jp", "NS", "a.dns.jp.")
     assert (await findings(server, domain="aoba.co.jp", address=None))[0] == [("no_such_domain", CRITICAL)]
 
