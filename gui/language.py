@@ -64,6 +64,8 @@ def _own_words(texts: Texts) -> QTranslator:
             return False
 
         def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
-            return texts.text(LACKING[source]) if context == "QFileDialog" and source in LACKING else ""
+            known = context == "QFileDialog" and source in LACKING
+            # An empty text would be shown as the translation: only None lets Qt ask its own words next.
+            return texts.text(LACKING[source]) if known else None  # type: ignore[return-value]
 
     return OwnWords()

@@ -4,7 +4,7 @@ what was done, when and by whom."""
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.checklist import checklist, next_line
 from core.first_aid import Card, NoCard, cards_for, filled, server_kind
@@ -15,6 +15,7 @@ from core.report.fix_card import card_title
 from core.texts import Texts
 from gui.pages.incident_page import IncidentPage
 from gui.widgets.checklist import ChecklistView
+from gui.widgets.chooser import Chooser
 from gui.widgets.finding import card
 from gui.widgets.fix_card import FixCardView, ticked_steps
 from gui.widgets.fold import Fold
@@ -80,7 +81,7 @@ class FirstAidPage(IncidentPage):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(10)
         name = label(texts.text("gui.first_aid.server"), wrap=False)
-        self.kinds = QComboBox()
+        self.kinds = Chooser()
         self.kinds.setObjectName("kinds")
         self.kinds.setAccessibleName(texts.text("gui.first_aid.server"))
         for kind in KINDS:

@@ -12,6 +12,7 @@ from core.incident import Incident
 from core.letters import KINDS, Kind, Letter, Sender, kind_for, letter, request
 from core.texts import LANGUAGES, Language, Texts
 from gui.pages.incident_page import IncidentPage
+from gui.widgets.chooser import Chooser
 from gui.widgets.delisting import line_name
 from gui.widgets.field import Field
 from gui.widgets.finding import card
@@ -106,7 +107,7 @@ class LettersPage(IncidentPage):
 
     def _choice(self, incident: Incident, texts: Texts) -> QWidget:
         frame, box = card()
-        self.kinds, self.languages = QComboBox(), QComboBox()
+        self.kinds, self.languages = Chooser(), Chooser()
         for kind in KINDS:
             self.kinds.addItem(texts.text(f"gui.letters.kind.{kind}"), kind)
         if gate(incident).is_open:

@@ -87,6 +87,7 @@ class ReportPage(Page):
         self._done = None
         self._result.hide()
         self.folder.hide()
+        self.choices.mask_anew()
         self.preview.show_pages(())
 
     def first_focus(self) -> QWidget | None:

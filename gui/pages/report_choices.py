@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -22,11 +21,13 @@ from core.errors import UsageError
 from core.report.logo import Logo, read_logo
 from core.report.options import LONGEST_COMPANY, MASKS, PAPERS, ReportOptions
 from core.texts import LANGUAGES, Language, Texts
+from gui.widgets.chooser import Chooser
 from gui.widgets.text import SpokenButton, SpokenLabel, label
 
 
 class ReportChoices(QWidget):
-    """`changed`: something else was chosen. `kept` (texts by name) is what the app remembers to the next day."""
+    """`changed`: something else was chosen. `kept` (texts by name) is what the app remembers to the next day:
+    all but what is hidden, which is chosen for each report anew."""
 
     changed = Signal()
 
@@ -35,7 +36,7 @@ class ReportChoices(QWidget):
         self.kept: dict[str, str] = {}
         self.languages = {language: QRadioButton() for language in LANGUAGES}
         self._follows = True  # the report's language follows the window's until somebody chooses
-        self.company, self.paper, self.masked = QLineEdit(), QComboBox(), QComboBox()
+        self.company, self.paper, self.masked = QLineEdit(), Chooser(), Chooser()
         self.confidential = QCheckBox()
         self.choose_logo, self.drop_logo = SpokenButton("gui.report.logo_choose"), SpokenButton("gui.report.logo_drop")
         self._logo_said = label(role="small")
@@ -64,10 +65,13 @@ class ReportChoices(QWidget):
         self.kept = kept
         self.company.setText(kept.get("company", "")[:LONGEST_COMPANY])
         self.confidential.setChecked(kept.get("confidential", "yes") == "yes")
-        for box, name in ((self.paper, "paper"), (self.masked, "masked")):
-            box.setCurrentIndex(max(0, box.findData(kept.get(name))))
+        self.paper.setCurrentIndex(max(0, self.paper.findData(kept.get("paper"))))
         if kept.get("logo"):
             self.take_logo(Path(kept["logo"]), told=False)
+
+    def mask_anew(self) -> None:
+        """Another report: what was shown openly in the last one is not so in this one."""
+        self.masked.setCurrentIndex(0)
 
     def say(self, texts: Texts) -> None:
         """Show all words in this language."""
@@ -134,7 +138,7 @@ class ReportChoices(QWidget):
     def _connect(self) -> None:
         self.company.editingFinished.connect(self._keep)
         self.paper.activated.connect(self._keep)
-        self.masked.activated.connect(self._keep)
+        self.masked.activated.connect(self.changed)
         self.confidential.clicked.connect(self._keep)
         self.choose_logo.clicked.connect(self._ask_logo)
         self.drop_logo.clicked.connect(self._no_logo)
@@ -145,7 +149,6 @@ class ReportChoices(QWidget):
             "company": options.company,
             "confidential": "yes" if options.confidential else "no",
             "paper": options.paper or "",
-            "masked": options.masked,
         }
         if any(self.kept.get(name, "") != value for name, value in chosen.items()):
             self.kept.update(chosen)
