@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from core.diagnosis import diagnose
 from core.model import Cause, CheckResult, Context, Finding, MailHost, Severity, Symptom, Target
 
@@ -37,3 +39,15 @@ def test_a_line_with_pages_of_its_own_is_suspected_itself() -> None:
 
 def test_a_door_the_person_named_says_nothing_about_the_signpost() -> None:
     assert [one.code for one in causes(STRANGE, mail_host="www.midori.example:80")] == ["nothing_found"]
+
+
+@pytest.mark.parametrize(
+    ("address", "stopped"),
+    [("127.0.0.1", False), ("0.0.0.0", False), ("::1", False), ("192.168.1.5", True)],
+)
+def test_a_signpost_to_this_very_computer_says_nothing_about_the_server(address: str, stopped: bool) -> None:
+    """Nobody listens here: that was our own door, and no mail program of the company has stopped."""
+    inside = Finding("dns_health.mx_private", Severity.CRITICAL, {"host": "mx.midori.example", "addresses": [address]})
+    shut = Finding("smtp_banner.refused", Severity.CRITICAL, {"host": "mx.midori.example", "port": 25})
+    found = [one.code for one in causes(inside, shut)]
+    assert found[0] == "dns_moved" and ("mail_service_stopped" in found) is stopped

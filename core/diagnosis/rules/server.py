@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 
 from core.diagnosis.at_the_door import no_room_told, trouble_told
@@ -32,7 +33,7 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
         "server_health.listens_only_inside",
     )  # fmt: skip
     dying = critical(clues.having("mail_log.service_dying"))
-    refused = clues.having("smtp_banner.refused")
+    refused = _at_the_server(clues.having("smtp_banner.refused"), clues)
     parts = clues.having("server_health.part_stopped", "server_health.container_stopped")
     if refused and clues.nobody_waits_at_the_door:
         sure += refused  # it is not shut to us alone
@@ -51,6 +52,23 @@ def mail_service_stopped(clues: Clues) -> Iterator[Ranked]:
     elif mute := nobody_speaks(clues):
         values: Values = {"words": MUTE[mute[0].code], "said": mute[0].values.get("said")}
         yield SUSPICION, Cause("mail_service_stopped", "possible", "you", codes_of(mute), values)
+
+
+def _at_the_server(refused: tuple[Finding, ...], clues: Clues) -> tuple[Finding, ...]:
+    """Without doors of this very computer, to which an MX record leads that names 127.0.0.1 or 0.0.0.0."""
+    inside = {
+        each.values.get("host") for each in clues.having("dns_health.mx_private")
+        if (addresses := value_list((each,), "addresses")) and all(_is_here(address) for address in addresses)
+    }  # fmt: skip
+    return tuple(each for each in refused if each.values.get("host") not in inside)
+
+
+def _is_here(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return found.is_loopback or found.is_unspecified
 
 
 _CALLERS, _FAR_MORE = 5, 4  # different ones, put off; so many for each letter that was put into a mailbox
