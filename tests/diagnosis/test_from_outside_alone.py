@@ -121,3 +121,11 @@ def test_words_nobody_has_change_nothing() -> None:
     texts = Texts("en")
     own = words_for(texts, "cause.dns_moved", {})
     assert words_for(texts, "cause.dns_moved", {"words": "instead.of_nothing"}) == own
+
+
+def test_who_is_sent_to_a_refusals_own_page_is_warned_of_fraud() -> None:
+    """A forged returned mail names a page of its writer's."""
+    frauds = {"en": "asks for a password", "ja": "パスワードやお金を求めるもの"}
+    for language in LANGUAGES:
+        words = words_for(Texts(language), "cause.provider_blocked", {"providers": ["gmail"]})
+        assert any(frauds[language] in step for step in words.steps)
