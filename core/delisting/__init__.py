@@ -5,7 +5,7 @@ For the window: `gate(incident)` says whether the desk is open and why; `desk(in
 comes from `core.letters`. Pure: the time is handed in.
 """
 
-from core.delisting.desk import DeskLine, asked_entries, desk, outcome_entry
+from core.delisting.desk import DeskLine, asked_entries, desk, outcome_entry, way_off
 from core.delisting.gate import Gate, gate, override_entry
 
-__all__ = ["DeskLine", "Gate", "asked_entries", "desk", "gate", "outcome_entry", "override_entry"]
+__all__ = ["DeskLine", "Gate", "asked_entries", "desk", "gate", "outcome_entry", "override_entry", "way_off"]

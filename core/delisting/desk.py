@@ -6,7 +6,7 @@ keeps its last state. Nothing here asks a list: the runs did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,6 +19,7 @@ from core.knowledge.reply_rules import playbook_links
 from core.model import Finding, Report, Value
 
 LineState = Literal["listed", "asked", "answered", "refused", "said_removed", "removed", "listed_again"]
+WayOff = Literal["none", "ask", "asked", "by_itself"]
 _LISTED = ("dnsbl.listed", "dnsbl.domain_listed", "dnsbl.listed_minor", "dnsbl.neighbours_listed")
 # Findings that name lists which gave no answer, under this value.
 _UNASKED = {
@@ -60,6 +61,13 @@ class DeskLine:
     state: LineState = "listed"
     seen_at: datetime | None = None  # the newest look that could tell
     entries: tuple[Entry, ...] = ()
+
+    @property
+    def look_again_at(self) -> datetime | None:
+        """When to look whether it has gone: the list's own time after the request, else after it was seen there."""
+        asked = [one.at for one in self.entries if one.word("state") == "asked"]
+        start = asked[-1] if asked else self.seen_at
+        return start + timedelta(hours=places().hours.get(self.wait, 24)) if start else None
 
     @property
     def can_ask(self) -> bool:
@@ -206,6 +214,17 @@ def outcome_entry(line: DeskLine, state: str, initials: str, text: str = "") -> 
 
 def _content(line: DeskLine, state: str, initials: str, text: str) -> dict[str, str]:
     return {"zone": line.zone, "subject": line.subject, "state": state, "text": text, "initials": initials}
+
+
+def way_off(lines: Sequence[DeskLine]) -> tuple[WayOff, datetime | None]:
+    """How what still stands on a list comes off, and when to look: requests are left to make, or were made, or none
+    is needed for every list lets go by itself."""
+    left = [line for line in lines if line.state != "removed" and line.how != "nothing"]
+    if not left or any(line.can_ask for line in left):
+        return ("ask" if left else "none"), None
+    asked = [line for line in left if line.who != "nobody"]
+    times = [at for line in asked or left if (at := line.look_again_at)]
+    return ("asked" if asked else "by_itself"), max(times, default=None)
 
 
 def _word(values: Mapping[str, Value], name: str) -> str:

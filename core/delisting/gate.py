@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Literal
 
 from core.again import Repair, listing_roots, repairs_of
-from core.delisting.desk import desk
+from core.delisting.desk import desk, way_off
 from core.errors import UsageError
 from core.incident import Entry, Incident
 
-State = Literal["open", "overridden", "closed", "empty"]
+State = Literal["open", "overridden", "waiting", "closed", "empty"]
 Why = Literal[
     "repaired",
     "nothing_to_repair",
@@ -27,13 +27,16 @@ Why = Literal[
     "unknown_cause",
     "not_listed",
     "all_removed",
+    "asked",
+    "by_itself",
 ]
 _SHORTEST_REASON = 10  # characters; Japanese says a thing in that many
 
 
 @dataclass(frozen=True)
 class Gate:
-    """`since`: when the repair was proven, or the reason written. `repairs`: the causes that decide."""
+    """`since`: when the repair was proven, the reason written, or, waiting, when to look again. `repairs`: the causes
+    that decide."""
 
     state: State
     why: Why
@@ -48,7 +51,7 @@ class Gate:
 
 
 def gate(incident: Incident) -> Gate:
-    """The state of this incident's desk."""
+    """The state of this incident's desk; "waiting" once nothing is left to ask."""
     lines = desk(incident)
     if not lines:
         return Gate("empty", "not_listed")
@@ -59,7 +62,11 @@ def gate(incident: Incident) -> Gate:
         return Gate("open", "nothing_to_repair", repairs=repairs)
     proven = _by_proof(repairs)
     override = incident.override
-    if proven.is_open or override is None or _shown_again(repairs, override.at):
+    by_word = override is not None and not _shown_again(repairs, override.at)
+    way, look_at = way_off(lines)
+    if (proven.is_open or by_word) and (way == "asked" or way == "by_itself"):
+        return Gate("waiting", way, look_at, repairs)
+    if proven.is_open or override is None or not by_word:
         return proven
     return Gate("overridden", "override", override.at, repairs, override)
 

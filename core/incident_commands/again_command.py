@@ -13,7 +13,7 @@ from core.incident import Incident
 from core.incident_commands.chosen import chosen_incident, told
 from core.model import Report, Target
 from core.notebook import Notebook
-from core.report.comparison import CALM, calm_lines, cause_title, check_state, repair_line
+from core.report.comparison import CALM, calm_lines, cause_title, check_state, meaning, repair_line
 from core.report.words import check_name
 from core.texts import Texts
 
@@ -66,7 +66,7 @@ def comparison_lines(comparison: Comparison, incident: Incident, texts: Texts) -
     """The verdict, each cause, then each check before and now."""
     lines = [
         texts.text(f"again.verdict.{comparison.verdict}"),
-        "  " + texts.text(f"again.meaning.{comparison.verdict}"),
+        "  " + meaning(comparison, incident, texts),
         "",
         f"■ {texts.text('again.heading.causes')}",
     ]

@@ -51,9 +51,11 @@ def records(incident: Incident) -> Records:
     if incident.resolves:
         add(incident.domain, "MX", f"10 {incident.mail_host}.")
         add(incident.mail_host, "A", incident.address)
-    if incident.proof:
+    if "spf" in incident.proof:
         add(incident.domain, "TXT", f'"v=spf1 ip4:{incident.address} -all"')
+    if "dmarc" in incident.proof:
         add(f"_dmarc.{incident.domain}", "TXT", f'"v=DMARC1; p=none; rua=mailto:postmaster@{incident.domain}"')
+    if "dkim" in incident.proof:
         add(f"default._domainkey.{incident.domain}", "TXT", f'"v=DKIM1; k=ed25519; p={_DKIM_KEY}"')
     if incident.ptr:
         add(dns.reversename.from_address(incident.address).to_text(), "PTR", f"{incident.ptr}.")

@@ -32,7 +32,7 @@ class Incident:
     name_servers: tuple[str, ...] = ()  # of the domain, as the DNS tells them
     name_server_address: str = ""  # where those servers answer, all alike; "" where they cannot be asked
     resolves: bool = True  # whether the domain still has its MX and its servers their addresses
-    proof: bool = True  # whether SPF, DKIM and DMARC are published
+    proof: tuple[str, ...] = ("spf", "dkim", "dmarc")  # which proofs of the sender are published
     login: bool = True  # whether the clerk can log in to the server
     bounce: str = ""  # what came back, as the clerk pastes it
     stolen: str = ""  # whose password a stranger uses
@@ -70,7 +70,7 @@ DOMAIN_EXPIRED = Incident(
     symptom="not_received",
     name_servers=("ns1.renewyourname.net", "ns2.renewyourname.net"),
     resolves=False,
-    proof=False,
+    proof=(),
     login=False,
 )
 
@@ -81,7 +81,7 @@ SPF_MISSING = Incident(
     version="3.10.13",
     relays=False,
     waiting=4,
-    proof=False,
+    proof=(),
     bounce="""\
 From: MAILER-DAEMON@mail.midori-shoji.example (Mail Delivery System)
 To: nakamura@midori-shoji.example
@@ -133,9 +133,9 @@ DOMAIN_RENEWED = replace(
     name_servers=("ns1.midori-shoji.example", "ns2.midori-shoji.example"),
     name_server_address="203.0.113.53",
     resolves=True,
-    proof=True,
+    proof=("spf", "dkim", "dmarc"),
 )
-SPF_PUBLISHED = replace(SPF_MISSING, proof=True, bounce="")
+SPF_PUBLISHED = replace(SPF_MISSING, proof=("spf",), bounce="")
 
 INCIDENTS: Mapping[str, Incident] = {
     "relay-2004": RELAY_2004,

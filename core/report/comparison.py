@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.again import LISTINGS, WAITING, Comparison, Repair, Row
+from core.delisting import desk, way_off
 from core.diagnosis.ranking import RISKS
 from core.incident import Incident
 from core.model import CheckResult
@@ -42,6 +43,14 @@ def cause_rows(comparison: Comparison, incident: Incident, texts: Texts) -> list
     rows = [[cause_title(one.cause, incident, texts), repair_line(one, incident, texts)] for one in known]
     words = {code: "again.state.wait" if code in WAITING else "report.compare.fresh" for code in comparison.fresh}
     return rows + [[cause_title(code, incident, texts), phrase(texts, key)] for code, key in words.items()]
+
+
+def meaning(comparison: Comparison, incident: Incident, texts: Texts) -> str:
+    """What the verdict means for what comes next; of lists, whether to ask, or till when to wait."""
+    way, look_at = way_off(desk(incident)) if comparison.verdict == "repaired_but_listed" else ("ask", None)
+    if way in ("asked", "by_itself") and look_at:
+        return phrase(texts, f"again.meaning.{way}", at=look_at.isoformat())
+    return phrase(texts, f"again.meaning.{comparison.verdict}")
 
 
 def check_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:

@@ -28,8 +28,14 @@ def decisions(report: Report, texts: Texts, incident: Incident | None = None) ->
     repaired = _is_repaired(incident)
     words = list(dict.fromkeys(_words(report, repaired)))[:MOST]
     if not words:
-        words = ["watch" if repaired else "none"]
+        words = [_calm(incident) if repaired else "none"]
     return [phrase(texts, f"report.decision.{word}", **_values(report, word)) for word in words]
+
+
+def _calm(incident: Incident | None) -> str:
+    """Nothing to decide after a repair: it is looked at again by the watch, where somebody started it."""
+    watching = incident is not None and any(one.what == "again" for one in incident.reminders)
+    return "watch" if watching else "look_again"
 
 
 def _words(report: Report, repaired: bool) -> list[str]:

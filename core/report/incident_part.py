@@ -9,7 +9,7 @@ from core.checklist import Line, checklist
 from core.clean import clean
 from core.delisting import DeskLine, desk
 from core.incident import Incident
-from core.report.comparison import calm_lines, cause_rows, check_rows
+from core.report.comparison import calm_lines, cause_rows, check_rows, meaning
 from core.report.timeline import card_line
 from core.report.words import phrase
 from core.texts import Texts
@@ -75,7 +75,7 @@ def _before_and_after(incident: Incident, texts: Texts) -> list[dict[str, Any]]:
     times = phrase(texts, "again.times", before=comparison.before_at.isoformat(), after=comparison.after_at.isoformat())
     causes = cause_rows(comparison, incident, texts)
     checks = check_rows(comparison, texts)
-    verdict = [phrase(texts, f"again.{part}.{comparison.verdict}") for part in ("verdict", "meaning")]
+    verdict = [phrase(texts, f"again.verdict.{comparison.verdict}"), meaning(comparison, incident, texts)]
     return [
         _section("again.heading.causes", texts, ("cause", "became"), causes, verdict),
         _section(

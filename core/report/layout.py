@@ -22,6 +22,7 @@ from core.report.found import found
 from core.report.incident_part import incident_part
 from core.report.options import LONGEST_COMPANY, ReportOptions, masked_report
 from core.report.page_one import LONGEST_LINE, MOST_OPEN, summary, work
+from core.report.state_now import StateNow, box, state_now, still_open
 from core.report.timeline import timeline
 from core.report.way import way
 from core.report.words import Words, check_name, mark_of, phrase, sentences, words_for, words_of_problem
@@ -42,22 +43,23 @@ def lay_out(
     """Everything the report says, as strings, lists and dicts; with `incident`, what the notebook holds of it too."""
     options = options or ReportOptions()
     first = first_cause(report)
+    now = state_now(incident)
     lines = line_steps(report, first, texts)
     steps = list(dict.fromkeys([*next_steps(report, texts), *lines, *enquiry_steps(report, first, texts)]))
     data = {
         "language": texts.language,
         "severity": report.severity.value,
         "head": _head(report, texts, incident, options),
-        "verdict": _verdict(report, first, texts),
+        "verdict": box(now, texts) if now else _verdict(report, first, texts),
         "summary": summary(report, first, texts, incident),
-        "way": way(report.target, first, texts),
+        "way": _way(report, first, texts, now),
         "work": work(report, steps, first, texts, incident),
         "decide": {
             "heading": phrase(texts, "report.decide.heading"),
             "items": decisions(report, texts, incident),
         },
-        "steps": _steps(steps, texts, incident),
-        "others": _others(report, first, texts),
+        "steps": _steps(steps, texts, incident, now),
+        "others": still_open(now, texts) if now else _others(report, first, texts),
         "checks": _checks(report, texts),
         "found": found(report, texts),
         "unseen": _unseen(report, texts),
@@ -123,11 +125,20 @@ def _head(report: Report, texts: Texts, incident: Incident | None, options: Repo
     }
 
 
-def _steps(steps: list[str], texts: Texts, incident: Incident | None) -> dict[str, Any]:
+def _way(report: Report, first: Cause | None, texts: Texts, now: StateNow | None) -> dict[str, Any] | None:
+    """The picture of now: after the repair free, or held up by the lists that still name us."""
+    if now is None:
+        return way(report.target, first, texts)
+    then = now.incident.runs[0].report
+    was = next((cause for cause in now.incident.causes if cause.code in now.causes), None)
+    return way(then.target, was, texts, "listed" if now.is_listed else "free")
+
+
+def _steps(steps: list[str], texts: Texts, incident: Incident | None, now: StateNow | None) -> dict[str, Any]:
     """All steps in full; `repeat`: page one could not hold them, or shows the checklist instead."""
     whole = len(steps) <= MOST_OPEN and all(len(step) <= LONGEST_LINE and "\n" not in step for step in steps)
     return {
-        "heading": phrase(texts, "report.steps.heading"),
+        "heading": phrase(texts, "report.steps.done" if now else "report.steps.heading"),
         "page_heading": phrase(texts, "report.details.heading"),
         "items": steps,
         "repeat": bool(steps) and (incident is not None or not whole),

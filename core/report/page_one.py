@@ -6,13 +6,16 @@ A director reads it in a minute, so every part is bounded; what does not fit her
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from core.again import compare
 from core.checklist import Line, checklist
 from core.clean import clean
+from core.delisting import desk, way_off
 from core.incident import Entry, Incident, Reminder, Tick
 from core.model import Cause, Report, Severity
+from core.report.state_now import state_now
 from core.report.timeline import card_line, facts_of
 from core.report.words import MARKS, mark_of, phrase, sentences
 from core.since import since_words
@@ -30,13 +33,13 @@ _BY_SEVERITY = {Severity.CRITICAL: "today", Severity.WARNING: "this_week"}
 
 def summary(report: Report, cause: Cause | None, texts: Texts, incident: Incident | None) -> list[dict[str, str]]:
     """The rows below the verdict; rows with nothing to say are left out."""
-    target = report.target
+    target, now = report.target, state_now(incident)
     rows = {
         "trouble": _told(report, ("symptom",), texts) or phrase(texts, "report.not_told"),
         "since": _since(report, texts, incident),
-        "affected": _affected(report, texts),
-        "repair": _repair(incident, texts),
-        "who_acts": phrase(texts, f"report.who_acts.{cause.who_acts}") if cause else "",
+        "affected": _affected(report, texts, incident),
+        "repair": "" if now else _repair(incident, texts),
+        "who_acts": phrase(texts, f"report.who_acts.{cause.who_acts}") if cause and not now else "",
         "server": clean(texts.joined([name for name in (target.domain, target.mail_host) if name]), 200),
         "seen_from": _seen_from(report, texts),
         "looked": _looked(report, texts),
@@ -71,12 +74,22 @@ def _since(report: Report, texts: Texts, incident: Incident | None) -> str:
     return since_words(first or report, texts) or phrase(texts, "report.not_told")
 
 
-def _affected(report: Report, texts: Texts) -> str:
+def _affected(report: Report, texts: Texts, incident: Incident | None) -> str:
     told = _told(report, ("direction", "affected", "recipients"), texts)
-    waiting = facts_of(report, "mail_queue").get("total")
-    if isinstance(waiting, int) and not isinstance(waiting, bool) and waiting > 0:
-        told = sentences([told, phrase(texts, "report.affected.waiting", count=waiting)], texts)
+    reports = [run.report for run in incident.runs] if incident and len(incident.runs) > 1 else [report]
+    counted = [(one.started_at, waiting) for one in reports if (waiting := _waiting(one)) is not None]
+    if len(counted) > 1:
+        (then_at, then), (now_at, now) = counted[0], counted[-1]
+        times = {"then_at": then_at.isoformat(), "now_at": now_at.isoformat()}
+        told = sentences([told, phrase(texts, "report.affected.then_now", then=then, now=now, **times)], texts)
+    elif counted and counted[0][1]:
+        told = sentences([told, phrase(texts, "report.affected.waiting", count=counted[0][1])], texts)
     return told or phrase(texts, "report.not_told")
+
+
+def _waiting(report: Report) -> int | None:
+    waiting = facts_of(report, "mail_queue").get("total")
+    return waiting if isinstance(waiting, int) and not isinstance(waiting, bool) else None
 
 
 def _repair(incident: Incident | None, texts: Texts) -> str:
@@ -111,19 +124,11 @@ def _done(incident: Incident, texts: Texts) -> list[list[str]]:
     told = (entry for entry in incident.entries if entry.kind in ("decision", "delisting"))
     rows += [(entry.at, _entry_row(entry, texts)) for entry in told]
     rows += [(one.at, _card_row(one, texts)) for one in incident.card_steps.values()]
-    for run in incident.runs[1:]:
-        what = phrase(texts, "report.work.checked_again", result=_looked_again(run.report, incident, texts))
+    for number, run in enumerate(incident.runs[1:], 2):
+        known_then = replace(incident, runs=incident.runs[:number])
+        what = phrase(texts, "report.work.checked_again", result=_repair(known_then, texts))
         rows.append((run.report.started_at, _row("✓", what, "－", texts.datetime(run.report.started_at))))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
-
-
-def _looked_again(report: Report, incident: Incident, texts: Texts) -> str:
-    """What a later look brought: of the newest the verdict over all causes, of others their light."""
-    comparison = compare(incident)
-    if comparison is not None and report is incident.latest:
-        return phrase(texts, f"again.verdict.{comparison.verdict}")
-    light = mark_of(report.severity.value, texts)
-    return f"{light['mark']} {light['word']}"
 
 
 def _ticked(step: str, tick: Tick, texts: Texts) -> list[str]:
@@ -148,7 +153,11 @@ def _left(incident: Incident, repair: list[list[str]], texts: Texts) -> list[lis
     """Steps nobody has done, then what is to be looked at again. The steps of the repair itself stand among the
     first: a list of what else is to be done must never hide them."""
     over = ("stop", "repair") if _is_proven(incident) else ()  # what a proven repair has overtaken
-    lines = [line for line in checklist(incident) if line.tick is None and line.phase not in over]
+    done = {"check_again"} if len(incident.runs) > 1 and over else set()  # done, though nobody ticked it
+    if over and way_off(desk(incident))[0] != "ask":
+        done.add("ask_lists")
+    open_steps = [line for line in checklist(incident) if line.tick is None and line.step not in done]
+    lines = [line for line in open_steps if line.phase not in over]
     stop = [_step_row(line, texts) for line in lines if line.phase == "stop"]
     others = [_step_row(line, texts) for line in lines if line.phase != "stop" and line.step not in _NAMED_BY_REPAIR]
     due = [_due_row(one, texts) for one in incident.reminders[:2]]

@@ -9,6 +9,7 @@ from core.model import Cause, Target
 from core.report.words import phrase
 from core.texts import Texts
 
+After = Literal["free", "listed"]
 Direction = Literal["sending", "receiving"]
 # Along the way of a mail we send: desk -(line)- server -(outside)- other.
 Place = Literal["line", "server", "outside", "other"]
@@ -24,6 +25,7 @@ class Stop:
 
 
 _REFUSED = Stop("outside", "refused", "sending")
+_LISTED = Stop("outside", "listed", "sending")
 _STUCK = Stop("server", "stuck")
 # Causes that are not here (old software, our own line blocked, nothing found) stop no mail at a known place.
 STOPS: dict[str, Stop] = {
@@ -55,22 +57,25 @@ STOPS: dict[str, Stop] = {
 }
 
 
-def way(target: Target, cause: Cause | None, texts: Texts) -> dict[str, Any] | None:
+def way(target: Target, cause: Cause | None, texts: Texts, after: After | None = None) -> dict[str, Any] | None:
     """The picture's nodes and links from left to right, in words; None when no place is known.
 
     Each link and node has a state: "passes" before the place, "stops" there, "beyond" after it.
+    `after` the repair of `cause` nothing stops, or only the lists that still name us may.
     """
     stop = STOPS.get(cause.code) if cause else None
     if cause is None or stop is None:
         return None
+    if after == "listed":
+        stop = _LISTED
     direction = stop.direction or _direction(target)
     parts = ["desk", "line", "server", "outside", "other"]
     if direction == "receiving":
         parts.reverse()
-    at = parts.index(stop.place)
-    states = ["passes"] * at + ["stops"] + ["beyond"] * (4 - at)
-    word = stop.word if cause.certainty == "confirmed" else f"{stop.word}_perhaps"
-    label = phrase(texts, f"report.way.stop.{word}")
+    at = -1 if after == "free" else parts.index(stop.place)
+    states = ["passes"] * 5 if at < 0 else ["passes"] * at + ["stops"] + ["beyond"] * (4 - at)
+    word = stop.word if cause.certainty == "confirmed" or after else f"{stop.word}_perhaps"
+    label = phrase(texts, f"report.way.stop.{word}") if at >= 0 else ""
     return {
         "heading": phrase(texts, "report.way.heading"),
         "nodes": [{"name": _name(texts, parts[i]), "state": states[i]} for i in (0, 2, 4)],

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from core.again import Comparison, checks_to_repeat, compare, watch_entries
+from core.delisting import desk, way_off
 from core.incident import Incident
 from core.practice.story import is_repaired
-from core.report.comparison import calm_lines, cause_rows, check_rows
+from core.report.comparison import calm_lines, cause_rows, check_rows, meaning
 from core.report.words import check_name
 from core.texts import Texts
 from gui.bridge import CheckFinished, Event, RunStarted
@@ -66,8 +67,8 @@ class AgainPage(IncidentPage):
         self._bar = None
         comparison = None if self.running else compare(incident)
         if comparison:
-            self._verdict(comparison, box, texts)
-        box.addWidget(self._start(incident, texts, first=comparison is None))
+            self._verdict(comparison, incident, box, texts)
+        box.addWidget(self._start(incident, texts, first=comparison is None or _is_waiting(comparison, incident)))
         if comparison:
             box.addWidget(self._causes(comparison, incident, texts))
             box.addWidget(self._rows(comparison, texts))
@@ -103,15 +104,20 @@ class AgainPage(IncidentPage):
         box.addWidget(self.start, 0, Qt.AlignmentFlag.AlignLeft)
         return frame
 
-    def _verdict(self, comparison: Comparison, box: QVBoxLayout, texts: Texts) -> None:
+    def _verdict(self, comparison: Comparison, incident: Incident, box: QVBoxLayout, texts: Texts) -> None:
         frame, inside = card()
         inside.addWidget(Badge(texts, _BADGES[comparison.verdict]), 0, Qt.AlignmentFlag.AlignLeft)
         inside.addWidget(label(texts.text(f"again.verdict.{comparison.verdict}"), "heading"))
-        inside.addWidget(HintLabel(texts, texts.text(f"again.meaning.{comparison.verdict}")))
+        inside.addWidget(HintLabel(texts, meaning(comparison, incident, texts)))
         line = FlowLayout(12)
         repaired = comparison.verdict in ("repaired", "repaired_but_listed")
+        way = way_off(desk(incident))[0]
         if comparison.verdict == "repaired_but_listed":
-            self._add(line, "gui.again.to_desk", "main", lambda: self.wanted.emit("desk"), texts)
+            role = "main" if way == "ask" else "plain"
+            key = "gui.again.to_desk" if way == "ask" else "gui.again.see_desk"
+            self._add(line, key, role, lambda: self.wanted.emit("desk"), texts)
+            if incident.practice and way != "ask":
+                inside.addWidget(label(texts.text("gui.again.practice_wait"), "small"))
         elif not repaired:
             self._add(line, "gui.again.to_first_aid", "main", lambda: self.wanted.emit("first_aid"), texts)
         watching = self.incident is not None and any(one.what == "again" for one in self.incident.reminders)
@@ -165,3 +171,8 @@ class AgainPage(IncidentPage):
         for line in calm_lines(comparison, texts):
             box.addWidget(label(line, "small"))
         return frame
+
+
+def _is_waiting(comparison: Comparison, incident: Incident) -> bool:
+    """Whether nothing is left but to look again."""
+    return comparison.verdict == "repaired_but_listed" and way_off(desk(incident))[0] != "ask"

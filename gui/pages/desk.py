@@ -20,7 +20,8 @@ from gui.widgets.hint import HintLabel
 from gui.widgets.initials import InitialsField, Who
 from gui.widgets.text import SpokenButton, label
 
-_BADGES = {"open": "ok", "overridden": "warning", "empty": "ok"}  # shut needs no badge: it says so
+# Shut needs no badge: it says so.
+_BADGES = {"open": "ok", "overridden": "warning", "waiting": "warning", "empty": "ok"}
 
 
 class DeskPage(IncidentPage):
@@ -59,7 +60,7 @@ class DeskPage(IncidentPage):
         step = f"delisting.gate_step.{found.why}"
         if texts.has(step):
             box.addWidget(HintLabel(texts, texts.text(step)))
-        if found.state != "closed":
+        if found.state not in ("closed", "waiting"):
             return frame
         page = "first_aid" if found.why == "unknown_cause" else "again"
         button = SpokenButton(f"gui.desk.to_{page}", "main")
@@ -67,6 +68,8 @@ class DeskPage(IncidentPage):
         button.say(texts)
         button.clicked.connect(lambda: self.wanted.emit(page))
         box.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        if found.state == "waiting":
+            return frame
         fold = Fold(texts, lambda: self._override(texts), texts.text("gui.desk.override.open"), "gui.desk.override")
         box.addWidget(fold.button, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(fold)

@@ -72,8 +72,9 @@ class NextSteps(QFrame):
         if incident is not None and desk(incident):
             opened = gate(incident)
             more = "gui.next.desk_open" if opened.is_open else "gui.next.desk_shut"
+            more = "gui.next.desk_waiting" if opened.state == "waiting" else more
             rows.append(("desk", texts.text("gui.next.desk"), texts.text(more)))
-            states.append("done" if opened.state == "empty" else "main" if opened.is_open else "shut")
+            states.append("done" if opened.state in ("empty", "waiting") else "main" if opened.is_open else "shut")
         return [(*row, state) for row, state in zip(rows, states, strict=True)]
 
     def _add(self, grid: QGridLayout, number: int, page: str, title: str, more: str, state: str, texts: Texts) -> None:
