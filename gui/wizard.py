@@ -237,7 +237,7 @@ class Wizard(PagesOnDemand, Frame):
         self.place.show_step(self.guide, self.texts)
         self.footer.show_for(self.guide, self.texts)
         self._name_window()
-        (page.first_focus() or self.footer.on).setFocus()
+        (page.first_focus() or (page.title if self.footer.on.isHidden() else self.footer.on)).setFocus()
 
     def _name_window(self) -> None:
         page = self.guide.page

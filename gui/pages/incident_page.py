@@ -34,11 +34,9 @@ class IncidentPage(Page):
         same = incident is not None and self.incident is not None and incident.id == self.incident.id
         self.incident = incident
         bar = self.verticalScrollBar()
-        place, focus = bar.value() if same else 0, self._focus_name()
+        place = bar.value() if same else 0
         self.show_texts(self.texts)
         QTimer.singleShot(0, self, lambda: bar.setValue(place))  # when the new parts have their heights
-        if focus and self._holder and (part := self._holder.findChild(QWidget, focus)):
-            part.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What changed meanwhile is built now."""
@@ -55,6 +53,7 @@ class IncidentPage(Page):
 
     def _build_anew(self, texts: Texts) -> None:
         self._stale = False
+        focus = self._focus()
         if self._holder:
             self._holder.hide()
             self._holder.deleteLater()
@@ -70,6 +69,8 @@ class IncidentPage(Page):
             self.build(box, texts)
         self.body.addWidget(self._holder)
         self._holder.show()  # at once, so that the keyboard can stand in it
+        if focus is not None:
+            (self._shown_part(focus) or self.first_focus() or self.title).setFocus()
 
     needs_incident = True
 
@@ -97,6 +98,15 @@ class IncidentPage(Page):
             self._wrong.hide()
         return self.who.initials
 
-    def _focus_name(self) -> str:
-        part = self.focusWidget() if self.isAncestorOf(self.window().focusWidget() or self) else None
-        return part.objectName() if part else ""
+    def first_focus(self) -> QWidget | None:
+        """Its heading: the button below leads away from it."""
+        return self.title
+
+    def _focus(self) -> str | None:
+        """The name of the part in which the keyboard stands, "" for one without; None: it stands elsewhere."""
+        part = self.window().focusWidget()
+        return part.objectName() if part and self._holder and self._holder.isAncestorOf(part) else None
+
+    def _shown_part(self, name: str) -> QWidget | None:
+        part = self._holder.findChild(QWidget, name) if name and self._holder else None
+        return part if part and part.isVisible() else None

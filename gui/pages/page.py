@@ -106,5 +106,5 @@ class Page(QScrollArea):
         """For pages that ask the outside themselves: these are the doors from now on."""
 
     def first_focus(self) -> QWidget | None:
-        """Where the keyboard stands when the page opens; None: the main button."""
+        """Where the keyboard stands when the page opens; None: the main button, or the heading where there is none."""
         return None

@@ -95,6 +95,10 @@ class StartPage(Page):
         self.body.insertWidget(self.body.indexOf(self.choices) + 1, made)
         made.say(self.texts)
         say_all(made, self.texts)
+        before: QWidget = self.choices.cards["practice"]
+        for button in made.buttons.values():  # the keyboard meets them where the eye does
+            self.setTabOrder(before, button)
+            before = button
         return made
 
     @property

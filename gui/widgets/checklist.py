@@ -12,6 +12,7 @@ from core.texts import Texts
 from gui.widgets.flow import FlowLayout
 from gui.widgets.hint import HintLabel
 from gui.widgets.initials import done_words
+from gui.widgets.steady import NOTHING_YET, TickWords, steady
 from gui.widgets.text import SpokenButton, label, rule
 
 
@@ -45,9 +46,13 @@ class ChecklistView(QFrame):
         done = sum(1 for line in lines if line.tick)
         following = next_line(lines)
         key = f"checklist.step.{following.step}" if following else ""
-        said = texts.text("checklist.next", step=texts.text(key)) if key else texts.text("checklist.all_done")
         self._column.addWidget(label(texts.text("checklist.progress", done=done, all=len(lines)), "small"))
-        self._column.addWidget(HintLabel(texts, said))
+        sayings = {
+            f"checklist.step.{line.step}": texts.text("checklist.next", step=texts.text(f"checklist.step.{line.step}"))
+            for line in lines
+        } | {"": texts.text("checklist.all_done")}
+        shown = HintLabel(texts, sayings.pop(key))
+        self._column.addWidget(steady(shown, *(label(other) for other in sayings.values())))
         ways = FlowLayout(18)
         if has_card:
             ways.addWidget(self._way("gui.first_aid.to_card", "to-card", self.card_wanted))
@@ -75,11 +80,10 @@ class ChecklistView(QFrame):
         tick.setAccessibleDescription(why)
         tick.clicked.connect(lambda done: self.ticked.emit(line.step, done))
         self.boxes[line.step] = tick
-        words.addWidget(HintLabel(texts, said))
-        if line.tick:
-            words.addWidget(label(done_words(line.tick, texts), "small"))
-        else:
-            words.addWidget(HintLabel(texts, why, "small"))
+        words.addWidget(TickWords(texts, said, tick))
+        reason = TickWords(texts, why, tick, "small")
+        done = label(done_words(line.tick, texts) if line.tick else NOTHING_YET, "small")
+        words.addWidget(steady(done, reason) if line.tick else steady(reason, done))
         row.addWidget(tick, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         return holder

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidg
 
 from core.clean import clean
 from core.first_aid import Card, CardStep, NoCard
+from core.first_aid.card import CHANGING
 from core.first_aid.choice import NOTHING
 from core.first_aid.menus import menu_path
 from core.incident import Entry, Incident
@@ -31,9 +32,11 @@ from gui.widgets.fold import Fold
 from gui.widgets.handing import Handing
 from gui.widgets.hint import HintLabel
 from gui.widgets.initials import done_words
+from gui.widgets.steady import NOTHING_YET, TickWords
 from gui.widgets.text import SpokenButton, label, rule
 
 OUTCOMES = ("done", "stopped", "undone")
+_REPAIR = ("look", "backup", *CHANGING)
 _DOUBTFUL = ("older", "no")  # said before the first command; that a card was tried out may stand at its end
 
 
@@ -132,7 +135,7 @@ class FixCardView(QFrame):
         self.boxes[number] = tick
         row.addWidget(tick, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        words.addWidget(HintLabel(texts, f"{said} {texts.text('gui.fix.optional')}" if step.optional else said))
+        words.addWidget(TickWords(texts, f"{said} {texts.text('gui.fix.optional')}" if step.optional else said, tick))
         for line in self._more(step):
             words.addWidget(label(line, "small", selectable=True))
         if step.command:
@@ -142,8 +145,8 @@ class FixCardView(QFrame):
             words.addWidget(label(where, "small", selectable=True))
             if text:
                 words.addWidget(self._copied([text], where))
-        if entry := self._ticks.get(number):
-            words.addWidget(label(done_words(entry, texts), "small"))
+        entry = self._ticks.get(number)
+        words.addWidget(label(done_words(entry, texts) if entry else NOTHING_YET, "small"))
         return holder
 
     def _more(self, step: CardStep) -> list[str]:
@@ -171,6 +174,7 @@ class FixCardView(QFrame):
         row.addWidget(label("\n".join(lines), "code", selectable=True), 1)
         button = SpokenButton("gui.fix.copy")
         button.say(self._texts)
+        button.setObjectName(f"copy-{self.made.cause}-{len(self.copies)}")
         button.setAccessibleDescription(about)
         button.clicked.connect(lambda: self._copy(button, "\n".join(lines)))
         self.copies.append(button)
@@ -195,7 +199,7 @@ class FixCardView(QFrame):
         if made.tried not in _DOUBTFUL:
             tried = f"{texts.text('fix.tried')}{colon}{tried_text(made, texts)}"
             self._column.addWidget(HintLabel(texts, tried, "small"))
-        self._asked = label(texts.text("gui.fix.none_ticked"), "strong")
+        self._asked = label(role="strong")
         self._asked.hide()
         self._column.addWidget(self._asked)
         line = FlowLayout(12)
@@ -209,11 +213,21 @@ class FixCardView(QFrame):
         self._column.addLayout(line)
 
     def ask_for_ticks(self) -> QWidget | None:
-        """Ask, once, whether it is done although no step is ticked. The line that asks; None: it was asked before."""
-        if self._asked.isVisible():
+        """Ask, once, whether it is done although steps are not ticked. The line that asks; None: nothing to ask, or it
+        was asked before."""
+        left = self._left()
+        if self._asked.isVisible() or not left:
             return None
+        key = "gui.fix.some_ticked" if self._ticks else "gui.fix.none_ticked"
+        self._asked.setText(self._texts.text(key, left=[str(number) for number in left]))
         self._asked.show()
         return self._asked
+
+    def _left(self) -> list[int]:
+        """The numbers of the repair's steps without a tick: whether it helped is looked at only afterwards."""
+        assert isinstance(self.made, Card)
+        wanted = (n for n, step in enumerate(self.made.steps, 1) if step.part in _REPAIR and not step.optional)
+        return [number for number in wanted if number not in self._ticks]
 
     def _handing(self) -> QWidget:
         return Handing(self._texts, lambda: ("", *card_mail(self.made, self._texts)), self._texts.text("fix.tell"))

@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPushButton, QWidget
 
 from gui.widgets.chooser import Chooser
-from tests.gui.test_newcomer import first_aid_of, to_report
+from gui.widgets.steady import TickWords
+from tests.gui.test_newcomer import first_aid_of, to_report, words
 from tests.patience import until
 
 GUI = Path(__file__).parents[2] / "gui"
@@ -78,3 +79,77 @@ async def test_qts_own_save_dialog_has_all_its_words(open_wizard, language: str)
     assert "" not in said
     if language == "ja":
         assert {"保存(&S)", "キャンセル", "ファイル名(&N):"} <= set(said)
+
+
+async def test_the_practice_stories_follow_their_card_for_the_keyboard(open_wizard) -> None:
+    wizard = await open_wizard()
+    start = wizard.start
+    start.choices.cards["practice"].click()
+    part, met = start.choices.cards["practice"], []
+    for _ in range(len(start.incidents.buttons) + 2):
+        part = part.nextInFocusChain()
+        met.append(part)
+    radios = list(start.incidents.buttons.values())
+    assert [part for part in met if part in radios] == radios
+    assert not set(start.tools.buttons.values()) & set(met[: met.index(radios[-1])])
+
+
+@pytest.mark.parametrize("name", ["desk", "letters", "notebook", "settings", "about"])
+async def test_a_page_opened_beside_the_way_begins_with_its_heading(open_wizard, tmp_path: Path, name: str) -> None:
+    wizard, _ = await first_aid_of(open_wizard, tmp_path, "relay-2004")
+    wizard.show_aid(name)
+    focus = wizard.focusWidget()
+    assert wizard.page.isAncestorOf(focus)
+
+
+async def test_after_a_look_the_keyboard_stands_on_the_page(open_wizard, tmp_path: Path) -> None:
+    wizard, _ = await first_aid_of(open_wizard, tmp_path, "relay-2004")
+    wizard.show_aid("again")
+    aid = wizard.aftercare
+    aid.again.start.setFocus()
+    aid.again.start.click()
+    await until(lambda: len(aid.incident.runs) == 2 and aid.run_task is None, 90)
+    assert wizard.focusWidget() is aid.again.start
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_done_as_written_has_a_key(open_wizard, tmp_path: Path, language: str) -> None:
+    _, page = await first_aid_of(open_wizard, tmp_path, "relay-2004", language)
+    assert not page.views["open_relay"].outcomes["done"].shortcut().isEmpty()
+
+
+async def test_a_press_on_the_words_ticks_and_nothing_moves(open_wizard, tmp_path: Path, qtbot) -> None:
+    wizard, page = await first_aid_of(open_wizard, tmp_path, "relay-2004")
+    aid = wizard.aftercare
+
+    def places() -> list[int]:
+        QApplication.processEvents()
+        every = [*page.boxes.values(), *page.views["open_relay"].boxes.values()]
+        return [box.mapTo(page.widget(), QPoint(0, 0)).y() for box in every]
+
+    await until(lambda: page.verticalScrollBar().maximum() > 0)
+    before = places()
+    for step in list(page.boxes)[:2]:
+        beside = page.boxes[step].parentWidget().findChild(TickWords)
+        qtbot.mouseClick(beside, Qt.MouseButton.LeftButton, pos=QPoint(3, beside.height() - 3))
+        await until(lambda step=step: step in aid.incident.ticks)
+        assert places() == before
+    beside = page.views["open_relay"].boxes[1].parentWidget().findChild(TickWords)
+    qtbot.mouseClick(beside, Qt.MouseButton.LeftButton, pos=QPoint(3, beside.height() - 3))
+    await until(lambda: len(aid.incident.card_steps) == 1)
+    assert page.views["open_relay"].boxes[1].isChecked()
+    assert places() == before
+
+
+async def test_done_with_some_steps_ticked_is_asked_about_once(open_wizard, tmp_path: Path) -> None:
+    wizard, page = await first_aid_of(open_wizard, tmp_path, "relay-2004")
+    page.views["open_relay"].boxes[1].click()
+    await until(lambda: len(wizard.aftercare.incident.card_steps) == 1)
+    view = page.views["open_relay"]
+    view.outcomes["done"].click()
+    assert wizard.guide.page == "first_aid"
+    left = [str(number) for number in view._left()]
+    assert left and "1" not in left
+    assert wizard.texts.text("gui.fix.some_ticked", left=left) in words(page)
+    view.outcomes["done"].click()
+    await until(lambda: wizard.guide.page == "again")
