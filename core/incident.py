@@ -30,7 +30,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "letter": ("letter", "language", "about"),  # which one was made, never its text
     "closed": ("initials",),
     "reopened": ("initials",),
-    "card": ("card", "outcome", "text", "initials"),  # a fix card
+    "card": ("card", "outcome", "text", "say", "initials"),  # a fix card; say: the step's words, a code
     "snapshot": ("server", "number", "text"),  # of the configuration
 }
 LONGEST_TEXT = 20_000

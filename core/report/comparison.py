@@ -34,6 +34,8 @@ def repair_line(repair: Repair, incident: Incident, texts: Texts) -> str:
     because = [_reason(code, incident, texts) for code in repair.because[:_MOST_REASONS]]
     joined = texts.joined(list(dict.fromkeys(because))) or phrase(texts, "again.blind.other")
     listed = repair.state == "still" and repair.cause in LISTINGS
+    if listed and way_off(desk(incident))[0] in ("asked", "by_itself"):
+        return phrase(texts, "again.state.listed_wait", because=joined)
     return phrase(texts, f"again.state.{'listed' if listed else repair.state}", because=joined)
 
 

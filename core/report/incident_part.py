@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from core.again import compare
@@ -10,6 +11,7 @@ from core.clean import clean
 from core.delisting import DeskLine, desk
 from core.incident import Incident
 from core.report.comparison import calm_lines, cause_rows, check_rows, meaning
+from core.report.state_now import done_by_looking
 from core.report.timeline import card_line
 from core.report.words import phrase
 from core.texts import Texts
@@ -47,15 +49,16 @@ def _section(
 
 
 def _checklist(incident: Incident, texts: Texts) -> dict[str, Any]:
-    rows = [_step(line, texts) for line in checklist(incident)]
+    seen = done_by_looking(incident)
+    rows = [_step(line, seen.get(line.step), texts) for line in checklist(incident)]
     return _section("notebook.part.checklist", texts, ("done", "phase", "step", "who_and_when"), rows)
 
 
-def _step(line: Line, texts: Texts) -> list[str]:
+def _step(line: Line, seen: datetime | None, texts: Texts) -> list[str]:
     phase = phrase(texts, f"checklist.phase.{line.phase}")
     what = phrase(texts, f"checklist.step.{line.step}")
     if line.tick is None:
-        return ["□", phase, what, ""]
+        return ["✓", phase, what, texts.datetime(seen)] if seen else ["□", phase, what, ""]
     return ["✓", phase, what, f"{texts.datetime(line.tick.at)} {clean(line.tick.initials, 20)}".strip()]
 
 

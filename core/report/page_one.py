@@ -15,7 +15,7 @@ from core.clean import clean
 from core.delisting import desk, way_off
 from core.incident import Entry, Incident, Reminder, Tick
 from core.model import Cause, Report, Severity
-from core.report.state_now import state_now
+from core.report.state_now import done_by_looking, state_now
 from core.report.timeline import card_line, facts_of
 from core.report.words import MARKS, mark_of, phrase, sentences
 from core.since import since_words
@@ -42,7 +42,7 @@ def summary(report: Report, cause: Cause | None, texts: Texts, incident: Inciden
         "who_acts": phrase(texts, f"report.who_acts.{cause.who_acts}") if cause and not now else "",
         "server": clean(texts.joined([name for name in (target.domain, target.mail_host) if name]), 200),
         "seen_from": _seen_from(report, texts),
-        "looked": _looked(report, texts),
+        "looked": _looked(report, texts, now is not None),
     }
     return [{"name": phrase(texts, f"report.summary.{key}"), "text": text} for key, text in rows.items() if text]
 
@@ -107,11 +107,12 @@ def _seen_from(report: Report, texts: Texts) -> str:
     return place
 
 
-def _looked(report: Report, texts: Texts) -> str:
+def _looked(report: Report, texts: Texts, of_then: bool) -> str:
     """How many checks gave which light, so that nobody takes silence for good news."""
     counted = Counter(result.state for result in report.results)
     parts = [f"{MARKS[state]} {mark_of(state, texts)['word']} {counted[state]}" for state in _STATES if counted[state]]
-    return phrase(texts, "report.looked", count=len(report.results)) + "　".join(parts) if parts else ""
+    then = phrase(texts, "report.looked_then", at=report.started_at.isoformat()) if of_then else ""
+    return then + phrase(texts, "report.looked", count=len(report.results)) + "　".join(parts) if parts else ""
 
 
 def _row(mark: str, what: str, who: str, when: str) -> list[str]:
@@ -153,7 +154,7 @@ def _left(incident: Incident, repair: list[list[str]], texts: Texts) -> list[lis
     """Steps nobody has done, then what is to be looked at again. The steps of the repair itself stand among the
     first: a list of what else is to be done must never hide them."""
     over = ("stop", "repair") if _is_proven(incident) else ()  # what a proven repair has overtaken
-    done = {"check_again"} if len(incident.runs) > 1 and over else set()  # done, though nobody ticked it
+    done = set(done_by_looking(incident))
     if over and way_off(desk(incident))[0] != "ask":
         done.add("ask_lists")
     open_steps = [line for line in checklist(incident) if line.tick is None and line.step not in done]

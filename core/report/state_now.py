@@ -45,11 +45,16 @@ def state_now(incident: Incident | None) -> StateNow | None:
     return StateNow(incident, comparison, tuple(roots or repaired))
 
 
+def done_by_looking(incident: Incident) -> dict[str, datetime]:
+    """Steps of the checklist that a look proved done, though nobody ticked them."""
+    now = state_now(incident)
+    return {"repair_cause": now.seen_at, "check_again": now.seen_at} if now else {}
+
+
 def box(now: StateNow, texts: Texts) -> dict[str, str]:
     """The words of the box on top, as the window says them, then what it was."""
     light = mark_of("warning" if now.is_listed else "ok", texts)
-    causes = [cause_title(code, now.incident, texts) for code in now.causes]
-    was = phrase(texts, "report.now.was", causes=causes) if causes else ""
+    was = phrase(texts, "report.now.was", cause=cause_title(now.causes[0], now.incident, texts)) if now.causes else ""
     said = sentences([meaning(now.comparison, now.incident, texts)], texts)
     return {
         **light,

@@ -75,7 +75,9 @@ def card_line(entry: Entry, texts: Texts) -> str:
     key = f"notebook.card.{entry.word('outcome')}"
     title = f"fix.{entry.word('card')}.title"
     known = texts.text(title) if texts.has(title) else clean(entry.word("card"), 60)
-    return texts.text(key, title=known, number=clean(entry.word("text"), 20))
+    said = texts.text(key, title=known, number=clean(entry.word("text"), 20))
+    say = f"fix.say.{entry.word('say')}"
+    return phrase(texts, "notebook.card.step_said", step=said, say=texts.text(say)) if texts.has(say) else said
 
 
 def _run_line(report: Report, texts: Texts) -> str:

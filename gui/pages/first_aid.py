@@ -19,6 +19,7 @@ from gui.widgets.chooser import Chooser
 from gui.widgets.finding import card
 from gui.widgets.fix_card import FixCardView, ticked_steps
 from gui.widgets.fold import Fold
+from gui.widgets.hint import HintLabel
 from gui.widgets.initials import InitialsField, Who
 from gui.widgets.text import SpokenButton, label
 
@@ -65,7 +66,7 @@ class FirstAidPage(IncidentPage):
     def first_focus(self) -> QWidget | None:
         """The first thing nobody has done yet."""
         following = next_line(checklist(self.incident)) if self.incident else None
-        return self.boxes.get(following.step) if following else None
+        return (following and self.boxes.get(following.step)) or super().first_focus()
 
     def _go_to_card(self) -> None:
         view, ground = next(iter(self.views.values())), self.widget()
@@ -104,7 +105,7 @@ class FirstAidPage(IncidentPage):
         assert self.incident is not None
         view = FixCardView(made, ticked_steps(self.incident, made.cause), texts, self.typed)
         view.typed.connect(self._take_typed)
-        view.step_ticked.connect(lambda number, done: self._tick_card(made.cause, number, done))
+        view.step_ticked.connect(lambda number, done: self._tick_card(made, number, done))
         view.ended.connect(lambda outcome: self._end_card(made.cause, outcome))
         self.views[made.cause] = view
         return view
@@ -114,7 +115,7 @@ class FirstAidPage(IncidentPage):
         title = card_title(made.cause, texts)
         fold = Fold(texts, lambda: self._card(made, texts), title, "gui.first_aid.card")
         line = QHBoxLayout()
-        line.addWidget(label(title, "strong"), 1)
+        line.addWidget(HintLabel(texts, title, "strong"), 1)
         line.addWidget(fold.button, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(line)
         box.addWidget(fold)
@@ -134,14 +135,21 @@ class FirstAidPage(IncidentPage):
         found = {name: filled(name, text) for name, text in self.typed.items()}
         return {name: value for name, value in found.items() if value is not None}
 
-    def _tick_card(self, cause: str, number: int, done: bool) -> None:
+    def _tick_card(self, made: Card | NoCard, number: int, done: bool) -> None:
         outcome = "step_done" if done else "step_undone"
-        content = {"card": cause, "outcome": outcome, "text": str(number), "initials": self.who.initials}
+        say = made.steps[number - 1].say if isinstance(made, Card) and 0 < number <= len(made.steps) else ""
+        content = {
+            "card": made.cause,
+            "outcome": outcome,
+            "text": str(number),
+            "say": say,
+            "initials": self.who.initials,
+        }
         self.added.emit([("card", content)])
 
     def _end_card(self, cause: str, outcome: str) -> None:
         assert self.incident is not None
-        if outcome == "done" and not ticked_steps(self.incident, cause) and self._asks_for_ticks(cause):
+        if outcome == "done" and self._asks_for_ticks(cause):
             return
         initials = self.who.initials
         entries: list[tuple[str, dict[str, str]]] = [

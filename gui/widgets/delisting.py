@@ -79,6 +79,8 @@ def facts(line: DeskLine, texts: Texts) -> list[str]:
             said.append(texts.text("delisting.line_where", where=where))
         if not line.matters:
             said.append(texts.text("delisting.small"))
+    if line.state == "asked" and (at := line.look_again_at):
+        said.append(texts.text("delisting.line_look", at=at.isoformat()))
     if line.seen_at:
         said.append(texts.text("delisting.line_seen", at=line.seen_at.isoformat()))
     for entry in line.entries:

@@ -8,13 +8,15 @@ from datetime import timedelta
 
 import pytest
 
+from core.again import compare
 from core.delisting import asked_entries, desk, gate, outcome_entry, override_entry
 from core.delisting.places import WAYS, places
 from core.errors import UsageError
 from core.incident import Incident, checked_content
 from core.knowledge.dnsbl import keyed_lists, load_lists
 from core.model import Cause, Finding, Report, Severity
-from core.texts import LANGUAGES, Texts
+from core.report.comparison import meaning
+from core.texts import LANGUAGES, Language, Texts
 
 ZEN, COP = "zen.spamhaus.org", "bl.spamcop.net"
 MakeRun = Callable[..., Report]
@@ -136,3 +138,33 @@ def test_every_word_of_every_list_has_a_way_a_wait_and_texts() -> None:
         assert all(
             texts.has(f"delisting.who.{who}") and texts.has(f"delisting.how.{how}") for who, how in WAYS.values()
         )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_that_lets_go_by_itself_is_waited_for_and_not_asked(
+    run: MakeRun, incident: Callable[..., Incident], language: Language
+) -> None:
+    found = incident(run(0, "accepted", COP), run(1, "closed", COP))
+    opened, (line,) = gate(found), desk(found)
+    assert (opened.state, opened.why, opened.is_open) == ("waiting", "by_itself", False)
+    assert opened.since == line.look_again_at and opened.since and opened.since > run(1, "closed").started_at
+    texts, comparison = Texts(language), compare(found)
+    assert comparison is not None
+    until = texts.text("again.meaning.by_itself", at=opened.since.isoformat())
+    assert meaning(comparison, found, texts) == until
+    both = incident(run(0, "accepted", ZEN, COP), run(1, "closed", ZEN, COP))
+    assert gate(both).is_open and meaning(comparison, both, texts) == texts.text("again.meaning.repaired_but_listed")
+
+
+def test_after_a_request_the_desk_says_when_to_look_and_offers_no_second(
+    run: MakeRun, incident: Callable[..., Incident]
+) -> None:
+    reports = (run(0, "accepted", ZEN, COP), run(1, "closed", ZEN, COP))
+    line = next(one for one in desk(incident(*reports)) if one.zone == ZEN)
+    entries = tuple((2.0, *one) for one in asked_entries(line, reports[1].started_at, "NK"))
+    asked = incident(*reports, entries=entries)
+    opened = gate(asked)
+    assert (opened.state, opened.why) == ("waiting", "asked")
+    assert opened.since == asked.entries[0].at + timedelta(hours=24)
+    again = incident(*reports, entries=(*entries, (3.0, *outcome_entry(line, "refused", "NK")[0])))
+    assert gate(again).is_open

@@ -23,6 +23,7 @@ from core.incident import Entry, Incident, KeptRun
 from core.letters import letter
 from core.model import Cause, CheckResult, Evidence, Finding, Report, Severity
 from core.report.charts import WIDTH, drawings
+from core.report.decisions import _calm
 from core.report.layout import lay_out
 from core.report.logo import Logo, checked_logo, read_logo
 from core.report.mail_file import mail_file
@@ -30,6 +31,8 @@ from core.report.markdown_file import escaped, report_markdown
 from core.report.options import ReportOptions, default_paper
 from core.report.pdf_file import made_pages, pdf_bytes
 from core.report.text_file import report_text
+from core.report.timeline import card_line
+from core.report.words import words_for
 from core.since import zoned
 from core.texts import LANGUAGES, Language, Texts
 
@@ -344,3 +347,87 @@ def test_a_cause_without_a_repair_of_ours_asks_for_another_way(relay_report: Rep
     cause = Cause("recipient_side", "confirmed", "recipient", values={"reasons": ["mailbox_full"]})
     items = lay_out(replace(relay_report, causes=(cause,)), EN)["decide"]["items"]
     assert items == [EN.text("report.decision.other_channel")]
+
+
+def repaired_since(report: Report, listed: bool) -> Incident:
+    """Found open with 2,321 waiting mails; closed when it was looked at again, with 3; perhaps still on a list."""
+    at = report.started_at + timedelta(hours=3)
+    relay = report.results[2]
+    closed = Finding("open_relay.closed", Severity.OK, dict(relay.findings[0].values))
+    queue = CheckResult("mail_queue", at, at, {"total": 3})
+    cause = Cause(
+        "address_listed", "confirmed", "you", ("dnsbl.listed",), {"zones": ["bl.spamcop.net"], "addresses": []}
+    )
+    causes = (cause,) if listed else ()
+    others = tuple(one for one in report.results if one.check_id not in ("mail_queue", "open_relay"))
+    then = replace(report, results=(*others, relay, replace(queue, facts={"total": 2321})))
+    later = replace(report, results=(*others, replace(relay, findings=(closed,)), queue), causes=causes, started_at=at)
+    return Incident(1, report.started_at, runs=(KeptRun(1, then), KeptRun(2, later)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("listed", [False, True])
+def test_after_the_repair_page_one_says_the_state_of_now(
+    relay_report: Report, language: Language, listed: bool
+) -> None:
+    texts, incident = Texts(language), repaired_since(relay_report, listed)
+    assert incident.first and incident.latest
+    data = lay_out(incident.first, texts, incident)
+    verdict = "repaired_but_listed" if listed else "repaired"
+    box = data["verdict"]
+    assert (box["severity"], box["sentence"]) == (
+        "warning" if listed else "ok",
+        texts.text(f"again.verdict.{verdict}"),
+    )
+    assert texts.datetime(incident.latest.started_at) in box["label"]
+    was = words_for(texts, f"cause.{relay_report.causes[0].code}", relay_report.causes[0].values).title
+    assert was in box["meaning"].split("\n")[-1]
+    states = [*(node["state"] for node in data["way"]["nodes"]), *data["way"]["links"]]
+    assert ("stops" in states) == listed
+    assert data["way"]["label"] == (texts.text("report.way.stop.listed") if listed else "")
+    rows = {row["name"]: row["text"] for row in data["summary"]}
+    affected = rows[texts.text("report.summary.affected")]
+    assert "2,321" in affected and "3" in affected and texts.datetime(incident.latest.started_at) in affected
+    assert texts.text("report.summary.who_acts") not in rows
+    assert data["steps"]["heading"] == texts.text("report.steps.done")
+    again = texts.text("report.work.checked_again", result=box["sentence"])
+    assert [row[1] for row in data["work"]["rows"] if row[0] == "✓"] == [again]
+    done = texts.text("checklist.step.check_again")
+    assert done not in [row[1] for row in data["work"]["rows"]]
+    steps = next(one for one in data["incident"]["sections"] if done in [row[2] for row in one["rows"] if len(row) > 2])
+    assert next(row[0] for row in steps["rows"] if row[2] == done) == "✓"
+    waits = texts.text("again.state.listed_wait", because="").rstrip("：: ")[:8]
+    asks = texts.text("again.state.listed", because="")[:8]
+    assert any(waits in item or asks in item for item in data["others"]["items"]) == listed
+    assert pages_of(pdf_bytes(incident.first, language, incident))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_look_is_told_by_the_words_the_window_had_for_it(relay_report: Report, language: Language) -> None:
+    """The one that proved the repair is no "problem", also when it is no longer the newest."""
+    texts, incident = Texts(language), repaired_since(relay_report, True)
+    last = incident.runs[1].report
+    last = replace(last, started_at=last.started_at + timedelta(hours=1))
+    incident = replace(incident, runs=(*incident.runs, KeptRun(3, last)))
+    rows = [row[1] for row in lay_out(incident.runs[0].report, texts, incident)["work"]["rows"] if row[0] == "✓"]
+    words = [texts.text(f"again.verdict.{word}") for word in ("repaired_but_listed",) * 2]
+    assert rows == [texts.text("report.work.checked_again", result=word) for word in words]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_watch_nobody_started_is_not_promised(language: Language) -> None:
+    texts = Texts(language)
+    incident = Incident(1, AT)
+    assert _calm(incident) == "look_again"
+    due = {"key": "again-1", "due": AT.isoformat(), "what": "again", "about": "1"}
+    assert _calm(replace(incident, entries=(Entry(1, AT, "reminder", due),))) == "watch"
+    assert texts.text("report.decision.look_again") != texts.text("report.decision.watch")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_step_done_is_told_with_its_words(language: Language) -> None:
+    texts = Texts(language)
+    step = {"card": "open_relay", "outcome": "step_done", "text": "3", "say": "hijack_end_sessions", "initials": "NK"}
+    assert texts.text("fix.say.hijack_end_sessions") in card_line(Entry(1, AT, "card", step), texts)
+    del step["say"]
+    assert "3" in card_line(Entry(1, AT, "card", step), texts)
