@@ -39,6 +39,7 @@ class AnswerPage(Page):
     """Built anew for every report and every change of language."""
 
     name = "answer"
+    explains_title = True  # it tells the cause
     wanted = Signal(str)
 
     def __init__(self) -> None:
@@ -97,16 +98,20 @@ class AnswerPage(Page):
             box.addWidget(label(texts.text("report.practice"), "strong"))
         if report.causes:
             first = report.causes[0]
-            self.title.setText(headline(first, report.target, texts))
+            self._show_title(headline(first, report.target, texts), texts)
             self._add_cause(first, report, box, texts)
         else:
-            self.title.setText(texts.text("gui.answer.no_cause"))
+            self._show_title(texts.text("gui.answer.no_cause"), texts)
         others = report.causes[1:]
         if others:
             self._add_heading("gui.answer.other_causes", box, texts)
             box.addWidget(rows_card([_other_cause(cause, texts) for cause in others]))
         self._add_results(report, box, texts)
         self._add_charts(report, box, texts)
+
+    def _show_title(self, words: str, texts: Texts) -> None:
+        assert isinstance(self.title, HintLabel)
+        self.title.show_text(texts, words)
 
     def _add_cause(self, cause: Cause, report: Report, box: QVBoxLayout, texts: Texts) -> None:
         if cause.code not in WITHOUT_CULPRIT:
@@ -215,7 +220,7 @@ def _other_cause(cause: Cause, texts: Texts) -> QWidget:
     title = cause_title(cause, texts)
     line, words = QHBoxLayout(), QVBoxLayout()
     words.setSpacing(3)
-    words.addWidget(label(title, "strong", selectable=True))
+    words.addWidget(HintLabel(texts, title, "strong", selectable=True))
     sure = texts.text(f"certainty.{cause.certainty}")
     words.addWidget(label(f"{sure}　{texts.text(f'gui.answer.who.{cause.who_acts}')}", "small"))
     line.addLayout(words, 1)

@@ -29,13 +29,13 @@ class _Ground(QFrame):
         return QSize(super().minimumSizeHint().width(), 0)
 
 
-def _lead(key: str, *, hinted: bool) -> SpokenHint | SpokenLabel:
-    """The line below the title. What explains terms of art is loaded for the first page that has any."""
+def _words(key: str, role: str, *, hinted: bool) -> SpokenHint | SpokenLabel:
+    """The title or the line below it. What explains terms of art is loaded for the first page that has any."""
     if not hinted:
-        return SpokenLabel(key, "lead")
+        return SpokenLabel(key, role)
     from gui.widgets.hint import SpokenHint
 
-    return SpokenHint(key, "lead")
+    return SpokenHint(key, role)
 
 
 class Page(QScrollArea):
@@ -43,14 +43,15 @@ class Page(QScrollArea):
 
     name: PageName
     explains = True  # whether the line below the title may hold terms of art
+    explains_title = False
 
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("focusPolicy", _NO_FOCUS)
-        self.title = SpokenLabel(f"gui.{self.name}.title", "title")
-        self.lead = _lead(f"gui.{self.name}.lead", hinted=self.explains)
+        self.title = _words(f"gui.{self.name}.title", "title", hinted=self.explains_title)
+        self.lead = _words(f"gui.{self.name}.lead", "lead", hinted=self.explains)
         self._wrong = label(role="wrong")
         self._wrong.hide()
         self.body = QVBoxLayout()

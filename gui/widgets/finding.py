@@ -72,7 +72,7 @@ def _row(badge: Badge, title: str, meaning: str, fold: Fold | None, texts: Texts
     line.setSpacing(14)
     words = QVBoxLayout()
     words.setSpacing(3)
-    words.addWidget(label(title, "strong", selectable=True))
+    words.addWidget(HintLabel(texts, title, "strong", selectable=True))
     words.addWidget(HintLabel(texts, meaning, "small", selectable=True))
     line.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
     line.addLayout(words, 1)

@@ -61,7 +61,7 @@ class FixCardView(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(20, 16, 20, 16)
         self._column.setSpacing(10)
-        self._column.addWidget(label(card_title(made.cause, texts), "heading"))
+        self._column.addWidget(HintLabel(texts, card_title(made.cause, texts), "heading"))
         if isinstance(made, NoCard):
             self._say("fix.none", title=card_title(made.cause, texts), server=texts.text(f"fix.kind.{made.server}"))
             self._say(f"fix.absent.{made.reason}")
@@ -191,12 +191,14 @@ class FixCardView(QFrame):
         if not made.of_part("undo"):
             self._say("fix.undo_nothing", "small")
         self._say("fix.stop", "strong")
+        by_hand = not any(step.command for step in made.steps)  # no command, so no complaint of one
         for code in made.stop:
-            self._column.addWidget(HintLabel(texts, f"▲ {texts.text(f'fix.stop.{code}')}"))
+            key = "gui.fix.stop_by_hand" if by_hand and code == "not_as_written" else f"fix.stop.{code}"
+            self._column.addWidget(HintLabel(texts, f"▲ {texts.text(key)}"))
         self._column.addWidget(label(f"{texts.text('fix.call')}{colon}{texts.text(f'fix.call.{made.call}')}"))
         tell = f"{texts.text('fix.tell')}{colon}{tell_text(made, texts)}"
         self._column.addWidget(label(clean(tell, 2000, keep="\n"), "small", selectable=True))
-        if made.tried not in _DOUBTFUL:
+        if made.tried == "yes":
             tried = f"{texts.text('fix.tried')}{colon}{tried_text(made, texts)}"
             self._column.addWidget(HintLabel(texts, tried, "small"))
         self._asked = label(role="strong")

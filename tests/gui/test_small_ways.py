@@ -11,7 +11,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPushButton, QWidget
 
+from core.knowledge.glossary import terms_in
+from core.report.fix_card import card_title
 from gui.widgets.chooser import Chooser
+from gui.widgets.hint import HintLabel
 from gui.widgets.steady import TickWords
 from tests.gui.test_newcomer import first_aid_of, to_report, words
 from tests.patience import until
@@ -153,3 +156,34 @@ async def test_done_with_some_steps_ticked_is_asked_about_once(open_wizard, tmp_
     assert wizard.texts.text("gui.fix.some_ticked", left=left) in words(page)
     view.outcomes["done"].click()
     await until(lambda: wizard.guide.page == "again")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_a_card_without_commands_speaks_of_none(open_wizard, tmp_path: Path, language: str) -> None:
+    wizard, page = await first_aid_of(open_wizard, tmp_path, "spf-missing", language)
+    said = words(page)
+    assert "fatal" not in said
+    assert "No such file" not in said
+    assert wizard.texts.text("gui.fix.stop_by_hand") in said
+    assert wizard.texts.text("fix.tried") not in said
+    assert {"ja": "登録（TXTの行）があれば", "en": "If there is a record already"}[language] in said
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_terms_in_titles_are_explained_where_they_stand(open_wizard, tmp_path: Path, language: str) -> None:
+    wizard, page = await first_aid_of(open_wizard, tmp_path, "spf-missing", language)
+    title = card_title("sender_auth_failing", wizard.texts)
+    heading = next(part for part in page.findChildren(HintLabel) if part.plain == title)
+    assert {"spf", "dkim", "dmarc"} <= set(heading.terms)
+    assert isinstance(wizard.answer.title, HintLabel)
+    assert {"spf", "dkim", "dmarc"} <= set(wizard.answer.title.terms)
+
+
+def test_what_a_newcomer_stumbled_over_is_in_the_glossary() -> None:
+    def found(text: str, language: str) -> set[str]:
+        return {mention.term for mention in terms_in(text, language)}
+
+    assert "open_relay" in found("迷惑メールの踏み台にされます", "ja")
+    assert found("登録の照会（WHOIS、43番）ができません", "ja") == {"whois", "port_43"}
+    assert found("(WHOIS, port 43)", "en") == {"whois", "port_43"}
+    assert found("暗号つきのWeb（443番）", "ja") == set()
