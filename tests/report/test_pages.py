@@ -396,9 +396,8 @@ def test_after_the_repair_page_one_says_the_state_of_now(
     assert done not in [row[1] for row in data["work"]["rows"]]
     steps = next(one for one in data["incident"]["sections"] if done in [row[2] for row in one["rows"] if len(row) > 2])
     assert next(row[0] for row in steps["rows"] if row[2] == done) == "✓"
-    waits = texts.text("again.state.listed_wait", because="").rstrip("：: ")[:8]
-    asks = texts.text("again.state.listed", because="")[:8]
-    assert any(waits in item or asks in item for item in data["others"]["items"]) == listed
+    title = words_for(texts, "cause.address_listed", {"zones": [], "addresses": []}).title
+    assert any(item.startswith(title) for item in data["others"]["items"]) == listed
     assert pages_of(pdf_bytes(incident.first, language, incident))
 
 
