@@ -72,7 +72,7 @@ class HintLabel(Prose):
         if self.textFormat() != Qt.TextFormat.RichText:
             return
         natural = QFontMetricsF(self.font()).lineSpacing()
-        percent = round(100 * line_pitch(self.font()) / max(1.0, natural))
+        percent = round(100 * line_pitch(self.font(), self.property("role")) / max(1.0, natural))
         look = percent, self.palette().color(self.foregroundRole()).name()
         if look != self._drawn:
             self._drawn = look

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.texts import Texts
 from gui.widgets.hint import HintLabel
@@ -45,9 +45,13 @@ class TickWords(HintLabel):
 def steady(shown: QLabel, *others: QLabel) -> QWidget:
     """Shows `shown`, as high as the highest of them: what follows does not move when another one is shown."""
     holder = QWidget()
-    stack = QStackedLayout(holder)
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
     for part in (shown, *others):
-        part.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        stack.addWidget(part)
+        policy = part.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        part.setSizePolicy(policy)
+        grid.addWidget(part, 0, 0, Qt.AlignmentFlag.AlignTop)
         part.ensurePolished()  # one that is not shown has no font of its own yet, and another height
+        part.setVisible(part is shown)
     return holder
