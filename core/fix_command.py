@@ -12,7 +12,7 @@ from core.errors import UsageError
 from core.first_aid import Card, CardStep, NoCard, card_for, cards_for, server_kind, typed_value
 from core.knowledge.fixes import KINDS, ServerKind, load_fixes
 from core.model import Report
-from core.report.fix_card import card_text, card_title, command_text, tell_text, tried_text
+from core.report.fix_card import card_text, card_title, command_text, stop_text, tell_text, tried_text
 from core.report.json_file import report_from_text
 from core.texts import Texts
 
@@ -95,7 +95,7 @@ def _card(card: Card | NoCard, texts: Texts) -> dict[str, Any]:
             "tried": tried_text(card, texts),
             "tell": tell_text(card, texts),
         },
-        "stop": [texts.text(f"fix.stop.{code}") for code in card.stop],
+        "stop": [stop_text(card, code, texts) for code in card.stop],
         "then": list(card.then),
         "values": dict(card.values),
         "blanks": list(card.blanks),

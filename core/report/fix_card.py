@@ -113,6 +113,12 @@ def where_to_type(card: Card, texts: Texts) -> str:
     return texts.text("fix.where.exchange" if card.server == "exchange" else "fix.where.root")
 
 
+def stop_text(card: Card, code: str, texts: Texts) -> str:
+    """When to stop; a card without commands speaks of none."""
+    by_hand = code == "not_as_written" and not any(step.command for step in card.steps)
+    return texts.text("fix.stop.by_hand" if by_hand else f"fix.stop.{code}")
+
+
 def _step(card: Card, step: CardStep, number: int, texts: Texts, width: int) -> Iterator[str]:
     said = texts.text(f"fix.say.{step.say}")
     if step.optional:
@@ -143,7 +149,7 @@ def _ending(card: Card, texts: Texts, width: int) -> Iterator[str]:
         yield ""
     yield _heading("fix.stop", texts)
     for code in card.stop:
-        yield from _wrapped(texts.text(f"fix.stop.{code}"), width, "  - ")
+        yield from _wrapped(stop_text(card, code, texts), width, "  - ")
     colon = _colon(texts)
     yield from _wrapped(f"{texts.text('fix.call')}{colon}{texts.text(f'fix.call.{card.call}')}", width, "  ")
     yield from _wrapped(f"{texts.text('fix.tell')}{colon}{tell_text(card, texts)}", width, "  ")

@@ -20,6 +20,7 @@ from core.report.fix_card import (
     card_title,
     command_text,
     hands_line,
+    stop_text,
     tell_text,
     tried_text,
     where_to_type,
@@ -191,10 +192,8 @@ class FixCardView(QFrame):
         if not made.of_part("undo"):
             self._say("fix.undo_nothing", "small")
         self._say("fix.stop", "strong")
-        by_hand = not any(step.command for step in made.steps)  # no command, so no complaint of one
         for code in made.stop:
-            key = "gui.fix.stop_by_hand" if by_hand and code == "not_as_written" else f"fix.stop.{code}"
-            self._column.addWidget(HintLabel(texts, f"▲ {texts.text(key)}"))
+            self._column.addWidget(HintLabel(texts, f"▲ {stop_text(made, code, texts)}"))
         self._column.addWidget(label(f"{texts.text('fix.call')}{colon}{texts.text(f'fix.call.{made.call}')}"))
         tell = f"{texts.text('fix.tell')}{colon}{tell_text(made, texts)}"
         self._column.addWidget(label(clean(tell, 2000, keep="\n"), "small", selectable=True))

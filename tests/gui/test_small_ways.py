@@ -164,7 +164,7 @@ async def test_a_card_without_commands_speaks_of_none(open_wizard, tmp_path: Pat
     said = words(page)
     assert "fatal" not in said
     assert "No such file" not in said
-    assert wizard.texts.text("gui.fix.stop_by_hand") in said
+    assert wizard.texts.text("fix.stop.by_hand") in said
     assert wizard.texts.text("fix.tried") not in said
     assert {"ja": "登録（TXTの行）があれば", "en": "If there is a record already"}[language] in said
 
