@@ -55,9 +55,9 @@ def confirmation() -> Confirm | None:
 async def test_practice_from_the_click_to_the_pdf(open_wizard, qtbot: QtBot, tmp_path: Path) -> None:
     wizard = await practised(await open_wizard(), qtbot)
     assert wizard.report.causes[0].code == "open_relay"
-    assert wizard.answer.title.text() == headline(wizard.report.causes[0], wizard.report.target, wizard.texts)
+    assert wizard.answer.title.plain == headline(wizard.report.causes[0], wizard.report.target, wizard.texts)
     certainty = wizard.report.causes[0].certainty  # never a suspicion as a fact: it is said in the same breath
-    assert wizard.answer.title.text().startswith(f"原因（{wizard.texts.text(f'certainty.{certainty}')}）：")
+    assert wizard.answer.title.plain.startswith(f"原因（{wizard.texts.text(f'certainty.{certainty}')}）：")
     assert {line.state for line in wizard.running.lines.values()} <= {
         "ok",
         "warning",
@@ -76,10 +76,10 @@ async def test_practice_from_the_click_to_the_pdf(open_wizard, qtbot: QtBot, tmp
 
 async def test_the_answer_changes_its_language_and_opens_its_details(open_wizard, qtbot: QtBot) -> None:
     wizard = await practised(await open_wizard(), qtbot)
-    japanese = wizard.answer.title.text()
+    japanese = wizard.answer.title.plain
     wizard.change_language("en")
     english = headline(wizard.report.causes[0], wizard.report.target, wizard.texts)
-    await until(lambda: wizard.answer.title.text() == english != japanese)
+    await until(lambda: wizard.answer.title.plain == english != japanese)
     # The Japanese parts go in the next rounds of the loop.
     await until(lambda: all(fold._texts is wizard.texts for fold in wizard.answer.findChildren(Fold)))
     folds = wizard.answer.findChildren(Fold)

@@ -15,6 +15,7 @@ from core.checks.server_health.judge import judge
 from core.model import CheckResult, Report, Target
 from core.notebook import Notebook
 from core.texts import LANGUAGES
+from gui.widgets.hint import HintLabel
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -39,6 +40,7 @@ async def test_what_changed_since_the_last_run_is_told_before_the_answer(
     assert ("main.cf: mynetworks", "127.0.0.0/8", "0.0.0.0/0") in told.table.rows
     await wizard.aftercare.keep_run(report)
     await wizard.aftercare.show_answer(wizard.aftercare.incident.id)
-    shown = "\n".join(each.text() for each in wizard.answer.findChildren(QLabel))
+    labels = wizard.answer.findChildren(QLabel)
+    shown = "\n".join(each.plain if isinstance(each, HintLabel) else each.text() for each in labels)
     assert wizard.texts.text("server_health.settings_changed.title", told.values) in shown
     assert wizard.texts.text("server_health.settings_changed.title", told.values)
