@@ -28,7 +28,6 @@ import budget  # noqa: E402
 import libraries  # noqa: E402
 import signing  # noqa: E402
 from compile_texts import compile_changed  # noqa: E402
-from pyside_files import write_pyside_files  # noqa: E402
 from release import ROOT, UNPACKED, moment  # noqa: E402
 from report_fonts import make_fonts  # noqa: E402
 from try_built import try_built  # noqa: E402
@@ -45,7 +44,6 @@ def prepare() -> None:
     make_fonts(MADE / "fonts")
     bill.write_licences(MADE / "licences")
     write_version_resources(MADE)
-    write_pyside_files(MADE / "pyside")
     from info_plist import write_info_plist
 
     write_info_plist(MADE / "Info.plist")
