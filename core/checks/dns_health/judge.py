@@ -33,8 +33,8 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
 
 
 def _denies_all(facts: Facts) -> bool:
-    """Whether this line's DNS server knows not even the domain's top level."""
-    return facts.top_level is not None and not facts.top_level.records
+    """Whether this line's DNS server says that not even the domain's top level exists. Silence says nothing."""
+    return facts.top_level is not None and facts.top_level.rcode == "NXDOMAIN"
 
 
 def _ok(facts: Facts) -> Finding:

@@ -89,6 +89,12 @@ async def test_a_line_that_denies_every_name_says_nothing_about_the_domain(serve
     assert (await findings(server, domain="aoba.co.jp", address=None))[0] == [("no_such_domain", CRITICAL)]
 
 
+async def test_no_answer_about_the_top_level_is_no_denial(server) -> None:
+    server.script("jp", lambda name, rdtype: Reply(rcode="SERVFAIL") if not name else Reply(rcode="NXDOMAIN"))
+    said, _ = await findings(server, domain="aoba.co.jp", address=None)
+    assert ("resolver_denies_all", UNKNOWN) not in said and ("no_such_domain", CRITICAL) in said
+
+
 async def test_a_dns_server_the_person_named_is_taken_at_its_word(server) -> None:
     clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
     target = Target(domain="aoba.co.jp", resolver=server.address)
