@@ -9,14 +9,14 @@ import argparse
 from datetime import UTC, datetime
 
 from core.clean import clean
-from core.delisting import DeskLine, Gate, asked_entries, desk, gate, outcome_entry, override_entry
+from core.delisting import DeskLine, asked_entries, desk, gate, outcome_entry, override_entry
 from core.errors import UsageError
 from core.incident import DELISTING_STATES, Incident
 from core.incident_commands.chosen import chosen_incident, told
 from core.incident_commands.letter_command import add_sender, letter_lines, sender_of
 from core.letters import Letter, request
 from core.notebook import Notebook
-from core.report.comparison import cause_title
+from core.report.desk_words import gate_said, gate_step, line_name
 from core.texts import LANGUAGES, Language, Texts
 
 
@@ -89,31 +89,13 @@ def _request(line: DeskLine, incident: Incident, arguments: argparse.Namespace, 
 def desk_lines(incident: Incident, texts: Texts) -> list[str]:
     """The whole desk for people."""
     found = gate(incident)
-    said = gate_lines(found, incident, texts)
+    said = [gate_said(found, incident, texts)]
+    if step := gate_step(found, texts):
+        said.append(f"  → {step}")
     lines = desk(incident)
     for line in lines:
         said += ["", *line_lines(line, texts)]
     return [*said, "", texts.text("delisting.never_pay")] if lines else said
-
-
-def gate_lines(found: Gate, incident: Incident, texts: Texts) -> list[str]:
-    """Whether it is open, why, and what opens it."""
-    causes = [cause_title(repair.cause, incident, texts) for repair in found.repairs if repair.state != "repaired"]
-    override = found.override
-    said = texts.text(
-        f"delisting.gate.{found.why}",
-        at=found.since.isoformat() if found.since else None,
-        causes=causes,
-        initials=clean(override.word("initials"), 20) if override else "",
-        text=clean(override.word("text"), 400) if override else "",
-    )
-    step = f"delisting.gate_step.{found.why}"
-    return [said, f"  → {texts.text(step)}"] if texts.has(step) else [said]
-
-
-def line_name(line: DeskLine, texts: Texts) -> str:
-    """The list's own name, or the provider's."""
-    return texts.text(f"provider.{line.name}") if texts.has(f"provider.{line.name}") else clean(line.name, 80)
 
 
 def line_lines(line: DeskLine, texts: Texts) -> list[str]:

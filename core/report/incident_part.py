@@ -11,6 +11,7 @@ from core.clean import clean
 from core.delisting import DeskLine, desk
 from core.incident import Incident
 from core.report.comparison import calm_lines, cause_rows, check_rows, meaning
+from core.report.desk_words import line_name
 from core.report.state_now import done_by_looking
 from core.report.timeline import card_line
 from core.report.words import phrase
@@ -94,8 +95,6 @@ def _lists(incident: Incident, texts: Texts) -> dict[str, Any]:
 
 
 def _list(line: DeskLine, texts: Texts) -> list[str]:
-    key = f"provider.{line.name}"
-    name = phrase(texts, key) if texts.has(key) else clean(line.name, 80)
     asked = [(texts.datetime(one.at), phrase(texts, f"delisting.entry.{one.word('state')}")) for one in line.entries]
     state = phrase(texts, f"delisting.state.{line.state}")
-    return [name, clean(line.subject, 80), state, " / ".join(f"{at} {what}" for at, what in asked)]
+    return [line_name(line, texts), clean(line.subject, 80), state, " / ".join(f"{at} {what}" for at, what in asked)]

@@ -9,7 +9,7 @@ from core.clean import clean
 from core.delisting import DeskLine, Gate, desk, gate, outcome_entry, override_entry
 from core.errors import CheckError
 from core.incident import Incident
-from core.report.comparison import cause_title
+from core.report.desk_words import gate_said, gate_step
 from core.texts import Texts
 from gui.pages.incident_page import IncidentPage
 from gui.widgets.badge import Badge
@@ -56,10 +56,9 @@ class DeskPage(IncidentPage):
         frame, box = card()
         if found.state in _BADGES:
             box.addWidget(Badge(texts, _BADGES[found.state]), 0, Qt.AlignmentFlag.AlignLeft)
-        box.addWidget(HintLabel(texts, _gate_said(found, incident, texts), "heading"))
-        step = f"delisting.gate_step.{found.why}"
-        if texts.has(step):
-            box.addWidget(HintLabel(texts, texts.text(step)))
+        box.addWidget(HintLabel(texts, clean(gate_said(found, incident, texts)), "heading"))
+        if step := gate_step(found, texts):
+            box.addWidget(HintLabel(texts, step))
         if found.state not in ("closed", "waiting"):
             return frame
         page = "first_aid" if found.why == "unknown_cause" else "again"
@@ -100,16 +99,3 @@ class DeskPage(IncidentPage):
 
     def _outcome(self, line: DeskLine, word: str) -> None:
         self.added.emit(outcome_entry(line, word, self.who.initials))
-
-
-def _gate_said(found: Gate, incident: Incident, texts: Texts) -> str:
-    causes = [cause_title(repair.cause, incident, texts) for repair in found.repairs if repair.state != "repaired"]
-    override = found.override
-    said = texts.text(
-        f"delisting.gate.{found.why}",
-        at=found.since.isoformat() if found.since else None,
-        causes=causes,
-        initials=clean(override.word("initials"), 20) if override else "",
-        text=clean(override.word("text"), 400) if override else "",
-    )
-    return clean(said, 2000)

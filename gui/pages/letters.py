@@ -10,10 +10,10 @@ from core.clean import clean
 from core.delisting import DeskLine, asked_entries, desk, gate
 from core.incident import Incident
 from core.letters import KINDS, Kind, Letter, Sender, kind_for, letter, request
+from core.report.desk_words import line_name
 from core.texts import LANGUAGES, Language, Texts
 from gui.pages.incident_page import IncidentPage
 from gui.widgets.chooser import Chooser
-from gui.widgets.delisting import line_name
 from gui.widgets.field import Field
 from gui.widgets.finding import card
 from gui.widgets.fold import Fold
@@ -106,8 +106,21 @@ class LettersPage(IncidentPage):
         return request(line, incident, wanted, sender) if line else letter(self.kind, incident, wanted, sender)
 
     def _choice(self, incident: Incident, texts: Texts) -> QWidget:
+        self._offer_kinds(incident, texts)
+        self._offer_languages(texts)
         frame, box = card()
-        self.kinds, self.languages = Chooser(), Chooser()
+        box.addLayout(self._choosers(texts))
+        fold = Fold(texts, lambda: self._senders(texts), texts.text("gui.letters.sender.open"), "gui.letters.sender")
+        line_of_fold = QHBoxLayout()
+        line_of_fold.addWidget(fold.button)
+        line_of_fold.addStretch(1)
+        box.addLayout(line_of_fold)
+        box.addWidget(fold)
+        return frame
+
+    def _offer_kinds(self, incident: Incident, texts: Texts) -> None:
+        """The letters, then, where the desk is open, a request for each list that can be asked."""
+        self.kinds = Chooser()
         for kind in KINDS:
             self.kinds.addItem(texts.text(f"gui.letters.kind.{kind}"), kind)
         if gate(incident).is_open:
@@ -120,11 +133,16 @@ class LettersPage(IncidentPage):
             self.kinds.setCurrentIndex(at)
         else:
             self.kinds.setCurrentIndex(KINDS.index(self.kind))
+        self.kinds.activated.connect(self._choose)
+
+    def _offer_languages(self, texts: Texts) -> None:
+        self.languages = Chooser()
         for language in LANGUAGES:
             self.languages.addItem(LANGUAGE_NAMES[language], language)
         self.languages.setCurrentIndex(LANGUAGES.index(self.language or texts.language))
-        self.kinds.activated.connect(self._choose)
         self.languages.activated.connect(self._choose_language)
+
+    def _choosers(self, texts: Texts) -> QGridLayout:
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         for row, (key, part) in enumerate((("gui.letters.to", self.kinds), ("gui.letters.language", self.languages))):
@@ -136,14 +154,7 @@ class LettersPage(IncidentPage):
             part.setMinimumContentsLength(18)
             grid.addWidget(name, row, 0)
             grid.addWidget(part, row, 1)
-        box.addLayout(grid)
-        fold = Fold(texts, lambda: self._senders(texts), texts.text("gui.letters.sender.open"), "gui.letters.sender")
-        line_of_fold = QHBoxLayout()
-        line_of_fold.addWidget(fold.button)
-        line_of_fold.addStretch(1)
-        box.addLayout(line_of_fold)
-        box.addWidget(fold)
-        return frame
+        return grid
 
     def _senders(self, texts: Texts) -> QWidget:
         holder = QWidget()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from core.clean import clean
 from core.delisting import DeskLine
+from core.report.desk_words import line_name
 from core.texts import Texts
 from gui.widgets.badge import Badge
 from gui.widgets.flow import FlowLayout
@@ -15,11 +16,6 @@ from gui.widgets.text import SpokenButton, label
 
 _BADGES = {"removed": "ok", "said_removed": "unknown", "asked": "warning", "answered": "warning"}
 OUTCOMES = ("answered", "refused", "removed")
-
-
-def line_name(line: DeskLine, texts: Texts) -> str:
-    """The list's own name, or the provider's."""
-    return texts.text(f"provider.{line.name}") if texts.has(f"provider.{line.name}") else clean(line.name, 80)
 
 
 class DeskLineView(QFrame):
