@@ -113,6 +113,7 @@ class MailHost:
     port: int = 25
     preference: int | None = None  # of the MX record; None when the person named the host
     addresses: tuple[str, ...] = ()  # A and AAAA, IPv4 first
+    astray: tuple[str, ...] = ()  # those that lead back to this very computer (127.0.0.1): never knocked at
 
 
 @dataclass(frozen=True)

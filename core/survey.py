@@ -16,11 +16,11 @@ from core.checks.bounce import BounceFacts, read_bounce
 from core.checks.bounce.our_address import said_by_ours
 from core.checks.server_health.smart_host import smart_host
 from core.clients import Clients, Doors
-from core.clients.resolver_mail import find_mail_hosts
+from core.clients.resolver_mail import find_mail_hosts, mail_host
 from core.clients.spf_senders import spf_senders
 from core.clients.ssh import ServerReading
 from core.errors import CheckError
-from core.knowledge.addresses import is_public
+from core.knowledge.addresses import IPAddress, is_public
 from core.knowledge.hosts import host_of
 from core.knowledge.mail_headers import address_mail_left_from
 from core.knowledge.vantage import relation_of
@@ -105,14 +105,20 @@ async def _named_by_spf(target: Target, clients: Clients) -> tuple[str, ...]:
 async def _named_host(text: str, clients: Clients) -> MailHost:
     name, port = split_host_port(text, 25)
     try:
-        return MailHost(name, port, addresses=(str(ipaddress.ip_address(name)),))
+        return _given_address(ipaddress.ip_address(name), port)
     except ValueError:
         pass
     answers = await asyncio.gather(clients.resolver.query(name, "A"), clients.resolver.query(name, "AAAA"))
     found = tuple(record for answer in answers for record in answer.records)
     if not found:
         raise CheckError("run.mail_host_not_found", host=name)
-    return MailHost(name, port, addresses=found)
+    return mail_host(name, found, port)
+
+
+def _given_address(given: IPAddress, port: int) -> MailHost:
+    """Who writes 127.0.0.1 sits at the server and means it; 0.0.0.0 is nobody's address."""
+    address = str(given)
+    return MailHost(address, port, addresses=(address,)) if given.is_loopback else mail_host(address, (address,), port)
 
 
 def _address_in(bounce: BounceFacts, domains: Collection[str], hosts: Collection[MailHost]) -> str | None:

@@ -17,11 +17,12 @@ from core.checks.open_relay.measure import places_of
 from core.checks.open_relay.probing import start_mail
 from core.clients.arrival_ledger import ArrivalLedger, Purpose, Test
 from core.clients.relay_ledger import RelayLedger
+from core.clients.resolver_mail import nowhere_to_knock
 from core.clients.session_names import greeting_name
 from core.clients.smtp import SmtpClient
 from core.clients.smtp_reply import Reply
 from core.clients.smtp_session import SmtpSession
-from core.errors import CheckError, UsageError
+from core.errors import UsageError
 from core.knowledge.relay_forms import aimed_at, is_hosted, relay_data
 from core.knowledge.vantage import relation_of, seen_address_in
 from core.model import Context, Evidence, MailHost, Target
@@ -76,7 +77,7 @@ async def send_test(plan: Plan, consents: frozenset[Consent], doors: ArrivalDoor
     if is_hosted(plan.host.name):
         return Sent(plan, hosted=True)
     if not plan.host.addresses:
-        raise CheckError("run.mail_host_not_found", host=plan.host.name)
+        raise nowhere_to_knock((plan.host,))
     _require_patience(plan.host.addresses[0], doors)
     doors.relay.note_consent(plan.host.addresses[0], datetime.now(UTC))
     return await _by_form(plan, doors, texts)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.clients.dns_answer import Answer
 from core.errors import CheckError
 from core.model import MailHost
+from core.this_computer import is_this_computer
 
 if TYPE_CHECKING:
     from core.clients.resolver import Resolver
@@ -31,6 +33,20 @@ async def addresses_of(resolver: Resolver, name: str) -> tuple[str, ...]:
     return tuple(record for answer in answers for record in answer.records)
 
 
+def mail_host(name: str, addresses: Sequence[str], port: int = 25, preference: int | None = None) -> MailHost:
+    """A server as the DNS leads to it. An address that means this very computer is no way to it: kept apart."""
+    reachable = tuple(address for address in addresses if not is_this_computer(address))
+    astray = tuple(address for address in addresses if address not in reachable)
+    return MailHost(name, port, preference, reachable, astray)
+
+
+def nowhere_to_knock(hosts: Sequence[MailHost]) -> CheckError:
+    """Why none of these servers can be asked: their names lead back to this computer, or have no address at all."""
+    if (astray := next((host for host in hosts if host.astray), None)) is not None:
+        return CheckError("run.leads_back_here", host=astray.name, addresses=list(astray.astray))
+    return CheckError("run.mail_host_not_found", host=hosts[0].name if hosts else "")
+
+
 async def find_mail_hosts(resolver: Resolver, domain: str) -> tuple[MailHost, ...]:
     """The domain's mail servers by preference, at most ten; without an MX the domain's own address stands in.
 
@@ -43,11 +59,11 @@ async def find_mail_hosts(resolver: Resolver, domain: str) -> tuple[MailHost, ..
     records = mx_records(answer)
     if not records:
         addresses = await addresses_of(resolver, domain)
-        return (MailHost(domain, addresses=addresses),) if addresses else ()
+        return (mail_host(domain, addresses),) if addresses else ()
     named = [(preference, host) for preference, host in records if host][:MOST_HOSTS]
     found = await asyncio.gather(*(_addresses_if_any(resolver, host) for _, host in named))
     return tuple(
-        MailHost(host, preference=preference, addresses=addresses)
+        mail_host(host, addresses, preference=preference)
         for (preference, host), addresses in zip(named, found, strict=True)
     )
 

@@ -26,7 +26,13 @@ _BESIDE = frozenset({"port_25_blocked_here"})
 # Checks that look at the server's doors, and findings of others about its address.
 _DOORS = ("smtp_banner.", "open_relay.", "tls_health.")
 _OURS = ("tls_health.mta_sts", "tls_health.dane", "tls_health.tls_rpt")  # records of our own domain
-_ADDRESS_FINDINGS = ("dnsbl.no_public_address", "dnsbl.listed", "dns_health.ptr", "dns_health.ipv6_path_bad")
+_ADDRESS_FINDINGS = (
+    "dnsbl.no_public_address",
+    "dnsbl.private_given",
+    "dnsbl.listed",
+    "dns_health.ptr",
+    "dns_health.ipv6_path_bad",
+)
 _NEEDS_INSIDE = frozenset({"ssh", "own_server"})
 _VALUES = ("domain", "company", "hosts", "support", "symptom", "since", "letter", "noticed")
 # What the letter says we noticed: words of `hosting.noticed`.

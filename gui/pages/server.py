@@ -209,4 +209,5 @@ class ServerPage(Page):
         return hosted_by(host.name for host in found) if found and not isinstance(found, CheckError) else None
 
     def _addresses(self, host: MailHost) -> str:
-        return f"  ({', '.join(clean(address) for address in host.addresses)})" if host.addresses else ""
+        addresses = (*host.addresses, *host.astray)
+        return f"  ({', '.join(clean(address) for address in addresses)})" if addresses else ""

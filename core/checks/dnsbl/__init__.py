@@ -11,7 +11,7 @@ _LISTING = ("zone", "list_name", "parts", "return_codes", "reasons", "weight", "
 
 CHECK: Check[Facts] = Check(
     id="dnsbl",
-    needs=(("addresses", "domain", "mail_hosts"),),
+    needs=(("addresses", "domain", "mail_hosts", "address"),),
     codes={
         "dnsbl.listed": (*_LISTING, "address", "source"),
         "dnsbl.domain_listed": (*_LISTING, "domain"),
@@ -26,6 +26,7 @@ CHECK: Check[Facts] = Check(
         "dnsbl.resolver_rewrites": ("resolver", "answer"),
         "dnsbl.public_resolver": ("resolver", "company", "lists", "lookup_pages"),
         "dnsbl.no_public_address": (),
+        "dnsbl.private_given": ("addresses",),
         "dnsbl.keys_unread": ("services",),
         "dnsbl.dead_list_in_refusal": ("list_name", "zone", "died", "last_answer"),
         "dnsbl.own_server_uses_dead_list": ("list_name", "zone", "died", "last_answer", "setting"),

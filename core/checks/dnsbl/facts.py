@@ -64,4 +64,5 @@ class Facts:
     domains: tuple[str, ...]
     own_lists: tuple[ListUse, ...] = ()  # of the server we can log in to
     dead_in_refusals: tuple[str, ...] = ()  # zones of dead lists named in the bounce or the queue we were given
+    private_given: tuple[str, ...] = ()  # told to us as sending addresses, and of a kind the internet never sees
     keys_unread: tuple[str, ...] = ()  # services whose key was set, but the keychain stayed shut

@@ -34,8 +34,7 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
     outcomes = outcomes_of(facts)
     findings = [_listed(facts, one) for one in outcomes if one.reading.state == "listed"]
     findings += _unasked_or_clean(facts, outcomes, bool(_bad(findings)))
-    if not facts.addresses:
-        findings.append(Finding("dnsbl.no_public_address", Severity.UNKNOWN))
+    findings += _without_address(facts)
     findings += dead_findings(facts)
     if facts.keys_unread:
         findings.append(_keys_unread(facts, outcomes))
@@ -43,6 +42,13 @@ def judge(facts: Facts) -> tuple[Finding, ...]:
     if findings and outcomes:
         findings[0] = replace(findings[0], table=_table(facts))
     return tuple(findings)
+
+
+def _without_address(facts: Facts) -> list[Finding]:
+    """What no list could be asked: an address of the office's own network, or none known at all."""
+    if facts.private_given:
+        return [Finding("dnsbl.private_given", Severity.UNKNOWN, {"addresses": list(facts.private_given)})]
+    return [] if facts.addresses else [Finding("dnsbl.no_public_address", Severity.UNKNOWN)]
 
 
 def _bad(findings: Iterable[Finding]) -> list[Finding]:

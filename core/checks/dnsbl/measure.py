@@ -96,6 +96,9 @@ async def measure(context: Context, clients: Clients) -> Facts:
         domains=domains,
         own_lists=own_lists,
         dead_in_refusals=await _dead_zones_in([pasted.text for pasted in _refusals(context) if pasted]),
+        private_given=tuple(dict.fromkeys(one for one in context.target.address if not is_public(one)))[
+            :MOST_ADDRESSES
+        ],
         keys_unread=clients.list_keys.unread,
     )
     _require_an_answer(facts)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from core.checks.hosting.facts import Facts
 from core.clients import Clients
 from core.clients.dns_lookup import look_up, look_up_reverse
+from core.clients.resolver_mail import nowhere_to_knock
 from core.clients.together import together
 from core.errors import CheckTimeoutError
 from core.knowledge.addresses import is_public
@@ -20,10 +21,13 @@ SILENT = ("timed_out", "unreachable")
 async def measure(context: Context, clients: Clients) -> Facts:
     """MX, TXT and name servers of the domain, and the names of its servers' addresses, all asked at once.
 
-    Raises CheckTimeoutError when the resolver answered nothing at all.
+    Raises CheckTimeoutError when the resolver answered nothing at all, and CheckError "run.leads_back_here" when all we
+    have is a name that means this very computer.
     """
     resolver, target = clients.resolver, context.target
     domain = target.domain
+    if not domain and context.mail_hosts and all(host.astray and not host.addresses for host in context.mail_hosts):
+        raise nowhere_to_knock(context.mail_hosts)
     addresses = [address for host in context.mail_hosts for address in host.addresses if is_public(address)]
     told = context.mail_hosts[0].name if context.mail_hosts else None
     asked = [(domain, "MX"), (domain, "TXT"), (registrable_domain(domain), "NS")] if domain else []

@@ -14,6 +14,7 @@ from core.checks.open_relay.pacing import Job, Thorough, careful, jobs_of, said_
 from core.checks.open_relay.probing import NOBODY_THERE, Door, Visit
 from core.checks.open_relay.sections import settings_in
 from core.clients import Clients
+from core.clients.resolver_mail import nowhere_to_knock
 from core.errors import CheckConnectionError, CheckError, CheckTimeoutError
 from core.knowledge.relay_forms import Places, is_hosted, probes, relay_data
 from core.knowledge.vantage import relation_of
@@ -51,7 +52,7 @@ def _raise_if_nothing(context: Context, servers: list[ServerProbes], unread: Che
     if not context.target.own_server and unread is not None:
         raise unread
     if not servers and context.target.own_server:
-        raise CheckError("run.mail_host_not_found", host=context.mail_hosts[0].name if context.mail_hosts else "")
+        raise nowhere_to_knock(context.mail_hosts)
     tried = [server for server in servers if not server.hosted]
     if tried and all(_unreached(server) for server in tried):
         raise _connection_error(tried[0])

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from core.checks.smtp_banner.facts import HostPorts, InsideVersion, PortAnswer, PortState, SmtpBannerFacts
 from core.checks.smtp_banner.inside import fitting, versions_in
 from core.clients import Clients
-from core.clients.resolver_mail import find_mail_hosts
+from core.clients.resolver_mail import find_mail_hosts, nowhere_to_knock
 from core.clients.session_names import greeting_name, handshake_name
 from core.clients.smtp_session import SmtpSession
 from core.errors import CheckError
@@ -35,10 +35,10 @@ _STATES: dict[str, PortState] = {
 
 
 async def measure(context: Context, clients: Clients) -> SmtpBannerFacts:
-    """Every port of every address side by side. Raises CheckError "run.mail_host_not_found" without any address."""
+    """Every port of every address side by side. Raises CheckError "run.*" without any address."""
     hosts = [host for host in context.mail_hosts[:MOST_SERVERS] if host.addresses]
     if not hosts:
-        raise CheckError("run.mail_host_not_found", host=context.mail_hosts[0].name if context.mail_hosts else "")
+        raise nowhere_to_knock(context.mail_hosts)
     measured_at = datetime.now(UTC)
     inside, found = await asyncio.gather(
         _inside(context, clients), asyncio.gather(*(_host(host, clients) for host in hosts))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from core.checks.tls_health.certificate import read_certificate
 from core.checks.tls_health.facts import Facts, MtaSts, PortTls, Tlsa
 from core.clients import Clients
+from core.clients.resolver_mail import nowhere_to_knock
 from core.clients.session_names import handshake_name
 from core.clients.tls_door import TlsLook
 from core.errors import CheckError
@@ -25,7 +26,7 @@ async def measure(context: Context, clients: Clients) -> Facts:
     """Raises only for a mail server without any address; a door that is closed or broken is a fact."""
     hosts = [host for host in context.mail_hosts[:MOST_SERVERS] if host.addresses]
     if not hosts:
-        raise CheckError("run.mail_host_not_found", host=context.mail_hosts[0].name if context.mail_hosts else "")
+        raise nowhere_to_knock(context.mail_hosts)
     measured_at, domain = datetime.now(UTC), dns_form(context.target.domain or "") or None
     doors = [door for host in hosts for door in _doors(host)]
     ports, mta_sts, tls_rpt, tlsa = await asyncio.gather(

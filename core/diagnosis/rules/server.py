@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from core.diagnosis.at_the_door import no_room_told, trouble_told
@@ -11,6 +10,7 @@ from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
 from core.diagnosis.rules.doors import MUTE, banned_by_log, nobody_speaks
 from core.diagnosis.rules.names import led_nowhere, led_to_the_pages
 from core.model import Cause, Certainty, Finding, Values
+from core.this_computer import is_this_computer
 
 
 def disk_full(clues: Clues) -> Iterator[Ranked]:
@@ -58,17 +58,9 @@ def _at_the_server(refused: tuple[Finding, ...], clues: Clues) -> tuple[Finding,
     """Without doors of this very computer, to which an MX record leads that names 127.0.0.1 or 0.0.0.0."""
     inside = {
         each.values.get("host") for each in clues.having("dns_health.mx_private")
-        if (addresses := value_list((each,), "addresses")) and all(_is_here(address) for address in addresses)
+        if (addresses := value_list((each,), "addresses")) and all(is_this_computer(address) for address in addresses)
     }  # fmt: skip
     return tuple(each for each in refused if each.values.get("host") not in inside)
-
-
-def _is_here(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return found.is_loopback or found.is_unspecified
 
 
 _CALLERS, _FAR_MORE = 5, 4  # different ones, put off; so many for each letter that was put into a mailbox

@@ -162,6 +162,25 @@ async def test_private_addresses_are_never_asked_about(lists) -> None:
     assert not [name for name in asked if name.startswith(("5.1.168.192.", "1.0.0.10.", "9.0.64.100."))]
 
 
+async def test_a_private_address_that_was_told_is_never_dropped_without_a_word(lists) -> None:
+    told = dataclasses.replace(
+        context(ADDRESS), target=dataclasses.replace(context(ADDRESS).target, address=(ADDRESS, "10.0.0.5"))
+    )
+    found = await findings(lists, told)
+    assert ("dnsbl.private_given", Severity.UNKNOWN) in codes(found)
+    assert headline([one.severity for one in found]) is not Severity.OK
+    (said,) = [one for one in found if one.code == "dnsbl.private_given"]
+    assert said.values == {"addresses": ["10.0.0.5"]}
+
+
+async def test_nothing_but_a_private_address_is_could_not_look(lists) -> None:
+    told = dataclasses.replace(
+        context(domain=None), target=dataclasses.replace(context(domain=None).target, address=("192.168.1.5",))
+    )
+    assert codes(await findings(lists, told)) == [("dnsbl.private_given", Severity.UNKNOWN)]
+    assert any("address" in group for group in CHECK.needs), "the check runs when an address alone was told"
+
+
 async def test_a_domain_without_an_address_is_no_all_clear(lists) -> None:
     found = await findings(lists, context())
     assert codes(found) == [("dnsbl.no_public_address", Severity.UNKNOWN)]
