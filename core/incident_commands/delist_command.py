@@ -16,7 +16,7 @@ from core.incident_commands.chosen import chosen_incident, told
 from core.incident_commands.letter_command import add_sender, letter_lines, sender_of
 from core.letters import Letter, request
 from core.notebook import Notebook
-from core.report.desk_words import gate_said, gate_step, line_name
+from core.report.desk_words import gate_said, gate_step, line_facts, line_name
 from core.texts import LANGUAGES, Language, Texts
 
 
@@ -99,22 +99,7 @@ def desk_lines(incident: Incident, texts: Texts) -> list[str]:
 
 
 def line_lines(line: DeskLine, texts: Texts) -> list[str]:
-    """One line of the desk: state, who may ask, how, how long, where, and what was done."""
+    """One line of the desk: the list, the address, the state, and what to know."""
     head = texts.text("delisting.line", name=line_name(line, texts), subject=clean(line.subject, 120))
-    said = [f"■ {head} [{clean(line.zone, 80)}]", f"  {texts.text(f'delisting.state.{line.state}')}"]
-    if line.state != "removed":
-        if line.who != "nobody":
-            said.append(f"  {texts.text('delisting.line_who', who=line.who)}")
-        said.append(f"  {texts.text('delisting.line_how', how=line.how)}")
-        if line.wait:
-            said.append(f"  {texts.text('delisting.line_wait', wait=line.wait)}")
-        if (where := line.mail or line.page) and line.who == "you":
-            said.append(f"  {texts.text('delisting.line_where', where=where)}")
-        if not line.matters:
-            said.append(f"  {texts.text('delisting.small')}")
-    if line.seen_at:
-        said.append(f"  {texts.text('delisting.line_seen', at=line.seen_at.isoformat())}")
-    for entry in line.entries:
-        values = {name: clean(entry.word(name), 200) for name in ("state", "initials", "text")}
-        said.append(f"  {texts.text('delisting.line_entry', values, at=entry.at.isoformat())}")
-    return said
+    below = [texts.text(f"delisting.state.{line.state}"), *line_facts(line, texts)]
+    return [f"■ {head} [{clean(line.zone, 80)}]", *(f"  {text}" for text in below)]

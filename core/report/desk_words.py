@@ -32,3 +32,26 @@ def line_name(line: DeskLine, texts: Texts) -> str:
     """The list's own name, or the provider's."""
     key = f"provider.{line.name}"
     return texts.text(key) if texts.has(key) else clean(line.name, 80)
+
+
+def line_facts(line: DeskLine, texts: Texts) -> list[str]:
+    """What to know of a line, a sentence each: who may ask, how, how long, where, when to look, what was done."""
+    said = []
+    if line.state != "removed":
+        if line.who != "nobody":
+            said.append(texts.text("delisting.line_who", who=line.who))
+        said.append(texts.text("delisting.line_how", how=line.how))
+        if line.wait:
+            said.append(texts.text("delisting.line_wait", wait=line.wait))
+        if (where := line.mail or line.page) and line.who == "you":
+            said.append(texts.text("delisting.line_where", where=where))
+        if not line.matters:
+            said.append(texts.text("delisting.small"))
+    if line.state == "asked" and (at := line.look_again_at):
+        said.append(texts.text("delisting.line_look", at=at.isoformat()))
+    if line.seen_at:
+        said.append(texts.text("delisting.line_seen", at=line.seen_at.isoformat()))
+    for entry in line.entries:
+        values = {name: clean(entry.word(name), 200) for name in ("state", "initials", "text")}
+        said.append(texts.text("delisting.line_entry", values, at=entry.at.isoformat()))
+    return said

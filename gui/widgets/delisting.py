@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from core.clean import clean
 from core.delisting import DeskLine
-from core.report.desk_words import line_name
+from core.report.desk_words import line_facts, line_name
 from core.texts import Texts
 from gui.widgets.badge import Badge
 from gui.widgets.flow import FlowLayout
@@ -41,7 +41,7 @@ class DeskLineView(QFrame):
         column.addLayout(head)
         state = texts.text(f"delisting.state.{line.state}")
         column.addWidget(label(state[:1].upper() + state[1:]))
-        for text in facts(line, texts):
+        for text in line_facts(line, texts):
             column.addWidget(HintLabel(texts, text, "small", selectable=True))
         row = FlowLayout(12)
         if is_open and line.can_ask:
@@ -60,26 +60,3 @@ class DeskLineView(QFrame):
         self.buttons[name] = button
         row.addWidget(button)
         return button
-
-
-def facts(line: DeskLine, texts: Texts) -> list[str]:
-    """What to know of the line, a sentence each."""
-    said = []
-    if line.state != "removed":
-        if line.who != "nobody":
-            said.append(texts.text("delisting.line_who", who=line.who))
-        said.append(texts.text("delisting.line_how", how=line.how))
-        if line.wait:
-            said.append(texts.text("delisting.line_wait", wait=line.wait))
-        if (where := line.mail or line.page) and line.who == "you":
-            said.append(texts.text("delisting.line_where", where=where))
-        if not line.matters:
-            said.append(texts.text("delisting.small"))
-    if line.state == "asked" and (at := line.look_again_at):
-        said.append(texts.text("delisting.line_look", at=at.isoformat()))
-    if line.seen_at:
-        said.append(texts.text("delisting.line_seen", at=line.seen_at.isoformat()))
-    for entry in line.entries:
-        values = {name: clean(entry.word(name), 200) for name in ("state", "initials", "text")}
-        said.append(texts.text("delisting.line_entry", values, at=entry.at.isoformat()))
-    return said

@@ -13,6 +13,7 @@ from core.delisting import asked_entries, desk, gate, outcome_entry, override_en
 from core.delisting.places import WAYS, places
 from core.errors import UsageError
 from core.incident import Incident, checked_content
+from core.incident_commands.delist_command import desk_lines
 from core.knowledge.dnsbl import keyed_lists, load_lists
 from core.model import Cause, Finding, Report, Severity
 from core.report.comparison import meaning
@@ -166,5 +167,8 @@ def test_after_a_request_the_desk_says_when_to_look_and_offers_no_second(
     opened = gate(asked)
     assert (opened.state, opened.why) == ("waiting", "asked")
     assert opened.since == asked.entries[0].at + timedelta(hours=24)
+    for language in LANGUAGES:
+        texts = Texts(language)
+        assert f"  {texts.text('delisting.line_look', at=opened.since.isoformat())}" in desk_lines(asked, texts)
     again = incident(*reports, entries=(*entries, (3.0, *outcome_entry(line, "refused", "NK")[0])))
     assert gate(again).is_open
