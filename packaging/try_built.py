@@ -11,6 +11,7 @@ from pathlib import Path
 _SUFFIX = ".exe" if sys.platform == "win32" else ""
 _LIMIT = 300.0  # seconds for one try on a slow machine
 _CRITICAL = 2  # how the practice incident ends when all works: it holds critical things on purpose
+_COULD_NOT_LOOK = 3
 _NO_ASKER = 1  # how askpass ends when nobody listens
 
 
@@ -29,8 +30,21 @@ def try_built(built: Path) -> None:
         said = run(built / f"{window}{_SUFFIX}", ["--self-test"], folder, 0)
         odd = [line for line in said.splitlines() if not line.startswith("self-test: ")]
         _expect(not odd and said.rstrip().endswith("self-test: ok"), f"the self-test says:\n{said}")
+        _try_ssh(built / f"mail-first-aid{_SUFFIX}", folder)
         nobody = {"MFA_ASKPASS": str(folder / "nobody") + "|0"}
         run(built / f"{window}{_SUFFIX}", ["Password:"], folder, _NO_ASKER, nobody)
+
+
+def _try_ssh(program: Path, folder: Path) -> None:
+    """The system's ssh must not find our libraries before its own (Linux: LD_LIBRARY_PATH)."""
+    if not sys.platform.startswith("linux"):
+        return
+    seen, stand_in = folder / "seen", folder / "ssh"
+    stand_in.write_text(f'#!/bin/sh\necho "${{LD_LIBRARY_PATH-none}}" >> {seen}\necho OpenSSH_9.2p1 >&2\nexit 255\n')
+    stand_in.chmod(0o755)
+    words = ["check", "--ssh", "nobody@ssh.invalid", "--only", "mail_queue"]
+    run(program, words, folder, _COULD_NOT_LOOK, {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"})
+    _expect(seen.exists() and str(program.parent) not in seen.read_text(), "the system's ssh is given our libraries")
 
 
 def run(program: Path, arguments: list[str], folder: Path, status: int, more: dict[str, str] | None = None) -> str:
