@@ -24,7 +24,6 @@ KEY = "{key}"  # stands for the key in the zone of a keyed list, wherever it is 
 WEIGHTS = ("major", "medium", "policy", "minor", "none")
 
 # RFC 5782 section 5, written out: IP libraries turn ::FFFF:7F00:2 into an IPv4 address and reverse it wrongly.
-LISTED_4, UNLISTED_4 = "2.0.0.127", "1.0.0.127"
 LISTED_6 = "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"
 UNLISTED_6 = "1.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"
 MOST_ANSWERS = 16  # ZEN, the richest, has six; a hundred records are no list's answer

@@ -52,11 +52,6 @@ def free_port() -> int:
     raise AssertionError("not reached")
 
 
-def reverse_name(address: str) -> str:
-    """The DNS name of an IPv4 address with its labels turned round, as PTR and blacklist queries have it (RFC 5782)."""
-    return ".".join(reversed(address.split(".")))
-
-
 class Nsd(DnsProgram):
     """`inside` wraps the command to run it elsewhere (`lab.router.inside`)."""
 

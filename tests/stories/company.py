@@ -155,7 +155,6 @@ class Told:
     document: dict[str, Any]
     status: int
     seconds: float
-    progress: str = ""
 
     @property
     def causes(self) -> list[str]:

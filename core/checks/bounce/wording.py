@@ -72,7 +72,7 @@ def without_copy(text: str) -> str:
 def said_of_recipients(text: str, ours: frozenset[str]) -> tuple[Said, ...]:
     """Each recipient with what is said of it. `ours`: addresses that are senders, never recipients (lower case)."""
     lines = text.splitlines()[:MOST_LINES]
-    starts = _starts(lines, ours, _COPIED_HEADER) or _starts(lines, ours)
+    starts = _starts(lines, ours)
     talking = _TALKING.search(text)
     host = talking[1].lower().rstrip(".") if talking else None
     found: dict[str, Said] = {}
@@ -89,26 +89,25 @@ def said_of_recipients(text: str, ours: frozenset[str]) -> tuple[Said, ...]:
     return tuple(list(found.values())[:MOST_RECIPIENTS])
 
 
-def _starts(
-    lines: list[str], ours: frozenset[str], but: re.Pattern[str] | None = None
-) -> list[tuple[int, int, str]]:  # fmt: skip
-    """Where each address begins to own the text: line number, offset behind it, address. Lines like `but` own none."""
+def _starts(lines: list[str], ours: frozenset[str]) -> list[tuple[int, int, str]]:
+    """Where each address begins to own the text: line number, offset behind it, address.
+
+    A copied header's lines own none, unless there are no others.
+    """
     starts: list[tuple[int, int, str]] = []
     for number, line in enumerate(lines):
-        if but and but.match(line):
-            continue
-        if "@" not in line or len(line) > 2000:
-            line = line[:2000]
-        for found in _ADDRESS.finditer(line):
-            address = found[1].strip(".")
-            before = line[: found.start()]
-            if address.lower() in ours or _NOT_RECIPIENTS.match(address) or _ASIDE.search(before[-40:]):
-                continue
-            if "from" in before.lower() and ">>>" in before:
-                continue
-            starts.append((number, found.end(), address))
-            break
-    return starts
+        owner = next((found for found in _ADDRESS.finditer(line[:2000]) if _owns(found, ours)), None)
+        if owner:
+            starts.append((number, owner.end(), owner[1].strip(".")))
+    return [start for start in starts if not _COPIED_HEADER.match(lines[start[0]])] or starts
+
+
+def _owns(found: re.Match[str], ours: frozenset[str]) -> bool:
+    """Whether what follows this address is said of it: not of a sender, nor of one named by the way."""
+    address, before = found[1].strip("."), found.string[: found.start()]
+    if address.lower() in ours or _NOT_RECIPIENTS.match(address) or _ASIDE.search(before[-40:]):
+        return False
+    return not ("from" in before.lower() and ">>>" in before)
 
 
 def is_transcript(text: str) -> bool:

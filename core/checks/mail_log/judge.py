@@ -17,7 +17,6 @@ OLD = timedelta(days=2)  # a log that ends earlier tells nothing of today
 OVER = timedelta(hours=24)  # trouble that ended this long before the log does is no longer today's
 OUTAGE_NAMES, OUTAGE_COUNT = 3, 5  # domains that failed in a row, and how often
 FILTER_CLIENTS = 20  # clients in a row that a list of ours turned away
-USUAL_FAILURES = 1000  # failed logins a day on any server of the internet
 REFUSED_FEW = 3
 FEW_ENDED = 3  # callers that say that our certificate has ended
 _CRITICAL, _WARNING, _OK, _UNKNOWN = Severity.CRITICAL, Severity.WARNING, Severity.OK, Severity.UNKNOWN

@@ -56,12 +56,10 @@ class LogReader:
         self._handlers = Handlers(self._tally)
         self._quick = PostfixQuick(self._tally, self._handlers.postfix, self._line)
         self._programs: dict[str, Handler | None] = {}
-        self._products: dict[str, str] = {}
         self._votes: dict[str, int] = {}
         self._read_at = reference
         self._window = window
         self._inside_key, self._inside = "", True
-        self._last_handler: Handler | None = None
         self._shaped = 0  # lines of Exim's and qmail's own logs, and of the journal
         self._postfix_at, self._may_be_quick = 0, quick
         self._blocks = 0

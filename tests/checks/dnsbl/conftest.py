@@ -11,7 +11,7 @@ from core.clients import Clients
 from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
-from tests.servers.dns_server import DnsServer, Reply, Script, answers, table
+from tests.servers.dns_server import DnsServer, Script, answers, table
 
 NIBBLES = "2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"
 STANDARD = {"2.0.0.127": ("127.0.0.2",)}
@@ -67,6 +67,3 @@ class Lists:
 async def lists() -> AsyncIterator[Lists]:
     async with DnsServer() as server:
         yield Lists(server, Resolver(server.address, Reroute(), Journal()))
-
-
-SERVFAIL = Reply(rcode="SERVFAIL")

@@ -17,7 +17,6 @@ from tests.patience import HANG, NEVER
 from tests.servers.hostile_smtp import Action, Close, Endless, Reset, Send, Silence, StartTls, hostile_server
 
 MakeClient = Callable[..., SmtpClient]
-GREETING = Send(b"220 mx.example.jp ESMTP\r\n")
 
 
 async def _error_at_connect(client: SmtpClient, actions: Sequence[Action], deadline: float = NEVER) -> CheckError:
