@@ -44,8 +44,17 @@ class ServerPage(Page):
 
     def __init__(self) -> None:
         super().__init__()
+        self._keeping: Keeping | None = None
+        self._answers: Answers | None = None
+        self.looked_up: str | None = None  # the domain whose answer (or failure) stands on the page
+        self.busy = False
+        self._found: Found = None
+        self._ask_for_domain()
+        self._ask_for_mail_host()
+        self._offer_earlier()
+
+    def _ask_for_domain(self) -> None:
         self.domain = Field("gui.server.domain")
-        self.mail_host = Field("gui.server.mail_host")
         self.lookup = SpokenButton("gui.server.look_up")
         self.lookup.clicked.connect(self._look_up)
         self.domain.changed.connect(self._forget)
@@ -59,22 +68,22 @@ class ServerPage(Page):
         box.addLayout(line)
         box.addWidget(self.result)
         self.body.addWidget(frame)
+        if isinstance(self.domain.edit, QLineEdit):
+            self.domain.edit.setPlaceholderText("example.co.jp")
+
+    def _ask_for_mail_host(self) -> None:
+        self.mail_host = Field("gui.server.mail_host")
         frame, box = card()
         box.addWidget(self.mail_host)
         self.body.addWidget(frame)
+        if isinstance(self.mail_host.edit, QLineEdit):
+            self.mail_host.edit.setPlaceholderText("mail.example.co.jp")
+
+    def _offer_earlier(self) -> None:
         self.recent = RecentServers()
         self.recent.chosen.connect(self._take_recent)
         self.recent.forgotten.connect(self._forget_recent)
         self.body.addWidget(self.recent)
-        self._keeping: Keeping | None = None
-        self._answers: Answers | None = None
-        self.looked_up: str | None = None  # the domain whose answer (or failure) stands on the page
-        self.busy = False
-        self._found: Found = None
-        if isinstance(self.domain.edit, QLineEdit):
-            self.domain.edit.setPlaceholderText("example.co.jp")
-        if isinstance(self.mail_host.edit, QLineEdit):
-            self.mail_host.edit.setPlaceholderText("mail.example.co.jp")
 
     def offer_recent(self, keeping: Keeping) -> None:
         """Offer the servers that are kept (when the page is shown); here they are forgotten too."""
