@@ -51,21 +51,14 @@ def add_check(command: AddCommand, commands: Any) -> None:
     add("--ssh", metavar="[USER@]HOST[:PORT]")
     add("--ssh-config", metavar="FILE")
     add("--show-commands", action="store_true")
-    add(
-        "--sudo",
-        choices=("no", "passwordless", "password"),
-        default="no",
-    )
+    add("--sudo", choices=("no", "passwordless", "password"), default="no")
     add("--outside", metavar="[USER@]HOST[:PORT]")
     add("--resolver", metavar="IP[:PORT]")
     add("--bounce", metavar="FILE")
     add("--queue", metavar="FILE")
     add("--log", metavar="FILE")
     add("--own-server", action="store_true")
-    add(
-        "--thorough",
-        action="store_true",
-    )
+    add("--thorough", action="store_true")
     add("--only", metavar="ID,ID")
     add("--skip", metavar="ID,ID", default="")
     _add_explain(check)

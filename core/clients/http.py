@@ -65,15 +65,11 @@ class HttpClient:
         host = parts.hostname or ""
         if parts.scheme != "https" or parts.port not in (None, _PORT) or not host:
             raise ValueError(f"only https: {url[:200]}")
-        request = (
-            f"GET {parts.path or '/'} HTTP/1.1\r\nHost: {host}\r\nAccept: {accept}\r\n"
-            f"User-Agent: mail-first-aid/{__version__}\r\nConnection: close\r\n\r\n"
-        )
         wire: SocketWire | None = None
         try:
             async with asyncio.timeout(self._limit):
                 wire = await self._connect(host)
-                raw = await _exchange(wire, host, request.encode("ascii"))
+                raw = await _exchange(wire, host, _request(parts.path, host, accept))
         except CheckError:
             raise
         except TimeoutError as error:
@@ -125,6 +121,17 @@ class HttpClient:
 
     async def _addresses(self, host: str) -> tuple[str, ...]:
         return await self._resolver.addresses(host) if self._resolver else ()
+
+
+def _request(path: str, host: str, accept: str) -> bytes:
+    lines = (
+        f"GET {path or '/'} HTTP/1.1",
+        f"Host: {host}",
+        f"Accept: {accept}",
+        f"User-Agent: mail-first-aid/{__version__}",
+        "Connection: close",
+    )
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode("ascii")
 
 
 async def _exchange(wire: SocketWire, host: str, request: bytes) -> bytes:

@@ -11,11 +11,14 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import platformdirs
 
 from core.errors import CheckError, CheckTimeoutError, UsageError
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 _ENTRY = "mail-first-aid blacklist key"  # the name under which the keychain shows it
@@ -153,20 +156,21 @@ def _deleted(service: str) -> None:
         _keychain().delete_password(_ENTRY, service)
 
 
+def _settle(done: asyncio.Future[T], result: T | None, error: BaseException | None) -> None:
+    if done.done():
+        return
+    if error is not None:
+        done.set_exception(error)
+    else:
+        done.set_result(result)  # type: ignore[arg-type]
+
+
 async def _in_thread(work: Callable[[], T]) -> T:
     """`work` in a thread that nobody waits for at the end: a keychain may show a window that nobody closes."""
     import asyncio  # half of what reading a file has to load
 
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]
 
     def run() -> None:
         result, failure = None, None
@@ -175,7 +179,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001  it is raised where the result is awaited
             failure = error
         with contextlib.suppress(RuntimeError):  # the run is over: nobody is left to tell
-            loop.call_soon_threadsafe(settle, result, failure)
+            loop.call_soon_threadsafe(_settle, done, result, failure)
 
     threading.Thread(target=run, name="keychain", daemon=True).start()
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from collections.abc import Callable
 from typing import cast
 
 import dns.exception
@@ -41,6 +42,20 @@ def records(incident: Incident) -> Records:
     def add(name: str, kind: str, value: str) -> None:
         table.setdefault((dns.name.from_text(name), kind), []).append(value)
 
+    _add_company(incident, add)
+    for blacklist in load_lists():
+        for query, answers in blacklist.positive_tests():
+            for answer in answers:
+                add(f"{query}.{blacklist.zone}", "A", answer)
+    for zone, codes in incident.listed.items():
+        octets = ".".join(reversed(str(ipaddress.IPv4Address(incident.address)).split(".")))
+        for code in codes:
+            add(f"{octets}.{zone}", "A", code)
+    return table
+
+
+def _add_company(incident: Incident, add: Callable[[str, str, str], None]) -> None:
+    """The company's own zone, and its address's name."""
     for server in incident.name_servers:
         add(incident.domain, "NS", f"{server}.")
         if incident.name_server_address:
@@ -59,15 +74,6 @@ def records(incident: Incident) -> Records:
         add(f"default._domainkey.{incident.domain}", "TXT", f'"v=DKIM1; k=ed25519; p={_DKIM_KEY}"')
     if incident.ptr:
         add(dns.reversename.from_address(incident.address).to_text(), "PTR", f"{incident.ptr}.")
-    for blacklist in load_lists():
-        for query, answers in blacklist.positive_tests():
-            for answer in answers:
-                add(f"{query}.{blacklist.zone}", "A", answer)
-    for zone, codes in incident.listed.items():
-        octets = ".".join(reversed(str(ipaddress.IPv4Address(incident.address)).split(".")))
-        for code in codes:
-            add(f"{octets}.{zone}", "A", code)
-    return table
 
 
 class _Server(asyncio.DatagramProtocol):

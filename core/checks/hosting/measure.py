@@ -29,7 +29,6 @@ async def measure(context: Context, clients: Clients) -> Facts:
     if not domain and context.mail_hosts and all(host.astray and not host.addresses for host in context.mail_hosts):
         raise nowhere_to_knock(context.mail_hosts)
     addresses = [address for host in context.mail_hosts for address in host.addresses if is_public(address)]
-    told = context.mail_hosts[0].name if context.mail_hosts else None
     asked = [(domain, "MX"), (domain, "TXT"), (registrable_domain(domain), "NS")] if domain else []
     questions = [look_up(resolver, name, kind) for name, kind in asked]
     questions += [look_up_reverse(resolver, address) for address in addresses[:MOST_ADDRESSES]]
@@ -38,7 +37,6 @@ async def measure(context: Context, clients: Clients) -> Facts:
     if every and all(lookup.error in SILENT for lookup in every):
         raise CheckTimeoutError("dns.timed_out", name=every[0].name, server=resolver.address)
     mx, txt, ns = found if found else (None, None, None)
-    own = target.own_server or target.ssh is not None
     return Facts(
         measured_at=datetime.now(UTC),
         resolver=resolver.address,
@@ -46,9 +44,9 @@ async def measure(context: Context, clients: Clients) -> Facts:
         mx=mx,
         txt=txt,
         ns=ns,
-        told_host=told,
+        told_host=context.mail_hosts[0].name if context.mail_hosts else None,
         reverse=tuple(reverse),
-        own_server=own,
+        own_server=target.own_server or target.ssh is not None,
         symptom=target.symptom,
         since=target.since,
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from core.checks.mail_log.clock import Clock
-from core.checks.mail_log.facts import BruteForce, LogFacts, Sender
+from core.checks.mail_log.facts import LogFacts, Sender
 from core.checks.mail_log.formats import MTAS, Handler, Handlers
 from core.checks.mail_log.formats.postfix_quick import PostfixQuick
 from core.checks.mail_log.identity import Identity, most_named
@@ -224,13 +224,7 @@ class LogReader:
             timed_out=tally.timed_out.facts(clock),
             names_failing=tally.names_failing.facts(clock),
             own_filter=tally.own_filter.facts(clock),
-            brute_force=BruteForce(
-                tally.failed_logins,
-                most_named(tally.failures, 10),
-                len(tally.failures),
-                len(tally.failed_names),
-                tuple(tally.failure_lines),
-            ),
+            brute_force=tally.brute_force_facts(),
             banned=tuple(tally.banned)[-200:],
             own_domains=tuple(each.name for each in most_named(tally.own_domains)),
             our_addresses=tuple(each.name for each in most_named(tally.refusals.our_addresses, 5)),

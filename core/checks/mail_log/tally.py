@@ -9,8 +9,8 @@ import re
 from itertools import islice
 
 from core.checks.mail_log.clock import Clock
-from core.checks.mail_log.facts import Kind, Trouble
-from core.checks.mail_log.identity import Identity
+from core.checks.mail_log.facts import BruteForce, Kind, Trouble
+from core.checks.mail_log.identity import Identity, most_named
 from core.checks.mail_log.outage import Streak
 from core.checks.mail_log.refusals import Refusals
 from core.knowledge.addresses import is_public
@@ -276,6 +276,16 @@ class Tally:
         return tuple(
             Trouble(word, seen.count, moment(seen.first), moment(seen.last), tuple(seen.lines))
             for word, seen in ordered
+        )
+
+    def brute_force_facts(self) -> BruteForce:
+        """The failed logins, with the addresses that failed most often."""
+        return BruteForce(
+            failures=self.failed_logins,
+            addresses=most_named(self.failures, 10),
+            distinct_addresses=len(self.failures),
+            names=len(self.failed_names),
+            lines=tuple(self.failure_lines),
         )
 
     def _own_trouble(self, said: str) -> str | None:
