@@ -8,7 +8,6 @@ dropped silently: a reader sees that something was there, and a specialist sees 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
 # Control, format (bidi, zero width, tags), surrogate, private use, unassigned, line and paragraph separators.
@@ -68,6 +67,8 @@ def clean_lines(text: str, most: int = 200, limit: int = 2000) -> tuple[list[str
 
 
 def _visible(text: str, keep: str) -> str:
+    import unicodedata  # a library of its own, which the first window does without
+
     shown: list[str] = []
     marks = 0
     for character in text:

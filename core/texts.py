@@ -18,7 +18,6 @@ Placeholders are `{name}` or `{name:spec}`; the value is formatted for the reade
 from __future__ import annotations
 
 import os
-import string
 import struct
 import sys
 from collections.abc import Iterator, Mapping
@@ -28,7 +27,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.resources import resources_dir
-from core.unknown_times import without_unknown_times
 
 if TYPE_CHECKING:
     from core.model import Value
@@ -62,7 +60,8 @@ class _Catalogue:
 
     def __init__(self, language: Language) -> None:
         folder = resources_dir() / "locale" / language / "LC_MESSAGES"
-        paths = sorted(folder.glob("*.mo"), key=lambda path: (path.stem != _ANY, path.stem))
+        paths = [path for path in folder.iterdir() if path.suffix == ".mo"]
+        paths.sort(key=lambda path: (path.stem != _ANY, path.stem))
         self._unread = {path.stem: path for path in paths}
         self._table: dict[Any, str] = {}
         self._reading = Lock()  # a report is written on a thread of its own
@@ -126,7 +125,6 @@ class Texts:
     def __init__(self, language: Language) -> None:
         self.language: Language = language
         self._catalogue = _catalogue(language)
-        self._formatter = _Formatter(self)
 
     def has(self, key: str) -> bool:
         """Whether this language has a text under `key`."""
@@ -155,8 +153,10 @@ class Texts:
         count = filled.get("count")
         template = self.template(key, count if isinstance(count, int) else None)
         if ":datetime}" in template:
+            from core.unknown_times import without_unknown_times  # the first window tells no times
+
             template = without_unknown_times(template, filled)
-        return self._formatter.vformat(template, (), filled)
+        return template.format_map(_Filling(self, filled))
 
     def steps(self, prefix: str, values: Mapping[str, Value] | None = None) -> list[str]:
         """The texts `<prefix>.step.1`, `.step.2`, ... as long as they follow on one another.
@@ -262,29 +262,38 @@ def _local(moment: Moment) -> Moment:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class _Formatter(string.Formatter):
-    """Fills catalogue templates only: names without attributes or indexes, values formatted by language."""
+class _Filling(dict[str, "_Said"]):
+    """What fills a catalogue template: `str.format_map` asks for each name, and hands the value its own format."""
 
-    def __init__(self, texts: Texts) -> None:
-        self._texts = texts
+    def __init__(self, texts: Texts, values: Mapping[str, Any]) -> None:
+        self._texts, self._values = texts, values
 
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        value = kwargs[field_name]
+    def __missing__(self, name: str) -> _Said:
+        value = self._values[name]
         # A port is a name made of digits, not an amount: 36321, never 36,321.
-        return (str(value) if field_name == "port" and isinstance(value, int) else value), field_name
+        return _Said(self._texts, str(value) if name == "port" and isinstance(value, int) else value)
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+
+class _Said:
+    """One value, formatted by language. Templates are our own: a test holds them to names without attributes."""
+
+    __slots__ = ("_texts", "_value")
+
+    def __init__(self, texts: Texts, value: Any) -> None:
+        self._texts, self._value = texts, value
+
+    def __format__(self, format_spec: str) -> str:
         """A value of another kind than its text expects stands there as it is: a saved run, or one of another
         version, may hold anything, and whoever reads it must not lose the rest. Tests fail on the log line."""
-        if value is None:
+        if self._value is None:
             return "—"
         try:
-            return self._formatted(value, format_spec)
+            return self._formatted(self._value, format_spec)
         except (KeyError, ValueError, TypeError, AttributeError, OverflowError, IndexError) as unfit:
             import logging  # takes longer than the first window has
 
-            logging.getLogger(__name__).error("%r does not fit {:%s}: %r", value, format_spec, unfit)
-            return str(value)
+            logging.getLogger(__name__).error("%r does not fit {:%s}: %r", self._value, format_spec, unfit)
+            return str(self._value)
 
     def _formatted(self, value: Any, format_spec: str) -> str:
         texts = self._texts

@@ -55,9 +55,9 @@ class Frame(QMainWindow):
     def dressed(self, page: Made) -> Made:
         """A page just made, with its place in the window and its words."""
         self.made.append(page)
-        page.say(self.texts)
         page.show_narrow(self._narrow)
-        self.stack.addWidget(page)
+        self.stack.addWidget(page)  # Qt lays it out here, at a width of its own: it has no words yet to be broken
+        page.say(self.texts)
         return page
 
     def resizeEvent(self, event: QResizeEvent) -> None:

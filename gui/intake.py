@@ -6,7 +6,7 @@ own paste, and while checks run nothing is taken.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QEvent, QMimeData, QObject
@@ -39,14 +39,18 @@ class Window(Protocol):
 
 
 class Intake(QObject):
-    """Listens to the window's drops and to paste."""
+    """Listens to the window's drops and keys once `listen` is called."""
 
     def __init__(self, window: Window, widget: QWidget) -> None:
         super().__init__(widget)
-        self._window = window
-        widget.setAcceptDrops(True)
-        widget.installEventFilter(self)
-        QShortcut(QKeySequence.StandardKey.Paste, widget, self.paste)
+        self._window, self._widget = window, widget
+
+    def listen(self, help_wanted: Callable[[], None]) -> None:
+        """From now on take drops and the window's keys: pasting, and the one that asks for help."""
+        self._widget.setAcceptDrops(True)
+        self._widget.installEventFilter(self)
+        QShortcut(QKeySequence.StandardKey.Paste, self._widget, self.paste)
+        QShortcut(QKeySequence.StandardKey.HelpContents, self._widget, help_wanted)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Drops on the window itself; parts with a drop zone of their own have taken theirs before."""

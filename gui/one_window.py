@@ -7,6 +7,7 @@ When nobody takes that file away within two seconds the first window hangs, and 
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,17 +26,24 @@ class OneWindow(QObject):
     def __init__(self, folder: Path | None = None) -> None:
         super().__init__()
         self._folder = folder or settings_file().parent
-        self._wish = self._folder / "window.show"
-        with contextlib.suppress(OSError):  # a home that cannot be written has no lock, and a window all the same
-            self._folder.mkdir(parents=True, exist_ok=True)
-        self._lock = QLockFile(str(self._folder / "window.lock"))
+        self._wish, self._held = self._folder / "window.show", self._folder / "window.lock"
+        self._lock = QLockFile(str(self._held))
         self._lock.setStaleLockTime(0)  # only a program that is no more frees the lock
+        self._first: bool | None = None  # once the lock was asked
 
     def is_first(self) -> bool:
-        """Take the lock; False when another window has it and has come to the front."""
-        if self._lock.tryLock(0) or self._lock.error() != QLockFile.LockError.LockFailedError:
-            return True
-        return not self._asked_to_show()
+        """False when another window has the lock and has come to the front. Without any lock there is none to ask:
+        then it is taken by `take` when the window stands, since to write it is to wait for the disk."""
+        return not os.path.exists(self._held) or self.take()  # noqa: PTH110 - Path raises where it may not look
+
+    def take(self) -> bool:
+        """Take the lock; False when another window has it, be it since a moment ago, and has come to the front."""
+        if self._first is None:
+            with contextlib.suppress(OSError):  # a home that cannot be written has no lock, and a window all the same
+                self._folder.mkdir(parents=True, exist_ok=True)
+            held_by_another = not self._lock.tryLock(0) and self._lock.error() == QLockFile.LockError.LockFailedError
+            self._first = not held_by_another or not self._asked_to_show()
+        return self._first
 
     def listen(self, show: Callable[[], None]) -> None:
         """From now on call `show` when a second start asks for it."""

@@ -51,6 +51,8 @@ def show_window() -> int:
     wizard.show()
     draw(app, wizard)
     app.setWindowIcon(app_icon())
+    if not only.take():
+        return 0  # two were started at once
     dress_exactly(app)
     gc.freeze()  # what is there now stays: the collector need not look through it again and again
     only.listen(lambda: _to_front(wizard))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 
 from core.errors import CheckError
 from core.guide import AID, SIDES, Answers, Guide, PageName
@@ -15,7 +14,6 @@ from core.texts import Language, Texts
 from core.unfinished import Unfinished
 from gui import telling
 from gui.frame import Frame
-from gui.intake import Intake
 from gui.keeping import Keeping
 from gui.language import QtWords, chosen_language
 from gui.pages.page import Page
@@ -28,6 +26,8 @@ from gui.widgets.text import say_all
 if TYPE_CHECKING:
     import asyncio
 
+    from PySide6.QtGui import QCloseEvent
+
     from core.clients import Doors
     from core.clients.askpass import Prompt
     from core.incident import Incident
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.recent_servers import Server
     from gui.aftercare import Aftercare
     from gui.bridge import RunHandle
+    from gui.intake import Intake
     from gui.pages.report import ReportPage
     from gui.pages.settings import SettingsPage
     from gui.preferences import Preferences
@@ -68,7 +69,6 @@ class Wizard(PagesOnDemand, Frame):
             wear(self.settings.look)
         self.lay_out(self.settings.window)
         self._connect()
-        self.intake = Intake(self, self)
         self._say()
         self._show_page()
         QTimer.singleShot(0, self, self._begin)
@@ -87,14 +87,22 @@ class Wizard(PagesOnDemand, Frame):
         self._doors = doors
 
     def _begin(self) -> None:
-        """What waits until the window is drawn: the notebook, and what was left unfinished."""
+        """What waits until the window is drawn: drops and keys, the notebook, and what was left unfinished."""
         if not loop_runs():
             QTimer.singleShot(_SOON_MS, self, self._begin)
             return
+        self.intake.listen(help_wanted=self.explain_words)
         self._load_earlier()
         self.start.say(self.texts)
         if (left := self.unfinished.left()) is not None:
             self.tasks.start(self._offer(left))
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Takes what is dropped and pasted."""
+        from gui.intake import Intake
+
+        return Intake(self, self)
 
     @cached_property
     def aftercare(self) -> Aftercare:
@@ -127,7 +135,6 @@ class Wizard(PagesOnDemand, Frame):
         self.footer.again.clicked.connect(self.run_again)
         self.footer.language_chosen.connect(self.change_language)
         self.footer.words.clicked.connect(self.explain_words)
-        QShortcut(QKeySequence.StandardKey.HelpContents, self, self.explain_words)
 
     # --- walking --------------------------------------------------------------------------------------------------
 

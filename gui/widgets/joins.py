@@ -71,6 +71,8 @@ def _inside(text: str, spans: Iterator[tuple[int, int]]) -> frozenset[int]:
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
     """Numbers with their units, and dates."""
+    if not any(map(str.isdecimal, text)):
+        return iter(())
     return (found.span() for found in _with_numbers().finditer(text))
 
 

@@ -135,9 +135,9 @@ class Prose(QLabel):
         return QSize(hint.width(), self.heightForWidth(hint.width())) if self.drawn_here() else hint
 
     def minimumSizeHint(self) -> QSize:
-        """Qt's narrowest width with our height."""
+        """Qt's narrowest width; as high as one line, as Qt has it: what more is needed follows from the width."""
         hint = super().minimumSizeHint()
-        return QSize(hint.width(), self.heightForWidth(hint.width())) if self.drawn_here() else hint
+        return QSize(hint.width(), round(self._measures()[1])) if self.drawn_here() else hint
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The lines, from the left and in the middle of the height."""

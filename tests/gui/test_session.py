@@ -155,6 +155,7 @@ def test_a_second_start_brings_the_first_to_the_front(qapp: QApplication, tmp_pa
     shown: list[str] = []
     first = OneWindow(tmp_path)
     assert first.is_first()
+    assert first.take()
     first.listen(lambda: shown.append("shown"))
     code = "import sys; from pathlib import Path; from gui.one_window import OneWindow; "
     code += "sys.exit(0 if OneWindow(Path(sys.argv[1])).is_first() else 7)"
@@ -169,9 +170,35 @@ def test_a_second_start_brings_the_first_to_the_front(qapp: QApplication, tmp_pa
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=HANG, check=False).returncode == 0
 
 
+def test_of_two_started_at_once_one_stays(qapp: QApplication, tmp_path: Path) -> None:
+    """Neither has the lock while its window is drawn; the one that takes it last gives way."""
+    shown: list[str] = []
+    first = OneWindow(tmp_path)
+    assert first.is_first()
+    code = "import sys; from pathlib import Path; from gui.one_window import OneWindow; "
+    code += "one = OneWindow(Path(sys.argv[1])); print(one.is_first(), flush=True); sys.stdin.readline(); "
+    code += "sys.exit(0 if one.take() else 7)"
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(words, env=os.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as second:
+        assert second.stdout is not None
+        assert second.stdin is not None
+        assert second.stdout.readline() == "True\n"
+        assert first.take()
+        first.listen(lambda: shown.append("shown"))
+        second.stdin.write("\n")
+        second.stdin.flush()
+        end = time.monotonic() + HANG
+        while second.poll() is None and time.monotonic() < end:
+            qapp.processEvents()
+            time.sleep(0.02)
+        assert second.poll() == 7
+    assert len(shown) == 1
+    first.end()
+
+
 def test_a_window_that_hangs_keeps_nobody_out(tmp_path: Path) -> None:
     first = OneWindow(tmp_path)
-    assert first.is_first()  # and never listens
+    assert first.take()  # and never listens
     assert OneWindow(tmp_path).is_first()
     assert not (tmp_path / "window.show").exists()
     first.end()
