@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from core.clients.proxy_settings import is_socks, proxy_settings
+from core.clients.proxy_settings import goes_directly, is_socks, proxy_settings
 from core.clients.smtp_wire import SocketWire
 from core.errors import CheckConnectionError, CheckError
 
@@ -40,11 +40,9 @@ def proxy_for(host: str) -> Proxy | None:
 
     Raises CheckError "http.proxy_socks", or "http.proxy_unusable" for one of another kind or that cannot be read.
     """
-    from urllib.request import proxy_bypass
-
     found = proxy_settings()
     text = found.get("https") or found.get("all") or ""
-    if not (text or found.get("socks")) or proxy_bypass(host):
+    if not (text or found.get("socks")) or goes_directly(host, found):
         return None
     if not text or is_socks(text):
         raise CheckError("http.proxy_socks", host=host)

@@ -1,8 +1,8 @@
 """What kind of go-between (proxy) this computer is told to use: one for the web, a SOCKS one, or a script that chooses.
 
-From the environment; on Windows and macOS from the system's settings as well. A script (PAC, WPAD) is never fetched
-and never run: it is somebody's program, and only a browser's machinery says what it would choose. The forms of the
-system's answers are those of Microsoft's and Apple's documentation.
+From the environment; else from the system's settings (Windows, macOS) or the desktop's (`desktop_proxy`). A script
+(PAC, WPAD) is never fetched and never run: it is somebody's program, and only a browser's machinery says what it would
+choose. The forms of the system's answers are those of Microsoft's and Apple's documentation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,23 @@ def proxy_settings() -> dict[str, str]:
     """What is set, by kind of address ("https", "all", "socks" ...), as other programs take it."""
     from urllib.request import getproxies  # loaded by the first look that needs it
 
-    return getproxies()
+    found = getproxies()
+    if sys.platform in ("win32", "darwin") or kind_of(found):
+        return found
+    from core.clients.desktop_proxy import desktop_proxies
+
+    chosen = desktop_proxies()
+    exceptions = ",".join(filter(None, (chosen.get("no"), found.get("no"))))
+    return {**found, **chosen, "no": exceptions} if exceptions else {**found, **chosen}
+
+
+def goes_directly(host: str, settings: Mapping[str, str]) -> bool:
+    """Whether `host` is one of the exceptions. On Windows and macOS the system itself is asked."""
+    from urllib import request
+
+    if sys.platform in ("win32", "darwin"):
+        return bool(request.proxy_bypass(host))
+    return bool(request.proxy_bypass_environment(host, settings))  # type: ignore[attr-defined]
 
 
 def proxy_kind() -> ProxyKind | None:
