@@ -13,8 +13,13 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+if TYPE_CHECKING:
+    from core.texts import Language
+    from gui.wizard import Wizard
 
 _REFUSAL = (
     "550 5.7.1 Unfortunately, messages from [203.0.113.25] weren't sent. Please contact your Internet service provider "
@@ -47,23 +52,26 @@ def main() -> int:
 
 
 async def _take_all(folder: Path, size: str) -> int:
-    for language in ("ja", "en"):
+    from core.texts import LANGUAGES
+
+    for language in LANGUAGES:
         with tempfile.TemporaryDirectory() as own:
             await _walk(folder, language, size, Path(own))
     return 0
 
 
-async def _walk(folder: Path, language: str, size: str, own: Path) -> None:
+async def _walk(folder: Path, language: Language, size: str, own: Path) -> None:
     from gui.wizard import Wizard
 
     wizard = Wizard(own / "settings.json", own / "notebook.sqlite3")
     width, _, height = size.partition("x")
     wizard.resize(int(width), int(height))
-    wizard.change_language(language)  # type: ignore[arg-type]
+    wizard.change_language(language)
     wizard.show()
     shots = _Shots(wizard, folder, language)
     try:
-        await _entry_pages(wizard, shots)
+        await _refusal_pages(wizard, shots)
+        await _question_pages(wizard, shots)
         await _practice_pages(wizard, shots)
     finally:
         wizard.close()
@@ -71,7 +79,7 @@ async def _walk(folder: Path, language: str, size: str, own: Path) -> None:
 
 
 class _Shots:
-    def __init__(self, wizard: object, folder: Path, language: str) -> None:
+    def __init__(self, wizard: Wizard, folder: Path, language: str) -> None:
         self._wizard, self._folder, self._language = wizard, folder, language
         self._taken: set[str] = set()
 
@@ -81,13 +89,11 @@ class _Shots:
         assert name not in self._taken, f"{name} twice: the second would replace the first"
         self._taken.add(name)
         path = self._folder / f"{name}-{self._language}.png"  # no number: the README names two of them for good
-        self._wizard.grab().save(str(path))  # type: ignore[attr-defined]
+        self._wizard.grab().save(str(path))
 
 
-async def _entry_pages(wizard: object, shots: _Shots) -> None:
-    from gui.wizard import Wizard
-
-    assert isinstance(wizard, Wizard)
+async def _refusal_pages(wizard: Wizard, shots: _Shots) -> None:
+    """The first page, and a refusal read from it."""
     wizard.start.choices.cards["not_delivered"].click()
     await shots.take("start")
     wizard.open_bounce(_REFUSAL)
@@ -97,6 +103,10 @@ async def _entry_pages(wizard: object, shots: _Shots) -> None:
     wizard.bounce.verticalScrollBar().setValue(wizard.bounce.verticalScrollBar().maximum())
     await shots.take("bounce-letter")
     wizard.to_start()
+
+
+async def _question_pages(wizard: Wizard, shots: _Shots) -> None:
+    """The questions, until a check could begin."""
     wizard.start.choices.choose("not_delivered")
     wizard.go_on()
     await shots.take("questions")
@@ -121,10 +131,8 @@ async def _entry_pages(wizard: object, shots: _Shots) -> None:
     wizard.to_start()
 
 
-async def _practice_pages(wizard: object, shots: _Shots) -> None:
-    from gui.wizard import Wizard
-
-    assert isinstance(wizard, Wizard)
+async def _practice_pages(wizard: Wizard, shots: _Shots) -> None:
+    """The practice run, its answer and report."""
     wizard.start.choices.choose("practice")
     wizard.go_on()
     await shots.take("running")
@@ -143,8 +151,13 @@ async def _practice_pages(wizard: object, shots: _Shots) -> None:
     await shots.take("start-practice")
     wizard.start.verticalScrollBar().setValue(wizard.start.verticalScrollBar().maximum())
     await shots.take("start-below")
+    await _tool_pages(wizard, shots)
+
+
+async def _tool_pages(wizard: Wizard, shots: _Shots) -> None:
+    """The tools beside the way; the notebook holds what was practised."""
     for tool in ("blacklists", "arrival", "notebook", "settings", "about"):
-        wizard.open_side(tool)  # type: ignore[arg-type]
+        wizard.open_side(tool)
         await asyncio.sleep(_SETTLES)
         if tool == "notebook":
             await wizard.aftercare.open(wizard.aftercare.notebook.summaries[0].id)
@@ -156,11 +169,8 @@ async def _practice_pages(wizard: object, shots: _Shots) -> None:
         wizard.go_back()
 
 
-async def _aid_pages(wizard: object, shots: _Shots) -> None:
+async def _aid_pages(wizard: Wizard, shots: _Shots) -> None:
     """The practice story to its end: repaired, checked again, the lists asked."""
-    from gui.wizard import Wizard
-
-    assert isinstance(wizard, Wizard)
     aid = wizard.aftercare
     wizard.show_aid("desk")
     await shots.take("desk-shut")

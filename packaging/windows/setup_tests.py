@@ -37,15 +37,18 @@ def try_setup(wine: Wine, setup: Path, frozen: Path, folder: Path) -> None:
         home.uninstall("/REMOVEDATA")
         home.expect_gone()
         _expect(not home.notebook.parent.exists(), "the notebook is left although its removal was asked for")
-        newer_again = home.program / "notes.txt"
-        home.install(newer)
-        newer_again.write_text("mine")
-        home.uninstall()
-        _expect(newer_again.exists(), "uninstalling took a file that is not the setup's")
-        newer_again.unlink()
-        print(
-            f"ok: setup {language}: installed, tested itself, upgraded, uninstalled keeping and removing the notebook"
-        )
+        _try_a_file_of_somebodys(home, newer)
+        done = "installed, tested itself, upgraded, uninstalled keeping and removing the notebook"
+        print(f"ok: setup {language}: {done}")
+
+
+def _try_a_file_of_somebodys(home: Home, setup: Path) -> None:
+    notes = home.program / "notes.txt"
+    home.install(setup)
+    notes.write_text("mine")
+    home.uninstall()
+    _expect(notes.exists(), "uninstalling took a file that is not the setup's")
+    notes.unlink()
 
 
 class Home:

@@ -45,10 +45,8 @@ class Wine:
             raise SystemExit("wine64 is missing: packaging/setup_machine.sh windows")
         self.folder.mkdir(parents=True, exist_ok=True)
         # Without the locale wine speaks English and cannot write Japanese names.
-        if (
-            "ja_JP.utf8"
-            not in subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True).stdout.split()
-        ):
+        known = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True).stdout.split()
+        if "ja_JP.utf8" not in known:
             subprocess.run(["localedef", "-i", "ja_JP", "-f", "UTF-8", "ja_JP.UTF-8"], check=True, timeout=120)
         if not (self.prefix / "system.reg").exists():
             self.run(["wineboot", "--init"])
@@ -56,21 +54,19 @@ class Wine:
         self._make_stubs()
         if not self.python.exists():
             self._unpack_python()
-        site, mark = self.python.parent / "site", self.folder / "lock"
+        mark = self.folder / "lock"
         if not (mark.exists() and mark.read_bytes() == lock.read_bytes()):
-            shutil.rmtree(site, ignore_errors=True)
-            words = [uv, "pip", "install", "--quiet", "--require-hashes", "-r", str(lock), "--target", str(site)]
-            words += ["--python-platform", "x86_64-pc-windows-msvc", "--python-version", _PYTHON]
-            words += [
-                "--only-binary",
-                ":all:",
-                "--no-binary",
-                "pyspf",
-                "--no-binary",
-                "dkimpy",
-            ]  # these two come as source only
-            subprocess.run(words, check=True, timeout=LIMIT)
+            self._install_packages(lock, uv)
             mark.write_bytes(lock.read_bytes())
+
+    def _install_packages(self, lock: Path, uv: str) -> None:
+        site = self.python.parent / "site"
+        shutil.rmtree(site, ignore_errors=True)
+        words = [uv, "pip", "install", "--quiet", "--require-hashes", "-r", str(lock), "--target", str(site)]
+        words += ["--python-platform", "x86_64-pc-windows-msvc", "--python-version", _PYTHON, "--only-binary", ":all:"]
+        for source_only in ("pyspf", "dkimpy"):
+            words += ["--no-binary", source_only]
+        subprocess.run(words, check=True, timeout=LIMIT)
 
     def run(
         self, argv: list[str], *, language: str = "en", status: int | None = 0, more: dict[str, str] | None = None
