@@ -21,14 +21,16 @@ FOR_A_RUN = (
     "dns.query", "dns.asyncquery", "dns.asyncresolver", "cryptography.x509", "cryptography.hazmat.primitives.hashes",
     "core.clients.opened", "core.clients.resolver", "core.clients.smtp", "core.clients.remote_script",
     "core.clients.ssh", "core.clients.tls", "core.clients.spf", "core.clients.whois", "core.clients.http",
-    "core.knowledge.reply_rules", "core.knowledge.dnsbl", "core.survey", "core.checks.bounce",
-    "core.checks.mail_queue", "core.checks.mail_log", "core.checks.server_health", "core.checks.smtp_banner",
+    "core.knowledge.reply_rules", "core.knowledge.dnsbl", "core.checks.bounce", "core.checks.server_health",
+    "core.survey", "core.checks.mail_queue", "core.checks.mail_log", "core.checks.smtp_banner",
     "core.checks.open_relay", "core.checks.dnsbl", "core.checks.dns_health", "core.checks.sender_auth",
     "core.checks.hosting", "core.checks.domain_life", "core.checks.tls_health", "core.diagnosis", "core.run",
     "core.practice", "core.practice.dns_server", "sqlite3", "core.notebook", "core.again", "core.delisting",
     "gui.aftercare", "gui.pages.running",
 )  # fmt: skip
 FOR_AN_ANSWER = ("core.report.layout", "core.first_aid", "core.letters", "gui.widgets.finding", "gui.pages.answer")
+# To load a page's parts and to make it are two pieces.
+FOR_THE_NEXT_PAGES = ("gui.pages.questions", "gui.pages.server", "gui.pages.inside", "gui.pages.consent")
 # Data that is read once and kept: module and function.
 READ_ONCE = (
     ("core.knowledge.dates", "newest_data"), ("core.knowledge.fixes", "load_fixes"),
@@ -51,7 +53,7 @@ async def load_in_steps(names: tuple[str, ...] = (*FOR_A_RUN, *FOR_AN_ANSWER), p
 
 async def load_ahead(pages: Mapping[PageName, Page]) -> None:
     """While the person reads the first page: everything the next ones need, and those that come most often."""
-    await load_in_steps(pause=_PAUSE)
+    await load_in_steps((*FOR_A_RUN, *FOR_AN_ANSWER, *FOR_THE_NEXT_PAGES), _PAUSE)
     for module, reader in READ_ONCE:
         getattr(import_module(module), reader)()
         await asyncio.sleep(_PAUSE)
