@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories.company import CUSTOMERS, STRANGERS, Company, OpenCompany, World, refused
+from tests.stories.company import CUSTOMERS, Company, OpenCompany, World, refused
 from tests.stories.test_turned_away import UNPROVEN, letters, returned_mail
 
 pytestmark = pytest.mark.story
@@ -35,9 +35,7 @@ def test_our_own_mailbox_is_full(company: OpenCompany) -> None:
     telephone."""
     office = company("pf-login")
     office.server.shell(_SMALL_BOXES)
-    for number in range(6):
-        sender = f"person{number}@far.example"
-        office.send(office.lab.outside, [(STRANGERS[number], "", "", sender, ["taro@example.jp"], sender)])
+    office.strangers_write([f"person{number}@far.example" for number in range(6)], "taro@example.jp")
     office.wait_for_log("status=bounced", 2)
     told = office.check("--symptom", "not_received", "--affected", "one")
     told.first_is("mailbox_full", "likely|confirmed", "you")
@@ -51,9 +49,7 @@ def test_what_we_pass_on_is_taken_for_forged(company: OpenCompany) -> None:
     office = company("pf-closed")
     office.world.answers({"gmail.com": refused("DATA", UNPROVEN)})
     office.server.shell("echo 'info: owner.of.the.shop@gmail.com' >> /etc/aliases; newaliases")
-    for number, customer in enumerate(CUSTOMERS[:6]):
-        sender = f"buyer@{customer}"
-        office.send(office.lab.outside, [(STRANGERS[number], "", "", sender, ["info@example.jp"], sender)])
+    office.strangers_write([f"buyer@{customer}" for customer in CUSTOMERS[:6]], "info@example.jp")
     office.server_sends(letters("customer9.example", 3))
     office.wait_for_log("status=bounced", 6)
     told = office.check("--symptom", "not_delivered")

@@ -100,8 +100,7 @@ def test_dovecot_s_disk_is_another_one_and_full(company: OpenCompany) -> None:
         "useradd --create-home taro; "
         "mount -t tmpfs -o size=2m,mode=1777 boxes /var/mail; head -c 3M /dev/zero > /var/mail/old 2>/dev/null || true"
     )
-    jobs = [(STRANGERS[n], "", "", f"p{n}@far.example", ["taro@example.jp"], f"p{n}@far.example") for n in range(4)]
-    office.send(office.lab.outside, jobs)
+    office.strangers_write([f"p{n}@far.example" for n in range(4)], "taro@example.jp")
     waits(office, 3)
     told = office.check("--symptom", "not_received")
     told.first_is("disk_full", "likely|confirmed", "you")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.servers.lab import OUTSIDE, REFUSES
 from tests.servers.refusing_smtp import GREETS
-from tests.stories.company import BIG, STRANGERS, OpenCompany
+from tests.stories.company import BIG, ONE_OF_EACH, OpenCompany
 from tests.stories.test_doors import encrypts, gets_banned, guarded, new_certificate
 from tests.stories.test_elsewhere_out import EXIM_AGAIN, OPENSMTPD_AGAIN
 from tests.stories.test_filters_in_front import ORDB
@@ -94,8 +94,7 @@ def test_only_the_mailboxes_disk_is_full(company: OpenCompany) -> None:
     office.server.shell(
         "mount -t tmpfs -o size=2m,mode=1777 boxes /var/mail; head -c 3M /dev/zero > /var/mail/old 2>/dev/null || true"
     )
-    jobs = [(STRANGERS[n], "", "", f"p{n}@far.example", ["taro@example.jp"], f"p{n}@far.example") for n in range(4)]
-    office.send(office.lab.outside, jobs)
+    office.strangers_write([f"p{n}@far.example" for n in range(4)], "taro@example.jp")
     office.wait_for_log("status=deferred", 4)
     told = office.check("--symptom", "not_received", "--affected", "everyone")
     told.first_is("disk_full", "likely|confirmed", "you")
@@ -123,8 +122,7 @@ def test_taro_s_box_may_not_grow(company: OpenCompany) -> None:
         "postconf -e mailbox_size_limit=40000 message_size_limit=30000; postfix reload; "
         "head -c 39900 /dev/zero | tr '\\0' x > /var/mail/taro; chown taro /var/mail/taro; chmod 600 /var/mail/taro"
     )
-    jobs = [(STRANGERS[n], "", "", f"p{n}@far.example", ["taro@example.jp"], f"p{n}@far.example") for n in range(4)]
-    office.send(office.lab.outside, jobs)
+    office.strangers_write([f"p{n}@far.example" for n in range(4)], "taro@example.jp")
     office.wait_for_log("to=<taro@", 4)
     told = office.check("--symptom", "not_received", "--affected", "one")
     told.first_is("mailbox_full", "likely|confirmed", "you")
@@ -244,11 +242,7 @@ def test_a_rule_against_one_sender_fits_everybody(company: OpenCompany) -> None:
         "postconf -e smtpd_sender_restrictions='permit_mynetworks, check_sender_access regexp:/etc/postfix/senders'; "
         "postfix reload"
     )
-    jobs = [
-        (address, "", "", f"p{n}@customer{n + 1}.example", ["root@example.jp"], f"p{n}@customer{n + 1}.example")
-        for n, address in enumerate(STRANGERS)
-    ]  # fmt: skip
-    assert office.send(office.lab.outside, jobs * 2)["refused"] == 32
+    assert office.strangers_write([*ONE_OF_EACH, *ONE_OF_EACH])["refused"] == 2 * len(ONE_OF_EACH)
     told = office.check("--symptom", "not_received")
     told.first_is("own_filter_rejects_all", "possible|likely|confirmed", "you")
     told.well("smtp_banner", "mail_queue", "dns_health", "sender_auth")
@@ -259,11 +253,7 @@ def test_the_server_has_forgotten_its_own_domain(company: OpenCompany) -> None:
     that example.jp is its own, and refuses its mail as a stranger's."""
     office = company("pf-closed")
     office.server.shell("postconf -e mydestination=localhost; postfix reload")
-    jobs = [
-        (address, "", "", f"p{n}@customer{n + 1}.example", ["root@example.jp"], f"p{n}@customer{n + 1}.example")
-        for n, address in enumerate(STRANGERS)
-    ]  # fmt: skip
-    assert office.send(office.lab.outside, jobs)["refused"] == 16
+    assert office.strangers_write()["refused"] == len(ONE_OF_EACH)
     told = office.check("--symptom", "not_received")
     told.first_is("own_filter_rejects_all", "possible|likely|confirmed", "you")
     told.well("smtp_banner", "mail_queue", "dns_health", "sender_auth")

@@ -430,9 +430,7 @@ def test_the_owner_s_copy_goes_to_gmail_and_gmail_takes_it_for_forged(company: O
     if kind == "sm-closed":
         alias = "echo 'info: owner.of.the.shop@gmail.com' >> /etc/mail/aliases; newaliases"
     office.server.shell(alias)
-    for number, customer in enumerate(CUSTOMERS[:6]):
-        sender = f"buyer@{customer}"
-        office.send(office.lab.outside, [(STRANGERS[number], "", "", sender, ["info@example.jp"], sender)])
+    office.strangers_write([f"buyer@{customer}" for customer in CUSTOMERS[:6]], "info@example.jp")
     office.server_sends(letters("customer9.example", 3))
     log = "cat /var/log/exim4/mainlog /var/log/mail.log 2>/dev/null; true"
     office.server.wait_for(log, lambda text: text.count("sender is unauthenticated") >= 6, 40)

@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from tests.servers.lab import SILENT
-from tests.stories.company import BIG, CUSTOMERS, STRANGERS, Company, OpenCompany, World, refused
+from tests.stories.company import BIG, CUSTOMERS, ONE_OF_EACH, STRANGERS, Company, OpenCompany, World, refused
 from tests.stories.test_broken_on_the_server import _SMALL_DISK
 from tests.stories.test_doors import CERTIFICATE, KEY, encrypts, guarded, new_certificate, puts
 from tests.stories.test_elsewhere_out import EXIM_AGAIN, waits
@@ -25,15 +25,6 @@ pytestmark = pytest.mark.story
 _SLOW = pytest.mark.slow
 POSTFIX_AGAIN = "service postfix stop; service postfix start"
 RECEIVING = ("--symptom", "not_received")
-
-
-def everybody_writes(office: Company, to: str = "root@example.jp") -> int:
-    """One letter of each stranger; how many were refused."""
-    jobs = [
-        (address, "", "", f"p{n}@customer{n + 1}.example", [to], f"p{n}@customer{n + 1}.example")
-        for n, address in enumerate(STRANGERS)
-    ]
-    return int(office.send(office.lab.outside, jobs)["refused"])
 
 
 @contextmanager
@@ -83,7 +74,7 @@ def test_a_list_of_senders_that_answers_nobody(company: OpenCompany) -> None:
         "postconf -e smtpd_recipient_restrictions='permit_mynetworks, reject_unauth_destination, "
         f"reject_rhsbl_sender dbl.spamhaus.org'; {POSTFIX_AGAIN}"
     )
-    assert everybody_writes(office) == len(STRANGERS)
+    assert office.strangers_write()["refused"] == len(ONE_OF_EACH)
     told = office.check(*RECEIVING)
     told.first_is("own_filter_rejects_all", "possible|likely|confirmed", "you")
 
@@ -175,9 +166,7 @@ def test_taro_s_forward_file(company: OpenCompany) -> None:
     office.server.shell(
         "useradd --create-home taro; echo taro.private@gmail.com > /home/taro/.forward; chown taro /home/taro/.forward"
     )
-    for n in range(5):
-        sender = f"b{n}@customer2.example"
-        office.send(office.lab.outside, [(STRANGERS[n], "", "", sender, ["taro@example.jp"], sender)])
+    office.strangers_write([f"b{n}@customer2.example" for n in range(5)], "taro@example.jp")
     office.server.wait_for("cat /var/log/exim4/mainlog", lambda text: text.count("unauthenticated") >= 5, 40)
     told = office.check("--symptom", "complaint")
     told.first_is("forwarding_breaks_auth", "likely|confirmed", "you")
@@ -264,5 +253,5 @@ def test_an_exim_that_forwards_inside_its_own_house(company: OpenCompany) -> Non
     """Aliases among colleagues are no forwarding."""
     office = company("ex-closed")
     office.server.shell(f"useradd --create-home taro; echo 'info: taro' >> /etc/aliases; {EXIM_AGAIN}")
-    everybody_writes(office, "info@example.jp")
+    office.strangers_write(to="info@example.jp")
     at_peace(office.check("--symptom", "checkup"))
