@@ -23,7 +23,6 @@ _LIMIT = 240  # seconds for one walk
 
 pytestmark = [
     pytest.mark.screen,
-    pytest.mark.slow,
     pytest.mark.skipif(not all(map(shutil.which, PROGRAMS)), reason="packaging/setup_machine.sh test"),
 ]
 
