@@ -14,7 +14,7 @@ RUN="python3-venv libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdb
      libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 openssh-client"
 # binutils is for the build; fonts so that screenshots show Japanese.
 TEST="fail2ban debootstrap debian-archive-keyring iproute2 procps openssh-server sudo tcsh fish busybox nsd unbound xvfb xauth xdotool
-      x11-utils fail2ban rbldnsd poppler-utils fonts-noto-cjk binutils git desktop-file-utils appstream pflogsumm nftables
+      x11-utils rbldnsd poppler-utils fonts-noto-cjk binutils git desktop-file-utils appstream pflogsumm nftables
       openbox tint2 dbus at-spi2-core python3-gi gir1.2-atspi-2.0"
 
 BUILD="binutils appstream desktop-file-utils debootstrap debian-archive-keyring"
