@@ -11,13 +11,16 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
 _LIKE_GNOME = frozenset({"gnome", "unity", "cinnamon", "x-cinnamon", "budgie", "pantheon", "mate", "deepin", "ukui"})
 _SCHEMA = "org.gnome.system.proxy"
 _GSETTINGS_SECONDS = 0.5  # it takes some hundredths; the window waits meanwhile
+_KEPT_SECONDS = 5  # so long an answer counts, also none: else a desktop that hangs holds the window up again and again
 _MOST_BYTES = 64 * 1024
 _QUOTED = re.compile(r"'([^']*)'")
 _PORT_BEHIND_SPACE = re.compile(r"[ \t]+(\d{1,5})/?$")  # as KDE writes it
@@ -91,10 +94,14 @@ def _unquoted(value: str) -> str:
 
 
 def _gsettings() -> str:
-    """What GNOME's program prints; "" when it is not there or does not tell."""
+    """What GNOME's program prints; "" when it is not there or does not tell. One look asks for it many times over."""
     program = shutil.which("gsettings")
-    if program is None:
-        return ""
+    return printed_by(program, int(time.monotonic() / _KEPT_SECONDS)) if program else ""
+
+
+@lru_cache(maxsize=1)
+def printed_by(program: str, _now: int) -> str:
+    """What `program` prints about the proxy; `_now` changes when it is to be asked again."""
     command = [program, "list-recursively", _SCHEMA]
     try:
         told = subprocess.run(

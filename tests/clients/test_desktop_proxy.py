@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.clients.desktop_proxy import desktop_proxies, gnome_proxies, kde_proxies
+from core.clients.desktop_proxy import desktop_proxies, gnome_proxies, kde_proxies, printed_by
 from core.clients.proxy import Proxy, proxy_for
 from core.clients.proxy_settings import proxy_kind
 from core.errors import CheckError
@@ -56,6 +56,7 @@ def office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "system"))
+    printed_by.cache_clear()
     return tmp_path
 
 
@@ -122,8 +123,10 @@ def test_gnome_is_asked_by_its_own_program(office: Path, monkeypatch: pytest.Mon
         pytest.skip("GNOME's schemas are not here, or this GLib keeps no such file")
     assert proxy_kind() == "http" and proxy_for("rdap.example") == Proxy("proxy.example", 3128)
     (kept / "keyfile").write_text(f"{path}]\nmode='auto'\n", encoding="utf-8")
+    printed_by.cache_clear()
     assert proxy_kind() == "script" and proxy_for("rdap.example") is None
     (kept / "keyfile").write_text(f"{path}]\nmode='manual'\n{path}/socks]\nhost='s.example'\n", encoding="utf-8")
+    printed_by.cache_clear()
     with pytest.raises(CheckError, match=r"http\.proxy_socks"):
         proxy_for("rdap.example")
 
