@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from core.clean import clean
 from core.command_output import problem_line
 from core.errors import CheckError
 from core.guide import Guide
@@ -69,21 +70,45 @@ class Intake(QObject):
             self.take(data)
 
     def take(self, data: QMimeData) -> None:
-        """A file goes before its name as text; of several, each."""
+        """Files go before their names as text, text before a picture of it."""
         files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-        for path in files[:3]:
-            self._window.tasks.start(self._take_file(path))
-        if not files and data.text().strip():
-            from core.knowledge.evidence_kind import kind_of
-            from gui.widgets.evidence import Evidence
+        text = _text_of(data)
+        if len(files) > 1:
+            self._window.tasks.start(self._take_several(files))
+        elif files:
+            self._window.tasks.start(self._take_file(files[0]))
+        elif _is_link(text):
+            self._window.tasks.start(self._window.notice("gui.intake.link", clean(text.strip(), 200)))
+        elif text.strip():
+            self._take_text(text)
+        elif data.hasImage():
+            self._window.tasks.start(self._window.notice("gui.intake.picture", ""))
 
-            text = data.text()[:_LONGEST]
-            self._window.tasks.start(self._take(Evidence(kind_of(text), "", text)))
+    def _take_text(self, text: str) -> None:
+        from core.knowledge.evidence_kind import kind_of
+        from gui.widgets.evidence import Evidence
+
+        text = text[:_LONGEST]
+        self._window.tasks.start(self._take(Evidence(kind_of(text), "", text)))
 
     def _wanted(self, data: QMimeData) -> bool:
         return self._window.guide.page not in _BUSY and (
-            data.hasText() or any(url.isLocalFile() for url in data.urls())
+            data.hasText() or data.hasHtml() or data.hasImage() or any(url.isLocalFile() for url in data.urls())
         )
+
+    async def _take_several(self, paths: list[str]) -> None:
+        from gui.widgets.several import read_several
+
+        told = await read_several(paths, self._window.texts)
+        if self._window.guide.page in _BUSY:  # a run was started while the files were read
+            return
+        for piece in told.pieces:
+            if piece.kind == "bounce":
+                self._window.open_bounce(piece.text[:_LONGEST])
+            elif piece.kind != "unknown":
+                self._window.guide.answers.hand_over(piece.kind, piece.text, piece.name, piece.cut)
+        self._window.show_handed_over()
+        await self._window.notice("gui.intake.several", told.words)
 
     async def _take_file(self, path: str) -> None:
         from gui.widgets.evidence import read_evidence
@@ -106,3 +131,18 @@ class Intake(QObject):
             self._window.guide.answers.hand_over(piece.kind, piece.text, piece.name, piece.cut)
             self._window.show_handed_over()
             await self._window.notice(f"gui.intake.{piece.kind}", piece.name)
+
+
+def _text_of(data: QMimeData) -> str:
+    """Plain text, else the words of what a browser gives as a page."""
+    if data.hasText() or not data.hasHtml():
+        return data.text()
+    from core.checks.bounce.decode import from_html
+
+    return from_html(data.html()[:_LONGEST])
+
+
+def _is_link(text: str) -> bool:
+    """Nothing but the address of a page: what a browser gives when a link is drawn over."""
+    word = text.strip()
+    return word.lower().startswith(("https://", "http://", "ftp://")) and len(word.split()) == 1

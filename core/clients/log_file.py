@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from core.errors import UsageError
+from core.unpacked import utf16_order
 
 MOST_BYTES = 2_000_000_000  # unpacked: some fifteen million lines
 MOST_TEXT = 64 * 1024 * 1024  # characters of a log that is kept as one text
@@ -62,12 +63,14 @@ class LogFile:
             flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
             descriptor = os.open(self._path, flags)
         except OSError as error:
+            if Path(self._path).is_dir():  # Windows says "permission denied"
+                raise UsageError("file.folder", name=self.name) from error
             reason = error.strerror or type(error).__name__
             raise UsageError("file.unreadable", name=self.name, reason=reason) from error
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             os.close(descriptor)
-            raise UsageError("file.not_regular", name=self.name)
+            raise UsageError("file.folder" if stat.S_ISDIR(status.st_mode) else "file.not_regular", name=self.name)
         self.modified = datetime.fromtimestamp(status.st_mtime, UTC)
         return os.fdopen(descriptor, "rb")
 
@@ -165,10 +168,14 @@ def _unpacked(stream: IO[bytes], head: bytes) -> IO[bytes]:
 
 
 def _utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Windows programs write UTF-16 with a mark; everything else here is ASCII or UTF-8, at times with its own mark."""
+    """Windows programs write UTF-16, with a mark or without; all else is ASCII or UTF-8, at times with its own mark."""
     first = next(blocks, b"")
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         for text in codecs.iterdecode(chain([first], blocks), "utf-16", "backslashreplace"):
+            yield text.encode()
+        return
+    if order := utf16_order(first):
+        for text in codecs.iterdecode(chain([first], blocks), order, "backslashreplace"):
             yield text.encode()
         return
     yield first.removeprefix(codecs.BOM_UTF8)

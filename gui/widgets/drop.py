@@ -27,7 +27,10 @@ class DropZone(QFrame):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A file of this computer, or text, may be dropped."""
         data = event.mimeData()
-        if data.hasText() or any(url.isLocalFile() for url in data.urls()):
+        files = sum(url.isLocalFile() for url in data.urls())
+        if files > 1:
+            event.ignore()  # the window sorts several
+        elif files or data.hasText():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

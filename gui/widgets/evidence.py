@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.checks.bounce.decode import from_html, is_web_page
 from core.clients.files import read_file
 from core.clients.log_file import log_text
+from core.clients.packed import is_packed
+from core.errors import UsageError
 from core.guide import Answers, Handed
 from core.knowledge.evidence_kind import EvidenceKind, kind_of
 from core.model import Value
 from core.texts import Texts
 from gui.widgets.text import SpokenButton, label, said
-
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"PK\x03\x04")  # gzip, bzip2, xz, zip: as logs are kept
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,12 @@ async def read_evidence(path: str) -> Evidence:
 def _read(path: str) -> Evidence:
     content = read_file(path)
     text, cut = content.text(), content.cut
-    if content.data.startswith(_PACKED) or (cut and kind_of(text) == "log"):
+    if not text.strip():
+        raise UsageError("file.empty", name=content.name)
+    if is_packed(content.data) or ((cut or content.packed) and kind_of(text) == "log"):
         text, cut, _ = log_text(path)  # unpacked; of a long log the end, which is what happened last
+    elif is_web_page(text):
+        text = from_html(text)
     return Evidence(kind_of(text), content.name, text, cut)
 
 

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.texts import Texts
 from gui.widgets.text import SpokenLabel, label, restyle
 
 _LONGEST_PASTE = 8_000_000  # characters; a listing of 100,000 messages
+
+
+class PasteBox(QPlainTextEdit):
+    """A box for text. A copied file or picture pasted here is the window's to take: as text it would be a file's name,
+    or nothing at all."""
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Ctrl+V to the window where the clipboard holds no text of its own."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            data = QGuiApplication.clipboard().mimeData() if event.matches(QKeySequence.StandardKey.Paste) else None
+            if data is not None and (any(url.isLocalFile() for url in data.urls()) or not data.hasText()):
+                event.ignore()
+                return True
+        return super().event(event)
 
 
 class Field(QWidget):
@@ -23,7 +38,7 @@ class Field(QWidget):
         self._hint = SpokenLabel(f"{key}.hint", "small")
         self._wrong = label(role="wrong")
         self._wrong.hide()
-        self.edit: QLineEdit | QPlainTextEdit = QLineEdit() if lines == 1 else QPlainTextEdit()
+        self.edit: QLineEdit | QPlainTextEdit = QLineEdit() if lines == 1 else PasteBox()
         if isinstance(self.edit, QPlainTextEdit):
             self.edit.setTabChangesFocus(True)
             self.edit.setProperty("role", "raw")

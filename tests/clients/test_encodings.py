@@ -31,6 +31,11 @@ def test_big_endian_utf_16_is_read() -> None:
     assert decoded(codecs.BOM_UTF16_BE + SHORT.encode("utf-16-be")) == SHORT
 
 
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_read(order: str) -> None:
+    assert decoded(NOTICE.encode(order)) == NOTICE
+
+
 def test_half_width_kana_in_mail_is_read() -> None:
     assert decoded("ﾒｰﾙ".encode("iso2022_jp_ext")) == "ﾒｰﾙ"
 

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from core.settings import Settings, save_settings
 from core.unfinished import Unfinished
@@ -36,6 +36,14 @@ def drop(wizard, data: QMimeData) -> None:
     where = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(wizard, QDragEnterEvent(QPoint(5, 5), *where))
     QApplication.sendEvent(wizard, QDropEvent(QPointF(5, 5), *where))
+
+
+def accepted(zone: QWidget, data: QMimeData) -> bool:
+    where = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPoint(5, 5), *where)
+    event.ignore()
+    zone.dragEnterEvent(event)
+    return event.isAccepted()
 
 
 def text(words: str) -> QMimeData:
@@ -91,6 +99,72 @@ async def test_what_is_no_evidence_is_said_to_be_none(open_wizard) -> None:
     assert "could not tell" in dialog.windowTitle()
     dialog.yes.click()
     assert wizard.guide.page == "start"
+
+
+async def test_ten_files_at_once_are_all_named(open_wizard, tmp_path: Path) -> None:
+    """Three had been taken, each over the one before, and the others were dropped without a word."""
+    wizard = await open_wizard("en")
+    urls = []
+    for number in range(12):
+        path = tmp_path / f"maillog-{number:02}"
+        path.write_text(LOG.replace("mx ", f"mx{number:02} "))
+        os.utime(path, (1_700_000_000 + number, 1_700_000_000 + number))
+        urls.append(QUrl.fromLocalFile(str(path)))
+    (tmp_path / "maillog-03").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "maillog-04").write_text(QUEUE)
+    os.utime(tmp_path / "maillog-03", (1_700_000_003, 1_700_000_003))
+    data = QMimeData()
+    data.setUrls(urls)
+    assert not accepted(wizard.start.refusal, data), "a place for one file leaves several to the window"
+    drop(wizard, data)
+    dialog = await dialog_of(wizard)
+    told = "\n".join(each.text() for each in dialog.findChildren(QLabel))
+    for said in ("maillog-02, maillog-05", "maillog-03 is a picture", "maillog-04: a list of waiting mail", "2 more"):
+        assert said in told, said
+    dialog.yes.click()
+    taken = wizard.guide.answers.to_target()
+    assert taken.log and taken.log.text.index("mx02") < taken.log.text.index("mx11") and not taken.log.cut
+    assert taken.queue and taken.queue.name == "maillog-04"
+
+
+async def test_a_screenshot_or_a_link_is_called_what_it_is(open_wizard) -> None:
+    wizard = await open_wizard("en")
+    data = QMimeData()
+    data.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
+    drop(wizard, data)
+    dialog = await dialog_of(wizard)
+    assert "picture" in dialog.windowTitle()
+    dialog.yes.click()
+    await until(lambda: wizard.findChild(Confirm) is None)
+    drop(wizard, text("https://mail.example.jp/logs/mail.log"))
+    assert "address of a page" in (await dialog_of(wizard)).windowTitle()
+
+
+async def test_what_a_browser_gives_as_a_page_alone_is_read(open_wizard) -> None:
+    wizard = await open_wizard("en")
+    data = QMimeData()
+    data.setHtml(f"<html><body>{''.join(f'<p>{line}</p>' for line in BOUNCE.splitlines())}</body></html>")
+    drop(wizard, data)
+    await until(lambda: wizard.guide.page == "bounce")
+    assert "<p>" not in wizard.bounce.field.text()
+
+
+async def test_a_copied_file_pasted_into_a_box_is_read_instead_of_its_name(open_wizard, tmp_path: Path) -> None:
+    wizard = await open_wizard("en")
+    wizard.open_bounce()
+    box = wizard.bounce.field.edit
+    path = tmp_path / "returned.eml"
+    path.write_text(BOUNCE)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    QApplication.clipboard().setMimeData(data)
+    key = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier, "v")
+    QApplication.sendEvent(box, key)
+    assert not key.isAccepted(), "the window's own key takes it"
+    QApplication.clipboard().setText(BOUNCE)
+    key = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier, "v")
+    QApplication.sendEvent(box, key)
+    assert key.isAccepted(), "text is the box's"
 
 
 async def test_nothing_is_taken_while_checks_run(open_wizard) -> None:

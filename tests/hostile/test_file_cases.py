@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import os
 import threading
 import time
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,7 +39,7 @@ def test_f01_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.eml"
     os.mkfifo(pipe)
     # One that waited for the pipe's other end, or read the device, would never come back.
-    assert [refused(path) for path in (pipe, "/dev/zero", tmp_path)] == ["file.not_regular"] * 3
+    assert [refused(path) for path in (pipe, "/dev/zero", tmp_path)] == ["file.not_regular"] * 2 + ["file.folder"]
     assert refused(tmp_path / "gone.eml") == "file.unreadable"
 
 
@@ -72,8 +77,53 @@ def test_f01_a_picture_or_a_document_is_no_mail_without_a_refusal(head: bytes, c
 
 def test_f01_a_zip_of_logs_is_no_document(tmp_path: Path) -> None:
     path = tmp_path / "maillog.zip"
-    path.write_bytes(b"PK\x03\x04" + b"\0" * 26 + b"var/log/maillog" + REFUSAL)
-    assert read_file(str(path)).name == "maillog.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("var/log/maillog", REFUSAL)
+    content = read_file(str(path))
+    assert (content.name, content.data, content.packed) == ("maillog.zip", REFUSAL, True)
+    path.write_bytes(path.read_bytes()[:-30])  # its list of contents is gone
+    with pytest.raises(UsageError, match="broken_zip"):
+        read_file(str(path))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_f01_a_packed_mail_is_unpacked_to_the_limit(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    path = tmp_path / "returned.eml.gz"
+    path.write_bytes(pack(REFUSAL))
+    assert read_file(str(path)).data == REFUSAL
+    path.write_bytes(pack(b"x" * 5_000_000))  # a bomb: a few kilobytes
+    content = read_file(str(path), limit=100_000)
+    assert (len(content.data), content.cut) == (100_000, True)
+    path.write_bytes(pack(REFUSAL * 50)[:-12])  # broken off: what there is
+    assert read_file(str(path)).packed
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        (b"7z\xbc\xaf\x27\x1c", "file.packed"),
+        (b"Rar!\x1a\x07\x01\0", "file.packed"),
+        (b"\x4c\0\0\0\x01\x14\x02\0", "file.shortcut"),
+        (b"[InternetShortcut]\r\nURL=https://example.jp/\r\n", "file.shortcut"),
+        (b"BM\x36\0\x10\0\0\0\0\0", "file.picture"),
+        (b"\0\0\0\x1cftypavif", "file.picture"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "file.document"),
+    ],
+)
+def test_f01_what_offices_drop_by_mistake_is_called_what_it_is(head: bytes, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "お知らせ"
+    path.write_bytes(head + bytes(64) + REFUSAL)
+    with pytest.raises(UsageError) as caught:
+        read_file(str(path))
+    assert caught.value.code == code
+
+
+def test_f01_an_outlook_item_is_read_wherever_it_is_handed_over(tmp_path: Path) -> None:
+    """Its text had been understood on the command line alone; the window read the wrapping."""
+    path = tmp_path / "戻り.msg"
+    words = REFUSAL.decode().encode("utf-16-le")
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + b"\1" * 64 + words + b"\1" * 64)
+    assert REFUSAL.decode().strip() in read_file(str(path)).text()
 
 
 def test_f01_a_file_of_ten_gigabytes_is_read_to_the_limit(tmp_path: Path) -> None:

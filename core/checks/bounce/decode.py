@@ -12,9 +12,8 @@ import html
 import quopri
 import re
 
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Runs of UTF-16LE text (ASCII and Japanese) as Outlook's .msg keeps them.
-_OLE_TEXT = re.compile(rb"(?:[\x20-\x7e\t\r\n]\x00|[\x00-\xff][\x30-\x9f\xff]){8,20000}")
+from core.unpacked import outlook_text, utf16_order
+
 _ESCAPES = (b"\x1b$", b"\x1b(")
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uff01-\uff5e\u3000-\u3002]")
 _RARE = re.compile("[\uff61-\uff9f\ue000-\uf8ff\ufffd\u0080-\u009f]")
@@ -25,15 +24,13 @@ _TAGS = re.compile(r"<(?![^<>\s@]{1,64}@)[a-z/!?][^<>]{0,1000}>", re.I)
 
 def unpack(data: bytes) -> bytes:
     """The message inside a byte order mark, UTF-16, or an Outlook item; otherwise the same bytes."""
-    if data.startswith(_OLE_MAGIC):
-        return b"\n".join(found[0].decode("utf-16-le", "replace").encode() for found in _OLE_TEXT.finditer(data))
+    if (item := outlook_text(data)) is not None:
+        return item.encode("utf-8", "replace")
     if data.startswith(codecs.BOM_UTF8):
         return data[3:]
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return data.decode("utf-16", "replace").encode("utf-8", "replace")
-    head = data[:400]
-    if head.count(0) > len(head) // 3:
-        order = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    if order := utf16_order(data):
         return data.decode(order, "replace").encode("utf-8", "replace")
     return data
 
@@ -85,6 +82,11 @@ def undo_transfer(data: bytes, encoding: str) -> bytes:
 def _rest(plain: bytes) -> bytes:
     rest = plain[len(plain) // 4 * 4 :]
     return rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
+
+
+def is_web_page(text: str) -> bool:
+    """Whether this is a mail saved or copied as a web page."""
+    return re.match(r"\s{0,200}(?:<!doctype html|<html\b|<head\b|<body\b|<meta\b)", text, re.I) is not None
 
 
 def from_html(text: str) -> str:

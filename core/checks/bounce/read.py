@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.checks.bounce.decode import to_text, unpack
+from core.checks.bounce.decode import from_html, is_web_page, to_text, unpack
 from core.checks.bounce.entity import Message, Part, read_headers, read_message, split_headers
 from core.checks.bounce.explain import Setting, reported_recipient, said_recipient
 from core.checks.bounce.facts import BounceFacts, Kind, Recipient
@@ -44,8 +44,13 @@ def read_bounce(data: bytes | str) -> BounceFacts:
     raw = _without_envelope(unpack(raw[:MOST_BYTES]))
     if not raw.strip():
         return BounceFacts("empty", cut=cut)
-    facts = _read_mail(raw, nested=False) if _looks_like_mail(raw) else read_pasted(to_text(raw))
+    facts = _read_mail(raw, nested=False) if _looks_like_mail(raw) else read_pasted(_words(to_text(raw)))
     return _without_secrets(replace(facts, recipients=_without_ourselves(facts), cut=cut))
+
+
+def _words(text: str) -> str:
+    """What a person would read of it."""
+    return from_html(text) if is_web_page(text) else text
 
 
 def _without_secrets(facts: BounceFacts) -> BounceFacts:

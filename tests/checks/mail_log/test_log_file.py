@@ -85,7 +85,7 @@ def test_what_cannot_be_read_is_named(tmp_path, data, code):
 
 
 def test_f01_folders_devices_and_missing_files_are_refused(tmp_path):
-    for path, code in ((tmp_path, "file.not_regular"), (Path("/dev/zero"), "file.not_regular"),
+    for path, code in ((tmp_path, "file.folder"), (Path("/dev/zero"), "file.not_regular"),
                        (tmp_path / "none", "file.unreadable")):  # fmt: skip
         with pytest.raises(UsageError) as caught:
             _read(LogFile(str(path)))
