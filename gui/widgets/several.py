@@ -27,7 +27,7 @@ class Several:
 
 
 async def read_several(paths: Sequence[str], texts: Texts) -> Several:
-    """Read the newest files, the oldest of them first: logs in this order make one, of the other kinds the newest counts."""
+    """Read the newest files, the oldest of them first: logs make one in this order, else the newest counts."""
     ordered = sorted(paths, key=_written)[-_MOST:]
     kept: dict[str, Evidence] = {}
     lines: list[str] = []
