@@ -262,6 +262,16 @@ class Company:
         done = machine.run([sys.executable, "-c", _CLIENT, self.server.address], input=text, timeout=300)
         return dict(json.loads(done.stdout))
 
+    def send_inside(self, jobs: Sequence[Sequence[Any]]) -> dict[str, Any]:
+        """The same on the server itself, through its own door on 127.0.0.1."""
+        network = ["nsenter", "--target", str(self.server.pid), "--net", "--"]
+        text = "".join(json.dumps(list(job)) + "\n" for job in jobs)
+        done = subprocess.run(
+            [*network, sys.executable, "-c", _CLIENT, "127.0.0.1"], input=text, text=True, check=True,
+            stdout=subprocess.PIPE, timeout=300,
+        )  # fmt: skip
+        return dict(json.loads(done.stdout))
+
     def staff_sends(self, recipients: Sequence[str], name: str = "taro") -> dict[str, Any]:
         """One letter to each of these from somebody's desk (a server with logins: "pf-login")."""
         mail = f"{name}@example.jp"
@@ -292,6 +302,10 @@ class Company:
                 self.log.lines[-20:]
             )
             time.sleep(0.1)
+
+    def wait_for_waiting(self, count: int, seconds: float = 60) -> None:
+        """Until so many messages were tried and have to wait."""
+        self.server.wait_for(self.server.kind.product.deferred, lambda text: int(text or 0) >= count, seconds)
 
     def firewall(self, rules: str) -> None:
         """Rules of nftables on the server, as its administrator or its guard program sets them."""

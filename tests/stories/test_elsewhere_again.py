@@ -6,9 +6,8 @@ from __future__ import annotations
 import pytest
 
 from tests.stories.company import CUSTOMERS, STRANGERS, OpenCompany, refused
+from tests.stories.restarts import EXIM_AGAIN, SENDMAIL_AGAIN
 from tests.stories.test_broken_on_the_server import provider_closes_25
-from tests.stories.test_elsewhere_in import SENDMAIL_AGAIN
-from tests.stories.test_elsewhere_out import EXIM_AGAIN, waits
 from tests.stories.test_turned_away import NAMELESS, letters
 
 pytestmark = [pytest.mark.story, pytest.mark.slow]
@@ -101,7 +100,7 @@ def test_dovecot_s_disk_is_another_one_and_full(company: OpenCompany) -> None:
         "mount -t tmpfs -o size=2m,mode=1777 boxes /var/mail; head -c 3M /dev/zero > /var/mail/old 2>/dev/null || true"
     )
     office.strangers_write([f"p{n}@far.example" for n in range(4)], "taro@example.jp")
-    waits(office, 3)
+    office.wait_for_waiting(3)
     told = office.check("--symptom", "not_received")
     told.first_is("disk_full", "likely|confirmed", "you")
     told.well("dns_health", "dnsbl", "sender_auth", "smtp_banner")
@@ -115,7 +114,7 @@ def test_the_only_name_server_of_exim_answers_for_nobody_else(company: OpenCompa
     with own:
         office.server.shell(f"printf 'nameserver {own.address}\\noptions timeout:1 attempts:1\\n' > /etc/resolv.conf")
         office.server_sends([f"p{number}@{name}" for number, name in enumerate(CUSTOMERS[:4])])
-        waits(office, 3)
+        office.wait_for_waiting(3)
         told = office.check("--symptom", "not_delivered")
     told.first_is("resolver_broken", "likely|confirmed", "you")
     told.well("smtp_banner", "dns_health", "dnsbl", "sender_auth")

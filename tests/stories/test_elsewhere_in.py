@@ -9,14 +9,13 @@ import pytest
 from tests.servers.lab import OUTSIDE, REFUSES
 from tests.servers.refusing_smtp import GREETS
 from tests.stories.company import BIG, ONE_OF_EACH, OpenCompany
+from tests.stories.restarts import EXIM_AGAIN, OPENSMTPD_AGAIN, SENDMAIL_AGAIN
 from tests.stories.test_doors import encrypts, gets_banned, guarded, new_certificate
-from tests.stories.test_elsewhere_out import EXIM_AGAIN, OPENSMTPD_AGAIN
 from tests.stories.test_filters_in_front import ORDB
 from tests.stories.test_names_that_ended import OWN, WHOIS, registry
 from tests.stories.test_turned_away import returned_mail
 
 pytestmark = [pytest.mark.story, pytest.mark.slow]
-SENDMAIL_AGAIN = "pkill -x sendmail || pkill -f 'sendmail: MTA'; sleep 1; /usr/sbin/sendmail -bd -q15m"
 
 
 # Signposts.

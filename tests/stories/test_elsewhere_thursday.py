@@ -14,16 +14,15 @@ import trustme
 
 from tests.servers.lab import SILENT
 from tests.stories.company import BIG, CUSTOMERS, ONE_OF_EACH, STRANGERS, Company, OpenCompany, World, refused
+from tests.stories.restarts import EXIM_AGAIN, POSTFIX_AGAIN
 from tests.stories.test_broken_on_the_server import _SMALL_DISK
 from tests.stories.test_doors import CERTIFICATE, KEY, encrypts, guarded, new_certificate, puts
-from tests.stories.test_elsewhere_out import EXIM_AGAIN, waits
 from tests.stories.test_names_that_ended import FOR_RENT, WHOIS, registry
 from tests.stories.test_strange_but_healthy import at_peace
 from tests.stories.test_turned_away import BIG_6, ipv6, letters
 
 pytestmark = pytest.mark.story
 _SLOW = pytest.mark.slow
-POSTFIX_AGAIN = "service postfix stop; service postfix start"
 RECEIVING = ("--symptom", "not_received")
 
 
@@ -94,7 +93,7 @@ def test_one_letter_waits_for_a_greylist(company: OpenCompany) -> None:
     said = "451 4.7.1 Greylisting in action, please come back in 00:05:00"
     office.world.answers({"docomo.ne.jp": refused("RCPT", said)})
     office.server_sends([*letters("docomo.ne.jp", 2), *letters("customer1.example", 3)])
-    waits(office, 2)
+    office.wait_for_waiting(2)
     told = office.check()
     told.first_is("greylisted_wait", "possible|likely", "wait")
     assert not told.critical, told.summary

@@ -6,7 +6,7 @@ import pytest
 
 from tests.servers.refusing_smtp import GREETS
 from tests.stories.company import BIG, CUSTOMERS, STRANGERS, OpenCompany, Told
-from tests.stories.test_elsewhere_out import EXIM_AGAIN, OPENSMTPD_AGAIN
+from tests.stories.restarts import EXIM_AGAIN, OPENSMTPD_AGAIN
 
 pytestmark = [pytest.mark.story, pytest.mark.slow]
 
