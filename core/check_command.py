@@ -177,7 +177,10 @@ async def _practised(incident: str, only: frozenset[str] | None, texts: Texts) -
 
 
 def run_again(target: Target, only: frozenset[str], practice: str, texts: Texts) -> Report:
-    """A run of some checks, on the practice company where the incident is one of practice."""
+    """A run of some checks, on the practice company where the incident is one of practice.
+
+    Raises UsageError "cli.no_such_practice".
+    """
     if practice not in ("", *INCIDENTS):
         raise UsageError("cli.no_such_practice", name=clean(practice, 60), known=sorted(INCIDENTS))
     if practice:

@@ -1,6 +1,6 @@
 """Why we could not look: the one family of errors that clients and `measure` may raise.
 
-`run` turns each into a `Problem`; the code is the key of its text in `problems.po`.
+`run` turns each into a `Problem`; its text is `problem.<code>.title`, in the catalogue of the door.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@ What happened is a row of entries that is only ever added to; what stands now (w
 of which list, which reminders are open) is read out of that row by pure functions. So nothing that was once written
 is lost, and two windows never disagree. Codes and values only; words are made by the front ends.
 
-For the window: `Notebook.incident(id)` gives an `Incident`; `incident.ticks`, `.notes`, `.delistings`, `.override`,
-and `.reminders` are what its pages show; every click is one `Notebook.add(id, kind, content)`.
+For the window: `Notebook.incident(id)` gives an `Incident`; `incident.ticks`, `.card_steps`, `.notes`, `.override`,
+`.reminders` and `.delisting(zone, subject)` are what its pages show; every click is one `Notebook.add(id, kind,
+content)`.
 """
 
 from __future__ import annotations

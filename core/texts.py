@@ -135,7 +135,10 @@ class Texts:
         return iter(sorted({key[0] if isinstance(key, tuple) else key for key in self._catalogue.whole()}))
 
     def template(self, key: str, count: int | None = None) -> str:
-        """The text under `key` with its placeholders; `count` chooses among plural forms."""
+        """The text under `key` with its placeholders; `count` chooses among plural forms.
+
+        Raises MissingTextError where there is none.
+        """
         form = 0 if self.language == "ja" or count is None or count == 1 else 1
         found = self._catalogue.find((key, form), (key, 0), key)
         if found is None:

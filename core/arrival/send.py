@@ -84,7 +84,7 @@ async def send_test(plan: Plan, consents: frozenset[Consent], doors: ArrivalDoor
 
 
 def require_consent(consents: frozenset[Consent]) -> None:
-    """Both statements, or NoConsentError."""
+    """Raises NoConsentError unless both statements were given."""
     if not {"own_server", "own_mailbox"} <= consents:
         raise NoConsentError("arrival.no_consent")
 

@@ -55,7 +55,7 @@ def describe(name: str, practice: str, imported: bool, texts: Texts) -> str:
 def told(value: object, lines: Sequence[str], arguments: argparse.Namespace, whole: Sequence[str] = ()) -> int:
     """Print the result: JSON where it was asked for, else the lines, broken at the width. Returns 0.
 
-    `whole` follows with its lines as they are: a text that is to be copied.
+    `whole` follows with its lines as they are: a text that is to be copied. Raises UsageError "file.unwritable".
     """
     if arguments.json:
         text = json_text({"schema": "mail-first-aid/1", "result": plain(value)}, 2)

@@ -12,7 +12,9 @@ from core.errors import CheckError
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """What SQLite says, as codes that have a text."""
+    """Raises what SQLite says of the notebook at `path` as CheckError "notebook.disk_full", "notebook.busy",
+    "notebook.cannot_open", "notebook.cannot_write" or "notebook.damaged".
+    """
     try:
         yield
     except sqlite3.OperationalError as refused:

@@ -39,7 +39,7 @@ def read_logo(path: Path) -> Logo:
 
 
 def checked_logo(data: bytes, name: str = "") -> Logo:
-    """The same from its bytes."""
+    """The same from its bytes. Raises `UsageError` "logo.too_large", "logo.unknown_kind"."""
     size = _png_size(data) or _jpeg_size(data)
     if size is None:
         raise UsageError("logo.unknown_kind", name=name)

@@ -79,7 +79,7 @@ class Pages:
     timestamp: int
 
     def pictures(self, dots_per_inch: float) -> list[bytes]:
-        """Each page as PNG."""
+        """Each page as PNG, in this resolution."""
         made = _engine(self.data, self.timestamp, "png", dots_per_inch)
         return made if isinstance(made, list) else [made]
 

@@ -5,7 +5,7 @@ How a story is written:
     def test_the_password_of_sales_was_stolen(company: OpenCompany) -> None:
         '''(what happened, in a few sentences a reader enjoys)'''
         office = company("pf-login")                        # Postfix and Dovecot, sshd, DNS, a log: all in order
-        office.strangers_send("sales", count=60)            # the incident, done with real programs
+        office.send(office.lab.outside, jobs)               # the incident, done with real programs
         told = office.check("--symptom", "not_delivered")   # the whole command, run at home over ssh
         told.first_is("account_hijacked", "confirmed", "you")
         told.well("tls_health", "dns_health")               # what is healthy is not called critical
@@ -16,7 +16,7 @@ Facts of the scene. The domain is example.jp, the server is `office.server` (a m
     customer1.example … customer60.example   ordinary companies; "nobody@" of each does not exist, "full@" is full, and
                                              so on (`refusing_smtp.REPLIES`)
     gmail.com, outlook.com, docomo.ne.jp …   `office.world.answers({"gmail.com": refused("RCPT", "550 5.7.26 ...")})`
-    STRANGERS                                addresses of nobody we know, in five networks
+    STRANGERS                                addresses of nobody we know, in four networks
 
 `company(kind, zone=..., reverse=..., spf=..., listed=..., more_zones=...)` bends what the DNS says. Anything is undone
 when the test ends. A story never says what the app should look at: it breaks something real and asks.

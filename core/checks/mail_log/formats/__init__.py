@@ -1,4 +1,4 @@
-"""One module a product: each reads its own lines into the tally. `handlers` says which program's lines go where."""
+"""One module a product: each reads its own lines into the tally. `Handlers` says which program's lines go where."""
 
 from __future__ import annotations
 
