@@ -23,7 +23,8 @@ class Check(Generic[F]):
 
     `needs`: groups of alternatives; every group must have one member that is told or found, else the check
     does not apply. `codes`: every finding code it may give, with the names of its values (texts may use no
-    others). `time_limit`: seconds for the whole of `measure`.
+    others). `time_limit`: seconds for the whole of `measure`; `thorough_limit`: for a thorough look, where that takes
+    longer.
     """
 
     id: str
@@ -36,4 +37,9 @@ class Check(Generic[F]):
     early: Callable[[Target, Clients], Awaitable[None]] | None = None  # questions that need nothing found before: asked
     # beside the survey, so that the resolver knows their answers when `measure` asks; raises no `CheckError`
     uses_server: bool = False  # starts only after the ssh reading: it stands on the addresses or vantage found there
+    thorough_limit: float | None = None
     one_network: bool = False  # what it says depends on where we look from: void when the computer changed its network
+
+    def limit_on(self, target: Target) -> float:
+        """Seconds that `measure` may take on this target."""
+        return self.thorough_limit if target.thorough and self.thorough_limit else self.time_limit

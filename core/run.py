@@ -248,10 +248,11 @@ class Run:
         missing = _missing_needs(check, survey.context)
         if missing:
             return _not_measured(check, survey, missing, started_at)
-        self._tell(CheckStarted(check.id))
+        most = check.limit_on(self.target)
+        self._tell(CheckStarted(check.id, most))
         lead = self._lead()
         try:
-            async with asyncio.timeout(check.time_limit) as limit:
+            async with asyncio.timeout(most) as limit:
                 facts = await check.measure(survey.context, clients)
             if abs(self._lead() - lead) > _SLEPT:
                 return _failed(check, started_at, Problem("run.interrupted"))
@@ -263,7 +264,7 @@ class Run:
         except TimeoutError:
             if not limit.expired():
                 return _failed(check, started_at, _bug(check))
-            return _failed(check, started_at, Problem("run.timed_out", {"seconds": check.time_limit}))
+            return _failed(check, started_at, Problem("run.timed_out", {"seconds": most}))
         except Exception:  # noqa: BLE001  the one place where a bug becomes "could not look"
             return _failed(check, started_at, _bug(check))
 

@@ -26,9 +26,10 @@ class ContextFound:
 
 @dataclass(frozen=True)
 class CheckStarted:
-    """A check began to measure."""
+    """A check began to measure; it takes `most_seconds` at most, or ends without a look."""
 
     check_id: str
+    most_seconds: float
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -26,6 +27,7 @@ _REFUSAL = (
     "since part of their network is on our block list (S3150)."
 )
 _RUN_LIMIT = 120.0  # seconds
+_LONG_ENOUGH = 7.0  # seconds until a check tells how long it may still take
 _SETTLES = 0.6  # seconds for what the notebook keeps to be on the screen
 
 
@@ -72,6 +74,7 @@ async def _walk(folder: Path, language: Language, size: str, own: Path) -> None:
     try:
         await _refusal_pages(wizard, shots)
         await _question_pages(wizard, shots)
+        await _waiting_page(wizard, shots)
         await _practice_pages(wizard, shots)
     finally:
         wizard.close()
@@ -128,6 +131,21 @@ async def _question_pages(wizard: Wizard, shots: _Shots) -> None:
     wizard.inside.choices.cards["neither"].click()
     wizard.go_on()
     await shots.take("consent")
+    wizard.to_start()
+
+
+async def _waiting_page(wizard: Wizard, shots: _Shots) -> None:
+    """Checks that wait for a server that takes the call and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        wizard.guide.answers.domain = ""
+        wizard.guide.answers.mail_host = f"127.0.0.1:{silent.getsockname()[1]}"
+        wizard.run_again()
+        await asyncio.sleep(_LONG_ENOUGH)
+        await shots.take("running-long")
+        wizard.go_back()
+        if wizard.run_task is not None:
+            await asyncio.wait([wizard.run_task], timeout=_RUN_LIMIT)
+        await asyncio.sleep(_SETTLES)
     wizard.to_start()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from core.model import CheckResult
@@ -15,13 +17,24 @@ from gui.widgets.badge import Badge
 from gui.widgets.finding import WEIGHT, card
 from gui.widgets.text import SpokenButton, SpokenLabel, label, rule, said
 
+_TICK_MS = 1000
+_SOON = 3.0  # seconds: most checks have ended by then, and nobody asks how long they take
+_STEPS = ((60.0, 10.0), (math.inf, 60.0))  # up to so many seconds left the number is rounded up to these
+
+
+def left_to_tell(seconds: float) -> float:
+    """So much may be left at most, rounded up so that it is true and does not flicker; 0 when the time is over."""
+    step = next(step for most, step in _STEPS if seconds <= most)
+    return max(0.0, math.ceil(seconds / step) * step)
+
 
 class CheckLine(QWidget):
-    """One check: waiting, running, or its verdict with the heaviest finding's title."""
+    """One check: waiting, running with the time it may still take, or its verdict with the heaviest finding's title."""
 
-    def __init__(self, check_id: str, texts: Texts) -> None:
+    def __init__(self, check_id: str, texts: Texts, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.check_id = check_id
+        self._clock, self._begun, self._most = clock, 0.0, 0.0
         self.result: CheckResult | None = None
         self.state = "waiting"
         self.badge = Badge(texts, "waiting")
@@ -39,11 +52,23 @@ class CheckLine(QWidget):
         box.addWidget(self.skip, 0, Qt.AlignmentFlag.AlignVCenter)
         self.say(texts)
 
-    def start(self, texts: Texts) -> None:
+    def start(self, texts: Texts, most_seconds: float) -> None:
         """The check began to measure; told again, nothing is to be done."""
         if self.state == "waiting":
-            self.state = "running"
+            self.state, self._begun, self._most = "running", self._clock(), most_seconds
             self.say(texts)
+
+    def tick(self, texts: Texts) -> None:
+        """Time goes by."""
+        if self.state == "running":
+            self.line.setText(self._doing(texts))
+
+    def _doing(self, texts: Texts) -> str:
+        doing, passed = texts.text(f"check.{self.check_id}.doing"), self._clock() - self._begun
+        if self.state != "running" or passed < _SOON:
+            return doing
+        left = left_to_tell(self._most - passed)
+        return texts.text("gui.running.left" if left else "gui.running.ends", doing=doing, left=left)
 
     def finish(self, result: CheckResult, texts: Texts) -> None:
         """The check brought its result home."""
@@ -56,7 +81,7 @@ class CheckLine(QWidget):
         name = texts.text(f"check.{self.check_id}.name")
         self.badge.show_state(texts, self.state)
         self.heading.setText(name)
-        self.line.setText(outcome(self.result, texts) if self.result else texts.text(f"check.{self.check_id}.doing"))
+        self.line.setText(outcome(self.result, texts) if self.result else self._doing(texts))
         self.skip.say(texts)
         self.skip.setAccessibleName(texts.text("gui.running.skip_of", check=name))
 
@@ -86,13 +111,15 @@ class RunningPage(Page):
         self.body.addWidget(self.bar)
         self._frame: QFrame | None = None
         self.lines: dict[str, CheckLine] = {}
+        self._ticking = QTimer(self)
+        self._ticking.timeout.connect(self._tick)
 
     def hear(self, event: Event) -> None:
         """Follow the run."""
         if isinstance(event, RunStarted):
             self.show_checks(event.checks)
         elif isinstance(event, CheckStarted):
-            self.show_started(event.check_id)
+            self.show_started(event.check_id, event.most_seconds)
         elif isinstance(event, CheckFinished):
             self.show_finished(event.result)
 
@@ -110,9 +137,16 @@ class RunningPage(Page):
         self.body.addWidget(self._frame)
         self._count_up()
 
-    def show_started(self, check_id: str) -> None:
-        """A check began."""
-        self.lines[check_id].start(self.texts)
+    def show_started(self, check_id: str, most_seconds: float) -> None:
+        """A check began; it takes so long at most."""
+        self.lines[check_id].start(self.texts, most_seconds)
+        self._ticking.start(_TICK_MS)
+
+    def _tick(self) -> None:
+        for line in self.lines.values():
+            line.tick(self.texts)
+        if not any(line.state == "running" for line in self.lines.values()):
+            self._ticking.stop()
 
     def show_finished(self, result: CheckResult) -> None:
         """A check ended."""

@@ -116,10 +116,10 @@ def test_g04_a_hundred_thousand_signals_of_progress_are_a_handful_of_work(qtbot:
     CountingTexts.asked = 0
     result = CheckResult("dnsbl", NOW, NOW, applies=False)
     for _ in range(MANY):
-        page.hear(CheckStarted("dnsbl"))
+        page.hear(CheckStarted("dnsbl", 45.0))
     for _ in range(MANY):
         page.hear(CheckFinished(result))
-    page.hear(CheckStarted("dnsbl"))  # late: it must not look as if it ran again
+    page.hear(CheckStarted("dnsbl", 45.0))  # late: it must not look as if it ran again
     QCoreApplication.processEvents()
     assert page.lines["dnsbl"].state == "not_applicable"
     assert (page.bar.value(), page.bar.maximum()) == (1, 2)
