@@ -18,6 +18,7 @@ from core.saved_run import report_to_plain
 
 # A run of the same company this soon after the last belongs to the same incident.
 SAME_INCIDENT = timedelta(days=7)
+_MOST_STORIES = 50  # of practice, looked at for the one that goes on
 
 
 @dataclass(frozen=True)
@@ -95,19 +96,28 @@ def summary(row: Sequence[Any]) -> IncidentSummary:
 
 
 def incident_of(database: sqlite3.Connection, report: Report, practice: str) -> int | None:
-    """The newest incident of this company and server, if it had a run lately and nobody closed it."""
-    row = database.execute(
-        "SELECT incident.id, max(run.started_at) FROM incident JOIN run ON run.incident = incident.id"
+    """The newest incident of this company and server, if it had a run lately and nobody closed it.
+
+    All stories of practice happen at one company: each is an incident of its own, with what follows its repair.
+    """
+    rows = database.execute(
+        "SELECT incident.id, max(run.started_at), practice FROM incident JOIN run ON run.incident = incident.id"
         " WHERE incident.domain IS ? AND incident.mail_host IS ? AND (practice != '') = ? AND imported_at IS NULL"
-        " GROUP BY incident.id ORDER BY incident.id DESC LIMIT 1",
-        (storable(report.target.domain), storable(report.target.mail_host), bool(practice)),
-    ).fetchone()
+        " GROUP BY incident.id ORDER BY incident.id DESC LIMIT ?",
+        (storable(report.target.domain), storable(report.target.mail_host), bool(practice), _MOST_STORIES),
+    )
+    row = next((each for each in rows if _story(each[2]) == _story(practice)), None)
     if row is None or abs(report.started_at - datetime.fromisoformat(row[1])) > SAME_INCIDENT:
         return None
     last = database.execute(
         "SELECT kind FROM entry WHERE incident = ? AND kind IN ('closed', 'reopened') ORDER BY id DESC LIMIT 1", row[:1]
     ).fetchone()
     return None if last == ("closed",) else int(row[0])
+
+
+def _story(practice: str) -> str:
+    """The story of a practice incident's name, whatever became of it: "relay-2004-closed" goes on with "relay-2004"."""
+    return practice.removesuffix("-closed").removesuffix("-delisted")
 
 
 def new_incident(database: sqlite3.Connection, report: Report, practice: str) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.model import CheckResult, Finding, Report
+from core.report.layout import is_practice
 from core.report.playbook import playbook_fields
 from core.report.words import Words, check_name, column_name, words_for, words_of_problem
 from core.saved_run import finding_to_plain, report_from_json, report_from_text, report_to_plain
@@ -29,6 +30,7 @@ def report_to_json(report: Report, texts: Texts) -> dict[str, Any]:
     """The report as plain JSON values, with the words of one language."""
     document = report_to_plain(report)
     document["language"] = texts.language
+    document["practice"] = is_practice(report)  # of the invented company: about nobody's mail
     for result, item in zip(report.results, document["results"], strict=True):
         _add_words_to_result(result, item, texts)
     for cause, item in zip(report.causes, document["causes"], strict=True):

@@ -114,6 +114,7 @@ def _head(report: Report, texts: Texts, incident: Incident | None, options: Repo
     return {
         "title": f"{phrase(texts, 'report.practice')} {title}" if is_practice(report) else title,
         "about": clean(about, 60),
+        "practice": phrase(texts, "report.practice") if is_practice(report) else "",
         "company": clean(options.company, LONGEST_COMPANY),
         "confidential": phrase(texts, "report.confidential") if options.confidential else "",
         "app": f"{phrase(texts, 'app.name')} {clean(report.app_version, 30)}",

@@ -55,6 +55,13 @@ def test_another_company_practice_and_a_closed_incident_are_never_joined(noteboo
     assert len(notebook.runs(practice=True)) == 4
 
 
+def test_each_story_of_practice_is_an_incident_of_its_own(notebook: Notebook, report: Report) -> None:
+    """All happen at one company: the second had been written into the first, "everything is fine" into the relay's."""
+    for story in ("all-fine", "relay-2004", "relay-2004-closed", "all-fine"):
+        notebook.save_run(report, practice=story)
+    assert sorted((one.practice, one.runs) for one in notebook.incidents()) == [("all-fine", 2), ("relay-2004", 2)]
+
+
 def test_practice_runs_join_each_other_and_are_marked(notebook: Notebook, report: Report) -> None:
     notebook.save_run(report, practice="relay-2004")
     notebook.save_run(report, practice="relay-2004-closed")

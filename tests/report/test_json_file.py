@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UsageError
-from core.model import Report
+from core.model import PRACTICE_DOMAIN, Report
 from core.report.json_file import json_text, report_from_json, report_from_text, report_to_json
 from core.saved_run import plain
 from core.texts import LANGUAGES, Language, Texts
@@ -57,6 +57,12 @@ def test_a_run_comes_back_and_prints_in_the_other_language(relay_report: Report,
     assert again == replace(relay_report, results=facts_lost)
     other: Language = "en" if language == "ja" else "ja"
     assert report_to_json(again, Texts(other)) == report_to_json(relay_report, Texts(other))
+
+
+def test_the_json_says_whether_it_is_about_the_practice_company(relay_report: Report) -> None:
+    practised = replace(relay_report, target=replace(relay_report.target, domain=PRACTICE_DOMAIN))
+    said = [report_to_json(one, Texts("en"))["practice"] for one in (relay_report, practised)]
+    assert said == [False, True]
 
 
 def test_r01_received_text_is_kept_and_harmless_on_a_terminal(with_answer: Callable[[str], Report]) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from core.model import Evidence, Finding, Report, Severity
+from core.model import PRACTICE_DOMAIN, Evidence, Finding, Report, Severity
 from core.report.file_name import pdf_name
 from core.report.fonts import font_files, printable
 from core.report.options import ReportOptions
@@ -63,6 +63,16 @@ def test_the_words_are_found_by_a_search(relay_report: Report, language: Languag
         "open_relay.accepted",
     ):
         assert expected.replace(" ", "") in words.replace(" ", ""), expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_a_practice_report_says_so(relay_report: Report, language: Language) -> None:
+    """A loose page had read like one about the company's own mail."""
+    mark = Texts(language).text("report.practice").replace(" ", "")
+    practised = replace(relay_report, target=replace(relay_report.target, domain=PRACTICE_DOMAIN))
+    for report, marked in ((practised, True), (relay_report, False)):
+        pages = [page.extract_text().replace(" ", "") for page in opened(pdf_bytes(report, language)).pages]
+        assert len(pages) > 2 and all((mark in page) is marked for page in pages)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
