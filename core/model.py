@@ -94,6 +94,12 @@ class SendingAddress:
 
     address: str
     source: AddressSource
+    also: tuple[AddressSource, ...] = ()  # what else names it
+
+    @property
+    def only_pasted(self) -> bool:
+        """Whether nothing but a returned or pasted mail names it: anybody can write one."""
+        return {self.source, *self.also} <= {"bounce", "header"}
 
 
 @dataclass(frozen=True)

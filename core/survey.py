@@ -75,12 +75,18 @@ async def second_survey(first: Survey, clients: Clients, doors: Doors) -> Survey
     except CheckError:
         return first
     context = first.context
-    by_spf = [one.address for one in context.addresses if one.source == "spf"]
+    by_spf = [one.address for one in context.addresses if "spf" in (one.source, *one.also)]
     found = _sending_addresses(context.target, context.mail_hosts, _addresses_on_server(reading), by_spf)
     if smart_host(reading)[0]:
-        found = tuple(replace(one, source="relayed") if one.source == "ssh" else one for one in found)
+        found = tuple(_relayed(one) for one in found)
     vantage = doors.vantage or _vantage_with_login(context, reading)
     return replace(first, context=replace(context, addresses=found, vantage=vantage))
+
+
+def _relayed(one: SendingAddress) -> SendingAddress:
+    """The server's own address, where mail leaves through another server."""
+    also: list[AddressSource] = ["relayed" if each == "ssh" else each for each in one.also]
+    return SendingAddress(one.address, "relayed" if one.source == "ssh" else one.source, tuple(also))
 
 
 async def _mail_hosts_or_error(target: Target, clients: Clients) -> tuple[MailHost, ...] | CheckError:
@@ -131,7 +137,7 @@ def _sending_addresses(
     target: Target, hosts: Collection[MailHost], on_server: Iterable[str], by_spf: Iterable[str]
 ) -> tuple[SendingAddress, ...]:
     """Bounce first, then a message's headers, the server, what was given, what the SPF record names, and the incoming
-    servers; each address once, public ones only."""
+    servers; each address once, with all that names it; public ones only."""
     pasted = target.bounce.text if target.bounce else ""
     domains = [domain for domain in (target.domain, *target.also_domain) if domain]
     bounced = _address_in(read_bounce(pasted), domains, hosts) if pasted else None
@@ -141,11 +147,16 @@ def _sending_addresses(
     candidates += [(address, "given") for address in target.address]
     candidates += [(address, "spf") for address in by_spf]
     candidates += [(address, "mx") for host in hosts if _may_send(host.name) for address in host.addresses]
-    found: dict[str, SendingAddress] = {}
+    named: dict[str, dict[AddressSource, None]] = {}
     for address, source in candidates:
         if address and is_public(address):
-            found.setdefault(address, SendingAddress(address, source))
-    return tuple(found.values())
+            named.setdefault(address, {})[source] = None
+    return tuple(SendingAddress(address, *_first_and_rest(sources)) for address, sources in named.items())
+
+
+def _first_and_rest(sources: Iterable[AddressSource]) -> tuple[AddressSource, tuple[AddressSource, ...]]:
+    first, *rest = sources
+    return first, tuple(rest)
 
 
 def _may_send(mail_host: str) -> bool:

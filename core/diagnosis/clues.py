@@ -151,7 +151,7 @@ class Clues:
     def own_addresses(self) -> frozenset[str]:
         """The addresses of the server we know: of its name as told, and of the login."""
         told = self.context.mail_hosts if self.context.target.mail_host else ()
-        inside = [one.address for one in self.context.addresses if one.source in ("ssh", "relayed")]
+        inside = [one.address for one in self.context.addresses if {"ssh", "relayed"} & {one.source, *one.also}]
         return frozenset([*(address for host in told for address in host.addresses), *inside])
 
     @property

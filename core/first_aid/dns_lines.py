@@ -46,11 +46,12 @@ def _speaking_for(cause: Cause, report: Report) -> list[Finding]:
 
 
 def _pasted(report: Report) -> frozenset[str]:
-    """Addresses known from a returned or pasted mail, and not told by the person."""
-    found: set[object] = {one.address for one in report.addresses if one.source in _PASTED}
+    """Addresses known from a returned or pasted mail alone: not told by the person, of no server of ours."""
+    found: set[object] = {one.address for one in report.addresses if one.only_pasted}
+    ours = {one.address for one in report.addresses if not one.only_pasted}.union(report.target.address)
     for values in (finding.values for result in report.results for finding in result.findings):
         found |= {values.get("sending_address"), values.get("address") if values.get("source") in _PASTED else None}
-    return frozenset(one for one in found if isinstance(one, str)) - set(report.target.address)
+    return frozenset(one for one in found if isinstance(one, str)) - ours
 
 
 def _doubtful(text: str, finding: Finding, pasted: frozenset[str]) -> tuple[str, ...]:

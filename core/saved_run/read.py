@@ -164,7 +164,8 @@ def _cause(item: Mapping[str, Any]) -> Cause:
 
 
 def _address(item: Mapping[str, Any]) -> SendingAddress:
-    return SendingAddress(_of(str, item["address"]), _word(AddressSource, item["source"]))
+    also = tuple(_word(AddressSource, each) for each in _of(list, item.get("also", [])))
+    return SendingAddress(_of(str, item["address"]), _word(AddressSource, item["source"]), also)
 
 
 def _pasted(item: object) -> Pasted | None:

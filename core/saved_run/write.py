@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clean import clean
-from core.model import Cause, CheckResult, Finding, Pasted, Report
+from core.model import Cause, CheckResult, Finding, Pasted, Report, SendingAddress
 
 SCHEMA = "mail-first-aid/1"
 log = logging.getLogger(__name__)
@@ -87,7 +87,12 @@ def _target(report: Report) -> dict[str, Any]:
     for name in ("bounce", "log", "queue"):
         pasted = getattr(report.target, name)
         told[name] = {"name": clean(pasted.name, 200)} if isinstance(pasted, Pasted) else None
-    return {**told, "addresses": [plain(address) for address in report.addresses]}
+    return {**told, "addresses": [_address(one) for one in report.addresses]}
+
+
+def _address(one: SendingAddress) -> dict[str, Any]:
+    told = {"address": one.address, "source": one.source}
+    return {**told, "also": list(one.also)} if one.also else told
 
 
 def _result(result: CheckResult) -> dict[str, Any]:

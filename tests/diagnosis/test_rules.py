@@ -152,11 +152,20 @@ BOUNCE_6 = sign("bounce.reverse_dns_missing", WARNING, sending_address="2001:db8
         ([sign("mail_log.refused_listed", providers=["spamhaus"])], "address_listed", "likely", "you"),
         ([sign("mail_log.refused_rate", WARNING)], "rate_limited", "likely", "wait"),
         ([sign("mail_log.over_quota", WARNING)], "mailbox_full", "likely", "you"),
-        ([sign("bounce.mailbox_full", WARNING, recipients=["sato@example.jp"])], "mailbox_full", "confirmed", "you"),
+        ([sign("bounce.mailbox_full", WARNING, recipients=["sato@example.jp"])], "mailbox_full", "likely", "you"),
+        (
+            [
+                sign("bounce.mailbox_full", WARNING, recipients=["sato@example.jp"]),
+                sign("server_health.mailboxes_full", WARNING),
+            ],
+            "mailbox_full",
+            "confirmed",
+            "you",
+        ),
         (
             [sign("bounce.mailbox_full", WARNING, recipients=["sato@example.com"])],
             "mailbox_full",
-            "confirmed",
+            "likely",
             "recipient",
         ),
         ([sign("bounce.unreachable", WARNING)], "recipient_side", "likely", "recipient"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, said_by_the_recipient, value_list
+from core.diagnosis.hearsay import seen_besides
 from core.diagnosis.ranking import CONSEQUENCE, RISK, SUSPICION, Ranked
 from core.diagnosis.rules.refusals import named_a_dead_list
-from core.model import Cause, Finding, Values, WhoActs
+from core.model import Cause, Certainty, Finding, Values, WhoActs
 
 # Reasons that lie with the address or the server at the other end; and what their filter says of one message.
 _THEIR_REASONS = ("user_unknown", "address_closed", "domain_cannot_receive", "recipient_refuses", "server_trouble",
@@ -51,7 +52,10 @@ def mailbox_full(clues: Clues) -> Iterator[Ranked]:
     if not whose and clues.queue:
         whose = {each.name.lower() for each in clues.queue.recipient_domains[:1]}
     who: WhoActs = "you" if ours & whose else "recipient"
-    yield CONSEQUENCE, Cause("mailbox_full", "confirmed", who, codes_of(full))
+    seen = clues.having("mail_log.over_quota", "server_health.mailboxes_full") if who == "you" else ()
+    sure = seen or seen_besides(full, clues) or clues.refused_by_others("mailbox_full")
+    certainty: Certainty = "confirmed" if sure else "likely"
+    yield CONSEQUENCE, Cause("mailbox_full", certainty, who, codes_of(full + seen))
 
 
 def recipient_side(clues: Clues) -> Iterator[Ranked]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical, value_list
+from core.diagnosis.hearsay import seen_besides
 from core.diagnosis.ranking import RISK, ROOT, SUSPICION, Ranked
 from core.model import Cause, Certainty, Finding, Values, WhoActs
 
@@ -42,7 +43,8 @@ def ipv6_path_bad(clues: Clues) -> Iterator[Ranked]:
         yield rank, Cause("ipv6_path_bad", "likely", "you", codes, {"addresses": value_list(listed, "address")})
     if bad:
         values: Values = {"addresses": value_list(bad, "addresses") or ["?"]}
-        certainty: Certainty = "confirmed" if refused else "possible"
+        sure = seen_besides(bad + refused, clues)
+        certainty: Certainty = "possible" if not refused else "confirmed" if sure else "likely"
         rank = ROOT if refused else SUSPICION if clues.about_mail_going_out else RISK
         yield rank, Cause("ipv6_path_bad", certainty, "you", codes_of(bad + refused), values)
 
@@ -127,7 +129,8 @@ def sender_auth_failing(clues: Clues) -> Iterator[Ranked]:
         return
     codes = codes_of(refused + wrong + missing)
     going_out = clues.about_mail_going_out
-    certainty: Certainty = "confirmed" if refused and (wrong or missing) else "likely"
+    sure = refused and (wrong or missing) and seen_besides(refused + wrong + missing, clues)
+    certainty: Certainty = "confirmed" if sure else "likely"
     rank = ROOT
     if not refused and not (wrong and going_out):
         certainty, rank = "possible", SUSPICION if going_out else RISK
@@ -156,7 +159,8 @@ def ptr_or_helo_wrong(clues: Clues) -> Iterator[Ranked]:
     who: WhoActs = "you" if _about_the_greeting(clues, bool(hello and not reverse)) else "hosting_company"
     codes = codes_of(refused + reverse + hello)
     if refused:
-        certainty: Certainty = "confirmed" if reverse or hello else "likely"
+        sure = (reverse or hello) and seen_besides(refused + reverse + hello, clues)
+        certainty: Certainty = "confirmed" if sure else "likely"
         yield ROOT, Cause("ptr_or_helo_wrong", certainty, who, codes, values)
     elif reverse or critical(hello):
         rank = SUSPICION if clues.about_mail_going_out else RISK

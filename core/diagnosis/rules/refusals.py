@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, value_list
+from core.diagnosis.hearsay import seen_besides, strangers
 from core.diagnosis.ranking import CONSEQUENCE, SUSPICION, Ranked
 from core.diagnosis.rented import on_a_shared_server
 from core.knowledge.dnsbl import dead_list_of, load_lists
@@ -26,7 +27,9 @@ def address_listed(clues: Clues) -> Iterator[Ranked]:
     if ours := tuple(each for each in ours if each not in unseen):
         zones = value_list(ours, "list_name") or value_list(ours, "zone")
         refused = clues.having("mail_queue.blocked_using_list", "mail_log.refused_listed") + clues.bounced("ip_blocked")
-        yield CONSEQUENCE, Cause("address_listed", "confirmed", "you", codes_of(ours + refused), {"zones": zones})
+        # That it stands on a list is seen; that it is ours, a pasted mail alone may say.
+        sure: Certainty = "confirmed" if seen_besides(ours, clues) else "likely"
+        yield CONSEQUENCE, Cause("address_listed", sure, "you", codes_of(ours + refused), {"zones": zones})
     elif not listed and (told := _told_of_lists(clues)):
         # What a refusal says; our own look at the lists may say otherwise, or could not be taken.
         certainty: Certainty = "possible" if clues.seen("dnsbl.clean", "dnsbl.clean_major") else "likely"
@@ -102,13 +105,19 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
     public = set(names) & PUBLIC_LISTS.keys() or (not names and _public_zones_in_log(clues))
     if blocked and not clues.seen("dnsbl.listed") and not public:
         values: Values = {"providers": names or ["unknown"]}
-        told_now = bounced or any(each.severity.value == "critical" for each in logged)
+        told_now = _of_our_address(bounced, clues) or any(each.severity.value == "critical" for each in logged)
         clean = clues.seen("dnsbl.clean", "dnsbl.clean_major")
         certainty: Certainty = "confirmed" if told_now and names and clean else "likely"
         yield CONSEQUENCE, Cause("provider_blocked", certainty, "you", codes_of(blocked), values)
     elif doubted := _doubted(clues):
         values = {"providers": _providers(doubted)}
         yield SUSPICION, Cause("provider_blocked", "possible", "you", codes_of(doubted), values)
+
+
+def _of_our_address(bounced: tuple[Finding, ...], clues: Clues) -> bool:
+    """Whether a returned mail speaks of an address that something else knows as ours, or of none at all."""
+    unknown = strangers(clues)
+    return any(each.values.get("sending_address") not in unknown for each in bounced)
 
 
 def _by_their_own_policy(clues: Clues) -> tuple[Finding, ...]:
@@ -151,7 +160,7 @@ def rate_limited(clues: Clues) -> Iterator[Ranked]:
     if slowed := (
         clues.bounced("rate_limited") + clues.having("mail_log.refused_rate") + clues.most_wait_for("rate_limited")
     ):
-        certainty: Certainty = "confirmed" if len(slowed) > 1 else "likely"
+        certainty: Certainty = "confirmed" if len(slowed) > 1 and seen_besides(slowed, clues) else "likely"
         yield CONSEQUENCE, Cause("rate_limited", certainty, "wait", codes_of(slowed))
 
 

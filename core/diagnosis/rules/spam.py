@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from core.diagnosis.clues import Clues, codes_of, critical
+from core.diagnosis.hearsay import seen_besides
 from core.diagnosis.ranking import ROOT, SUSPICION, Ranked
 from core.model import Cause, Certainty, Finding
 
@@ -65,7 +66,7 @@ def web_form_abused(clues: Clues) -> Iterator[Ranked]:
     if not logged and not queued:
         return
     sender = str(logged[0].values.get("name") if logged else queued[0].values.get("sender"))
-    sure = critical(logged) and (queued or clues.seen(*_TRACES))
+    sure = critical(logged) and (queued or seen_besides(clues.having(*_TRACES), clues))
     certainty: Certainty = "confirmed" if sure else "likely" if critical(logged) or queued else "possible"
     rank = ROOT if certainty != "possible" else SUSPICION
     yield rank, Cause("web_form_abused", certainty, "you", _with_traces(logged + queued, clues), {"sender": sender})
@@ -104,7 +105,7 @@ def account_hijacked(clues: Clues) -> Iterator[Ranked]:
     """The log shows an account that sends as no person does. A queue alone is a suspicion."""
     abused = critical(clues.having("mail_log.account_abused"))
     for finding in abused:
-        certainty: Certainty = "confirmed" if clues.seen(*_TRACES) else "likely"
+        certainty: Certainty = "confirmed" if seen_besides(clues.having(*_TRACES), clues) else "likely"
         yield ROOT, _hijacked(finding, "name", certainty, clues)
     doubtful = clues.having("mail_log.account_suspicious")
     for finding in doubtful:
