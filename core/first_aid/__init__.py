@@ -7,10 +7,12 @@ from core.first_aid.blanks import filled
 from core.first_aid.card import HANDS_LINES, Card, CardStep, NoCard, made_out
 from core.first_aid.choice import card_for, cards_for, typed_value
 from core.first_aid.dns_lines import DnsLine, dns_lines
+from core.first_aid.pasted import pasted_alone
 from core.first_aid.server_kind import kind_in_listing, server_kind, server_version
 from core.first_aid.values import sending_address, values_for
 
 __all__ = [
     "HANDS_LINES", "Card", "CardStep", "DnsLine", "NoCard", "card_for", "cards_for", "dns_lines", "filled",
-    "kind_in_listing", "made_out", "sending_address", "server_kind", "server_version", "typed_value", "values_for",
+    "kind_in_listing", "made_out", "pasted_alone", "sending_address", "server_kind", "server_version", "typed_value",
+    "values_for",
 ]  # fmt: skip

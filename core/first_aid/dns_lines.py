@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.clean import clean
+from core.first_aid.pasted import pasted_alone
 from core.model import Cause, Finding, Report, Severity
 
 _LONGEST_NAME, _LONGEST_LINE = 255, 2000  # characters; a longer line is no line of ours
-_PASTED = ("bounce", "header")  # sources of an address
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def dns_lines(cause: str, report: Report | None) -> tuple[DnsLine, ...]:
     known = next((one for one in report.causes if one.code == cause), None) if report else None
     if report is None or known is None:
         return ()
-    pasted = _pasted(report)
+    pasted = pasted_alone(report)
     lines = (_line(finding, pasted) for finding in _speaking_for(known, report))
     return tuple(dict.fromkeys(line for line in lines if line))
 
@@ -43,15 +43,6 @@ def dns_lines(cause: str, report: Report | None) -> tuple[DnsLine, ...]:
 def _speaking_for(cause: Cause, report: Report) -> list[Finding]:
     wrong = (one for result in report.results for one in result.findings if one.severity is not Severity.OK)
     return [one for one in wrong if one.code in cause.findings]
-
-
-def _pasted(report: Report) -> frozenset[str]:
-    """Addresses known from a returned or pasted mail alone: not told by the person, of no server of ours."""
-    found: set[object] = {one.address for one in report.addresses if one.only_pasted}
-    ours = {one.address for one in report.addresses if not one.only_pasted}.union(report.target.address)
-    for values in (finding.values for result in report.results for finding in result.findings):
-        found |= {values.get("sending_address"), values.get("address") if values.get("source") in _PASTED else None}
-    return frozenset(one for one in found if isinstance(one, str)) - ours
 
 
 def _doubtful(text: str, finding: Finding, pasted: frozenset[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from core.again import Repair, repairs_of
 from core.clean import clean
 from core.delisting import desk
-from core.first_aid import DnsLine, dns_lines, sending_address
+from core.first_aid import DnsLine, dns_lines, pasted_alone, sending_address
 from core.incident import Incident
 from core.knowledge.causes import nature_of
 from core.model import Cause, Report
@@ -74,6 +74,17 @@ def facts_of(incident: Incident, main: str | None = None) -> Facts:
 def _address(incident: Incident) -> str:
     """As the newest run knew it that did: one repeated in part may not."""
     return next((found for run in reversed(incident.runs) if (found := sending_address(run.report))), "")
+
+
+def pasted_alone_in(incident: Incident) -> list[str]:
+    """Addresses that nothing but a returned mail calls ours, in no run of the incident."""
+    told, ours = set[str](), set[str]()
+    for report in (run.report for run in incident.runs):
+        alone = pasted_alone(report)
+        told |= alone
+        ours |= {one.address for one in report.addresses} - alone
+        ours.update(report.target.address)
+    return sorted(told - ours)
 
 
 def _dns_lines(incident: Incident, cause: Cause | None) -> tuple[DnsLine, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -12,7 +13,7 @@ from core.clean import clean
 from core.delisting import DeskLine
 from core.first_aid import DnsLine
 from core.incident import Incident
-from core.letters.facts import Facts, Sender, facts_of, moment
+from core.letters.facts import Facts, Sender, facts_of, moment, pasted_alone_in
 from core.since import noticed_words, since_words, told_since
 from core.texts import Texts
 
@@ -77,7 +78,15 @@ def request(line: DeskLine, incident: Incident, texts: Texts, sender: Sender | N
 def _worded(key: str, incident: Incident, texts: Texts, values: dict[str, str]) -> tuple[str, str]:
     """Subject and body. One of practice says so: nobody must send it by mistake."""
     subject, body = _marked(texts.text(f"{key}.subject", values), incident, texts), texts.text(f"{key}.letter", values)
+    body = _doubted(body, incident, texts)
     return subject, f"{texts.text('letters.practice')}\n\n{body}" if incident.practice else body
+
+
+def _doubted(body: str, incident: Incident, texts: Texts) -> str:
+    """Before a letter that calls an address ours which only a pasted mail names, a note to whoever sends it."""
+    named = [one for one in pasted_alone_in(incident) if re.search(rf"(?<![\w.:]){re.escape(one)}(?![\w:]|\.\d)", body)]
+    note = texts.text("letters.line.doubtful", addresses=named) if named else ""
+    return f"{note}\n\n{body}" if note and note not in body else body
 
 
 def _marked(subject: str, incident: Incident, texts: Texts) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.clean import clean
+from core.knowledge.known_pages import without_strange_pages
 from core.knowledge.reply_rules import playbook_links
 from core.model import Value
 from core.report.words import phrase
@@ -37,15 +38,25 @@ def playbook_of(values: Mapping[str, Value], texts: Texts) -> Playbook | None:
     if not isinstance(code, str) or not texts.has(f"playbook.{code}.title"):
         return None
     address = values.get("sending_address") or phrase(texts, "refusal.address_here")
-    filled = {"sending_address": str(address), "said": clean(str(values.get("said") or ""), _QUOTE)}
-    key = f"playbook.{code}.letter"
+    quote = without_strange_pages(clean(str(values.get("said") or ""), _QUOTE), phrase(texts, "refusal.page_left_out"))
+    filled = {"sending_address": clean(str(address), 120), "said": quote}
     return Playbook(
         code,
         phrase(texts, f"playbook.{code}.title"),
         tuple(texts.steps(f"playbook.{code}", filled)),
         playbook_links().get(code, ""),
-        texts.text(key, filled) if texts.has(key) else "",
+        _letter(f"playbook.{code}.letter", filled, bool(values.get("sending_address")), texts),
     )
+
+
+def _letter(key: str, filled: dict[str, str], named: bool, texts: Texts) -> str:
+    """The letter, after a note where it calls an address ours: `named` by nothing but the returned mail."""
+    if not texts.has(key):
+        return ""
+    said, of_address = texts.text(key, filled), texts.text(key, {**filled, "sending_address": ""})
+    if not named or said == of_address:
+        return said
+    return f"{texts.text('letters.line.doubtful', addresses=[filled['sending_address']])}\n\n{said}"
 
 
 def playbook_fields(values: Mapping[str, Value], texts: Texts) -> dict[str, Any]:

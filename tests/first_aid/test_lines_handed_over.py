@@ -68,6 +68,12 @@ def test_an_address_the_person_or_the_server_told_is_not_doubted(run: Report) ->
     assert line.doubtful == () and len(line_steps(run, CAUSE, Texts("en"))) == 1
 
 
+def test_our_own_incoming_server_s_address_is_not_doubted() -> None:
+    """Its name stands in our MX record: that the returned mail names it too takes nothing away."""
+    (line,) = dns_lines(CAUSE.code, report(not_passed("bounce"), known=(SendingAddress(THEIRS, "bounce", ("mx",)),)))
+    assert line.doubtful == ()
+
+
 def test_an_address_the_list_holds_already_is_not_doubted() -> None:
     (line,) = dns_lines(CAUSE.code, report(not_passed("ssh"), Finding("x", Severity.OK, {"sending_address": OURS})))
     assert line.doubtful == ()

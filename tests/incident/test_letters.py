@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -18,11 +19,12 @@ from core.knowledge.causes import natures
 from core.letters import KINDS, Sender, letter, mail_draft, request
 from core.letters.draft import LONGEST
 from core.letters.facts import moment
-from core.model import Report, SendingAddress
+from core.model import CheckResult, Finding, Report, SendingAddress, Severity, Value
 from core.resources import resources_dir
 from core.texts import LANGUAGES, Language, Texts
 
 ZEN = "zen.spamhaus.org"
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 MakeRun = Callable[..., Report]
 MakeIncident = Callable[..., Incident]
 SENDER = Sender("Midori Shoji Co., Ltd.", "K. Nakamura", "+81-3-0000-0000", "nakamura@other.example")
@@ -42,6 +44,41 @@ def test_every_letter_can_be_written_for_every_cause(
     for kind in KINDS:
         made = letter(kind, incident(report), Texts(language), SENDER)
         assert made.subject and "{" not in made.body and "letters." not in made.body
+
+
+FORGED = "198.51.100.66"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_that_only_a_returned_mail_calls_ours_is_to_be_made_sure_of(
+    run: MakeRun, incident: MakeIncident, language: Language
+) -> None:
+    texts = Texts(language)
+    told = replace(run(0, "closed"), addresses=(SendingAddress(FORGED, "bounce"),))
+    known = replace(told, addresses=(SendingAddress(FORGED, "bounce", ("mx",)),))
+    note = texts.text("letters.line.doubtful", addresses=[FORGED])
+    for kind in KINDS:
+        doubted = letter(kind, incident(told), texts, SENDER).body
+        assert doubted.startswith(note) == (FORGED in doubted)
+        assert note not in letter(kind, incident(known), texts, SENDER).body
+        assert note not in letter(kind, incident(told, known), texts, SENDER).body, "a later look knows it"
+    assert FORGED in letter("hosting", incident(told), texts, SENDER).body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_provider_is_asked_for_no_address_on_the_word_of_a_mail(
+    run: MakeRun, incident: MakeIncident, language: Language
+) -> None:
+    values: dict[str, Value] = {
+        "provider": "microsoft", "playbook": "microsoft_block_list", "sending_address": FORGED, "said": "550",
+    }  # fmt: skip
+    report = run(0, "closed")
+    bounce = CheckResult("bounce", NOW, NOW, findings=(Finding("bounce.ip_blocked", Severity.CRITICAL, values),))
+    told = incident(replace(report, results=(*report.results, bounce)))
+    (line,) = [one for one in desk(told) if one.is_provider]
+    texts = Texts(language)
+    made = request(line, told, texts, SENDER)
+    assert made.body.startswith(texts.text("letters.line.doubtful", addresses=[FORGED]))
 
 
 def test_every_cause_has_its_sentence() -> None:

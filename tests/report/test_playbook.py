@@ -57,3 +57,23 @@ def test_an_unnamed_recipient_gets_no_line() -> None:
     assert not any(line.startswith("To:") for line in refusal_lines(values, Texts("en")))
     values = CHECK.judge(read_bounce("550 5.1.1 <taro@example.jp>: User unknown"))[0].values
     assert "To: taro@example.jp" in refusal_lines(values, Texts("en"))
+
+
+EVIL = "https://support.google.com.evil.example/delist?pay"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_quotes_no_page_and_calls_no_address_ours_on_the_word_of_a_mail(language: Language) -> None:
+    texts = Texts(language)
+    said = f"{BLOCKED} See {EVIL} or www.evil.example. https://sendersupport.olc.protection.outlook.com/snds/ tells why"
+    found = playbook_of(CHECK.judge(read_bounce(said))[0].values, texts)
+    assert found and "evil" not in found.letter and "evil" not in " ".join(found.steps)
+    assert texts.text("refusal.page_left_out") in found.letter
+    assert "https://sendersupport.olc.protection.outlook.com/snds/" in found.letter, "a provider's own page is quoted"
+    assert found.letter.startswith(texts.text("letters.line.doubtful", addresses=["203.0.113.25"]))
+
+
+def test_without_an_address_in_it_a_letter_needs_no_note() -> None:
+    texts = Texts("en")
+    found = playbook_of({"playbook": "microsoft_block_list", "said": "550 5.7.1 S3150"}, texts)
+    assert found and found.letter and "make sure that" not in found.letter
