@@ -110,3 +110,15 @@ async def test_a_bounce_comes_before_the_headers_of_the_mail_it_returns(server) 
     text = f"550 5.7.1 Client host [203.0.113.90] blocked\n\n--b\nContent-Type: message/rfc822\n\n{message(TAKEN).text}"
     found = await sources(server, Target(domain=DOMAIN, bounce=Pasted("bounce", text)))
     assert found == [("203.0.113.90", "bounce"), ("203.0.113.80", "header")]
+
+
+async def test_all_that_names_an_address_is_kept_so_that_a_forged_mail_is_known_by_it(server) -> None:
+    server.add(DOMAIN, "MX", f"10 {HOST}.")
+    server.add(DOMAIN, "TXT", '"v=spf1 ip4:203.0.113.25 -all"')
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
+    for address, also in (("203.0.113.25", ("spf", "mx")), ("198.51.100.66", ())):
+        said = f"550 5.7.25 [{address}] The IP address sending this message does not have a PTR record setup"
+        survey = await first_survey(Target(domain=DOMAIN, bounce=Pasted("x", said)), clients, Doors())
+        first = survey.context.addresses[0]
+        assert (first.address, first.source, first.also) == (address, "bounce", also)
+        assert first.only_pasted == (not also)

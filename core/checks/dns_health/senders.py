@@ -17,9 +17,27 @@ PROVEN = ("bounce", "header", "ssh", "given")
 def judge_senders(facts: Facts) -> Iterator[Finding]:
     """The greeting name, then each address's reverse name, then whether IPv6 alone is at fault."""
     yield from _helo(facts)
-    for address in facts.addresses:
+    for address in _seen_by_receivers(facts):
         yield from _reverse(facts, address)
     yield from _ipv6_alone(facts)
+
+
+def _seen_by_receivers(facts: Facts) -> tuple[AddressFacts, ...]:
+    """The addresses whose name receivers ask for: not those of a server which hands everything to another one."""
+    if any(one.source == "relayed" for one in facts.addresses):
+        return tuple(one for one in facts.addresses if one.source not in ("relayed", "mx"))
+    elsewhere = _taking_mail_in_elsewhere(facts)
+    return tuple(one for one in facts.addresses if one.source != "mx" or one.address not in elsewhere)
+
+
+def _taking_mail_in_elsewhere(facts: Facts) -> frozenset[str]:
+    """Addresses of MX records that lead to others than the server we logged in to: at a provider as often as not, and
+    our mail leaves from ours."""
+    inside = {one.address for one in facts.addresses if one.source == "ssh"}
+    hosts = [
+        {record for lookup in (host.a, host.aaaa) if lookup for record in lookup.records} for host in facts.mx_hosts
+    ]
+    return frozenset(address for host in hosts if inside and not host & inside for address in host)
 
 
 def _helo(facts: Facts) -> Iterator[Finding]:
@@ -52,8 +70,9 @@ def _helo_elsewhere(facts: Facts, helo: Helo) -> Iterator[Finding]:
 
 def _ipv6_alone(facts: Facts) -> Iterator[Finding]:
     """IPv4 has a good name and IPv6 has none: mail fails only where both sides speak IPv6, so now and then."""
-    old = [one for one in facts.addresses if ":" not in one.address]
-    bad = [one for one in facts.addresses if ":" in one.address and is_trusted(one) is False]
+    seen = _seen_by_receivers(facts)
+    old = [one for one in seen if ":" not in one.address]
+    bad = [one for one in seen if ":" in one.address and is_trusted(one) is False]
     if bad and old and all(is_trusted(one) for one in old):
         severity = Severity.CRITICAL if any(one.source in PROVEN for one in bad) else Severity.WARNING
         values: dict[str, Value] = {"addresses": [one.address for one in bad], "good": [one.address for one in old]}

@@ -162,6 +162,29 @@ async def test_an_mx_that_is_an_alias(server) -> None:
     assert found[0].values["alias_of"] == HOST
 
 
+@pytest.mark.parametrize(
+    ("sources", "said"),
+    [
+        ((("203.0.113.7", "ssh"), (ADDRESS, "mx")), []),  # it only sends: the provider takes the mail in
+        ((("203.0.113.7", "relayed"), (ADDRESS, "mx")), []),  # it hands everything to the provider
+        (((ADDRESS, "relayed"),), []),  # receivers never see it
+        (((ADDRESS, "ssh"),), ["ptr_missing"]),
+        (((ADDRESS, "ssh"), ("2001:db8::25", "mx")), ["ptr_missing", "ptr_missing"]),  # one server, two addresses
+    ],
+)
+async def test_only_an_address_that_receivers_see_needs_a_name(server, sources, said: list[str]) -> None:
+    """A healthy machine that only sends, or hands on, is no suspicion for another one's missing name."""
+    server.add(DOMAIN, "MX", f"10 {HOST}.")
+    server.add(HOST, "A", ADDRESS)
+    server.add(HOST, "AAAA", "2001:db8::25")
+    server.add("7.113.0.203.in-addr.arpa", "PTR", "out.midori.example.")
+    server.add("out.midori.example", "A", "203.0.113.7")
+    clients = Clients(Resolver(server.address, Reroute(), Journal(), 4.0), None)  # type: ignore[arg-type]
+    addresses = tuple(SendingAddress(address, source) for address, source in sources)
+    found = CHECK.judge(await CHECK.measure(Context(Target(domain=DOMAIN), addresses=addresses), clients))
+    assert [one.code.partition(".")[2] for one in found if "ptr" in one.code] == said
+
+
 def chain():
     import dns.rrset
 
