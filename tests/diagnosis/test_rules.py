@@ -345,3 +345,12 @@ def test_a_weak_signpost_is_looked_at_when_mail_does_not_come_in() -> None:
     assert causes(weak)[0].code == "nothing_found"
     missing = Target(domain="example.jp", symptom="not_received")
     assert causes(weak, sign("dns_health.ptr_missing", WARNING, address="x"), target=missing)[0].code == "dns_moved"
+
+
+def test_a_password_that_can_be_read_on_the_way_speaks_for_a_theft_and_alone_for_nothing() -> None:
+    """Most servers of ten years ago take such logins: that is a caution of its own, not why mail stops."""
+    readable = sign("smtp_banner.login_in_clear", WARNING, host="mail.example.jp", ports=[25])
+    stolen = causes(sign("mail_log.account_abused", name="sales"), readable)[0]
+    assert (stolen.code, stolen.certainty) == ("account_hijacked", "likely")
+    assert "smtp_banner.login_in_clear" in stolen.findings
+    assert [one.code for one in causes(readable)] == ["nothing_found"]

@@ -169,7 +169,9 @@ def _leads_queue_to_strangers(account: str, clues: Clues) -> bool:
 
 def _hijacked(finding: Finding, name: str, certainty: Certainty, clues: Clues) -> Cause:
     sender = str(finding.values.get(name, ""))
-    return Cause("account_hijacked", certainty, "you", _with_traces((finding,), clues), {"sender": sender})
+    # How a password may have become known. Alone it is a danger that accuses nobody, and no reason why mail stops.
+    readable = clues.having("smtp_banner.login_in_clear")
+    return Cause("account_hijacked", certainty, "you", _with_traces((finding, *readable), clues), {"sender": sender})
 
 
 def _with_traces(findings: tuple[Finding, ...], clues: Clues) -> tuple[str, ...]:
