@@ -205,6 +205,18 @@ def required_literal(pattern: str) -> str:
     return max("".join(pieces).split("\0"), key=len)
 
 
+def alternatives(pattern: str) -> tuple[str, ...]:
+    """The alternatives of `pattern` outside of all groups, as they stand in it."""
+    found, depth = [""], 0
+    for token in _TOKEN.findall(pattern):
+        depth += (token == "(") - (token == ")")
+        if token == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += token
+    return tuple(found)
+
+
 def _plain(token: str) -> str:
     """The character a token stands for, NUL when it stands for several."""
     if token[0] == "\\":

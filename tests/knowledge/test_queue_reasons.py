@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from core.knowledge.queue_reasons import Kind, QueueReasonsError, classify, list_named, parse, queue_reasons
+from core.knowledge.reply_rules import alternatives, rule_files
 
 EXAMPLES = queue_reasons().examples
 
@@ -49,3 +50,23 @@ def test_what_another_server_answered_is_explained_as_in_a_bounce() -> None:
 def test_numbers_in_names_are_no_answers() -> None:
     said = "connect to mx452.example.com[192.0.2.45]:25: Connection timed out"
     assert classify(said) == Kind("unreachable", "timed_out")
+
+
+def test_the_short_look_loses_no_line_that_a_pattern_fits() -> None:
+    """A line is searched only where it holds one of a pattern's literals: none that fits may be passed over."""
+    wordings = [wording for file in rule_files() for rule in file.rules for wording in rule.wordings]
+    lines = [example.text for example in EXAMPLES] + [wording.example for wording in wordings]
+    fits = 0
+    for one in queue_reasons().patterns:
+        for line in lines:
+            if one.search.search(line):
+                fits += 1
+                assert any(literal in line.lower() for literal in one.literals), (one.search.pattern, line)
+    assert fits > len(EXAMPLES)
+
+
+def test_every_alternative_of_a_pattern_has_a_literal() -> None:
+    assert alternatives(r"a(b|c)d|e\|f|[|]g") == ("a(b|c)d", r"e\|f", "[|]g")
+    assert all(literal == literal.lower() != "" for one in queue_reasons().patterns for literal in one.literals)
+    with pytest.raises(QueueReasonsError):
+        parse({"checked": date(2026, 11, 22), "pattern": [{"match": "spam|[0-9]+", "reason": "x"}], "example": []})

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from core.checks.mail_queue.facts import Named, QueueFacts, Reason, Refusal, Shows, State
 from core.checks.mail_queue.notices import refusal, speaker
-from core.knowledge.queue_reasons import classify, list_named
+from core.knowledge.queue_reasons import Kind, classify, list_named
 
 NULL_SENDER = "<>"  # RFC 5321, 4.5.5: bounces and other notices
 MOST_NAMES = 50  # as many names of each kind are kept in the facts
@@ -18,6 +18,9 @@ _MOST_LISTS = 10
 # Word -> seconds; a message counts for the first it has not yet waited for.
 AGES = {"hour": 3600.0, "six_hours": 21600.0, "day": 86400.0, "three_days": 259200.0, "older": float("inf")}
 _LONGEST_ADDRESS, _LONGEST_EXAMPLE = 320, 500
+# So many different reasons are read whole, then the beginning of each: a server that never says the same twice, and
+# much every time, holds nobody up.
+_READ_WHOLE, _LONGEST_REASON, _BEGINNING = 4000, 1000, 240
 # Mail moves while it is listed: so few may be missing in a listing that still counts as whole.
 _MAY_MISS = 0.02
 # A refused person tries once more: "$ sudo mailq", "[root@mail ~]# mailq". What is listed after it was not refused.
@@ -56,6 +59,7 @@ class Tally:
         self._domains: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
+        self._kinds: dict[str, Kind] = {}
         self._lists: dict[str, None] = {}
         self._ages: Counter[str] = Counter()
 
@@ -151,7 +155,7 @@ class Tally:
             return
         words, timed_out = set(), False
         for text in texts:
-            kind = classify(text)
+            kind = self._kind(text[:_LONGEST_REASON])
             words.add(kind.reason)
             timed_out = timed_out or kind.detail == "timed_out"
             if kind.reason not in self._examples:
@@ -161,6 +165,14 @@ class Tally:
         for word in words:
             self._reasons[word] += 1
         self._timed_out += timed_out
+
+    def _kind(self, text: str) -> Kind:
+        if known := self._kinds.get(text):
+            return known
+        if len(self._kinds) >= _READ_WHOLE:
+            return classify(text[:_BEGINNING])
+        self._kinds[text] = classify(text)
+        return self._kinds[text]
 
 
 def domain_of(address: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.checks.mail_queue import judge, read_queue
+from core.checks.mail_queue.reader import read_lines
 from core.clean import clean
 
 READ_AT = datetime(2026, 11, 22, 1, 40, tzinfo=UTC)
@@ -79,3 +80,19 @@ def test_h20_a_stopped_mail_system_stands_first(text: str) -> None:
     findings = judge(read_queue(text, READ_AT))
     assert findings[0].code == "mail_queue.system_down"
     assert findings[0].severity.value == "critical"
+
+
+def test_a_server_that_never_says_the_same_twice_is_read_in_part() -> None:
+    """Every reason is another one and tells what it is only late: so many are read whole, of the rest the beginning."""
+    many, more = 4000, 50
+    reasons = [f"{number} {'.' * 400} greylisted" for number in range(many + more)]
+    lines = [
+        json.dumps({
+            "queue_name": "deferred", "queue_id": f"{number:X}", "arrival_time": 1, "message_size": 1,
+            "sender": "a@b.example", "recipients": [{"address": "c@d.example", "delay_reason": reason}],
+        })
+        for number, reason in enumerate(reasons)
+    ]  # fmt: skip
+    facts = read_lines(lines, datetime(2026, 11, 22, tzinfo=UTC))
+    assert facts.total == many + more
+    assert {each.reason: each.count for each in facts.reasons} == {"greylisted": many, "unclear": more}
