@@ -254,3 +254,21 @@ def test_one_answer_of_ours_to_everybody_is_a_rule_too_wide() -> None:
     assert causes(REFUSED_BY_US, log=arrives, target=MISSING)[0].code == "nothing_found"
     robots = replace(LOG, refusals=(turned_away("relay_denied", "554 Relay access denied", 60),))
     assert causes(REFUSED_BY_US, log=robots, target=MISSING)[0].code == "nothing_found"
+
+
+@pytest.mark.parametrize(
+    ("example", "signs", "codes"),
+    [
+        ("451 4.3.0 Error: queue file write error", (), ["helper_down"]),
+        ("452 4.3.1 Insufficient system storage", (), ["nothing_found"]),
+        ("452 4.3.1 Insufficient system storage", (sign("mail_log.disk_full"),), ["disk_full"]),
+        ("451 4.3.0 Error: queue file write error", (sign("mail_log.disk_full"),), ["disk_full"]),
+        ("451 4.3.0 Error: queue file write error", (sign("server_health.disk_full", mount="/var"),), ["disk_full"]),
+    ],
+)
+def test_where_there_is_no_room_no_helper_is_blamed(example: str, signs: tuple[Finding, ...], codes: list[str]) -> None:
+    """Thirty callers are asked to come again. A full disk is why, and leads alone."""
+    refusal = Refusal("us", "server_trouble", 120, example, hosts=30)
+    refused = sign("mail_log.refused_by_us", Severity.OK, count=120)
+    found = causes(*signs, refused, log=replace(LOG, refusals=(refusal,)))
+    assert [one.code for one in found] == codes

@@ -9,6 +9,7 @@ from core.diagnosis.clues import NEARLY_ALL, Clues, codes_of, critical, value_li
 from core.diagnosis.ranking import CONSEQUENCE, RISK, ROOT, SUSPICION, Ranked
 from core.diagnosis.rules.doors import MUTE, banned_by_log, nobody_speaks
 from core.diagnosis.rules.names import led_nowhere, led_to_the_pages
+from core.knowledge.log_troubles import trouble_of
 from core.model import Cause, Certainty, Finding, Values
 from core.this_computer import is_this_computer
 
@@ -63,13 +64,18 @@ def _at_the_server(refused: tuple[Finding, ...], clues: Clues) -> tuple[Finding,
     return tuple(each for each in refused if each.values.get("host") not in inside)
 
 
+_FULL = {"server_health.disk_full", "server_health.inodes_full", "mail_log.disk_full"}
 _CALLERS, _FAR_MORE = 5, 4  # different ones, put off; so many for each letter that was put into a mailbox
 
 
 def _puts_everybody_off(clues: Clues) -> tuple[Finding, ...]:
-    """Our server asks whoever calls to come again, for trouble within itself (451 4.3.0), and hardly takes a letter."""
+    """Our server asks whoever calls to come again, for trouble within itself (451 4.3.0), and hardly takes a letter.
+    Where it has no room (452 4.3.1), that is the trouble, and no helper's."""
     log = clues.log
+    if _FULL & {each.code for each in critical(clues.findings)}:
+        return ()
     ours = [one for one in (log.refusals if log else ()) if one.by == "us" and one.reason == "server_trouble"]
+    ours = [one for one in ours if "4.3.1" not in one.example and trouble_of(one.example) != "disk_full"]
     put_away = log.sent - log.delivered_outside if log else 0
     if any(one.hosts >= _CALLERS and one.count >= _FAR_MORE * put_away for one in ours):
         return clues.having("mail_log.refused_by_us")
