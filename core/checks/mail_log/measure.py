@@ -45,7 +45,7 @@ def from_reading(reading: ServerReading) -> LogFacts:
     section = reading.sections.get("log_lines")
     lines = [line for line in section.lines if line.strip()] if section else []
     places = reading.lines("log_files")
-    refused = [found[1] for line in places if (found := _PATH.match(line))]
+    refused = list(dict.fromkeys(found[1] for line in places if (found := _PATH.match(line))))
     lines = [line for line in lines if not line.startswith(("Hint: ", "No journal files", "-- "))]
     if not lines:
         return _nothing(now, refused, "journal" in places)

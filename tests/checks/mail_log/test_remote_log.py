@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +16,11 @@ from core.clients.remote_frames import Section
 from core.clients.remote_log import LOG_FILES, LOG_SECTIONS, MOST_BYTES
 from core.clients.ssh import ServerReading
 from core.model import Severity
+from tests.patience import HANG
 
 PROGRAMS = {"for", "if", "then", "do", "elif", "else", "fi", "done", "[", "echo", "tail", "zcat", "wc", "command",
-            "journalctl", "true", "exit", "o", "f", "in", "&&", "|", "s=", "s=$f", "break"}  # fmt: skip
+            "journalctl", "true", "case", "esac", "continue", "m=$(postconf", "*..*)", "/var/log/*)", "*)",
+            "exit", "o", "f", "in", "&&", "|", "s=", "s=$f", "break"}  # fmt: skip
 
 
 @pytest.mark.parametrize("entry", LOG_SECTIONS, ids=lambda entry: entry.section)
@@ -34,6 +39,84 @@ def test_what_is_read_is_bounded():
     assert sizes and max(sizes) <= 6_000_000
     assert all(entry.max_bytes <= MOST_BYTES for entry in LOG_SECTIONS)
     assert all(path.startswith(("/var/log/", "/usr/local/psa/")) for path in LOG_FILES)
+
+
+SHELLS = (("dash",), ("bash",), ("busybox", "sh"))
+LINE = "Nov 22 10:28:43 mail postfix/smtpd[1]: connect from a[192.0.2.1]\n"
+
+
+def _on_a_server(tmp_path: Path, named: str, shell: tuple[str, ...]) -> dict[str, str]:
+    """What the two commands print on a server whose Postfix names this log. /var/log is `tmp_path`/log."""
+    programs = tmp_path / "bin"
+    programs.mkdir(exist_ok=True)
+    (tmp_path / "answer").write_text(named.replace("/var/log", str(tmp_path / "log")) + "\n", encoding="utf-8")
+    postconf = programs / "postconf"
+    postconf.write_text(f"#!/bin/sh\ncat {tmp_path}/answer\n", encoding="ascii")
+    postconf.chmod(0o755)
+    (programs / "journalctl").write_text("#!/bin/sh\n", encoding="ascii")
+    (programs / "journalctl").chmod(0o755)
+    path = f"{programs}:/usr/bin:/bin"
+    printed = {}
+    for entry in LOG_SECTIONS:
+        command = entry.command.replace("/var/log", str(tmp_path / "log"))
+        done = subprocess.run(
+            [*shell, "-c", command], env={"PATH": path, "LC_ALL": "C"}, cwd=tmp_path, capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, timeout=HANG, check=False,
+        )  # fmt: skip
+        printed[entry.section] = done.stdout
+    return printed
+
+
+@pytest.fixture
+def log_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "log"
+    (folder / "postfix").mkdir(parents=True)
+    return folder
+
+
+@pytest.mark.parametrize("shell", [one for one in SHELLS if shutil.which(one[0])], ids=lambda one: one[0])
+class TestTheLogPostfixWritesByItself:
+    @pytest.mark.parametrize("name", ["postfix.log", "postfix/mail-1_a.log"])
+    def test_it_is_read_before_the_usual_ones(self, tmp_path: Path, log_folder: Path, shell, name: str) -> None:
+        (log_folder / "mail.log").write_text("an old one\n", encoding="ascii")
+        (log_folder / name).write_text(LINE, encoding="ascii")
+        printed = _on_a_server(tmp_path, f"/var/log/{name}", shell)
+        assert printed["log_lines"] == LINE
+        assert printed["log_files"].startswith(f"readable {log_folder}/{name} {len(LINE)} ")
+
+    @pytest.mark.parametrize(
+        "named",
+        [
+            "/var/log/../secret",
+            "/etc/shadow",
+            "/var/log/$(touch pwned)",
+            "/var/log/`touch pwned`",
+            "/var/log/x; touch pwned",
+            "/var/log/x\n/var/log/secret; touch pwned",
+            "/var/log/*",
+            "/var/log/secret /etc/hostname",
+            '/var/log/"; touch pwned; "',
+            "-rf /var/log/secret",
+            "/dev/stdout",
+            "",
+        ],
+    )
+    def test_no_other_path_is_taken(self, tmp_path: Path, log_folder: Path, shell, named: str) -> None:
+        (tmp_path / "secret").write_text("SECRET\n", encoding="ascii")
+        (log_folder / "secret").write_text("SECRET\n", encoding="ascii")
+        (log_folder / "mail").write_text(LINE, encoding="ascii")  # SUSE's
+        printed = _on_a_server(tmp_path, named, shell)
+        assert printed["log_lines"] == LINE
+        assert printed["log_files"].startswith(f"readable {log_folder}/mail {len(LINE)}")
+        assert "SECRET" not in "".join(printed.values()) and not (tmp_path / "pwned").exists()
+
+    def test_a_folder_of_suse_s_name_is_no_log(self, tmp_path: Path, log_folder: Path, shell) -> None:
+        (log_folder / "mail").mkdir()
+        (log_folder / "exim").mkdir()
+        (log_folder / "exim" / "main.log").write_text(LINE, encoding="ascii")
+        printed = _on_a_server(tmp_path, "/var/log/", shell)
+        assert printed["log_lines"] == LINE
+        assert printed["log_files"].startswith(f"readable {log_folder}/exim/main.log")
 
 
 def _reading(files: list[str], lines: list[str], complete: bool = True) -> ServerReading:
