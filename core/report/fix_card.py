@@ -74,18 +74,20 @@ def command_text(step: CardStep, texts: Texts) -> list[str]:
 
 
 def _frame(card: Card, texts: Texts, width: int) -> Iterator[str]:
+    typed = any(step.command for step in card.steps)
+    at_server = typed or card.call != "domain_company"  # else nothing in it depends on the server
     rows = [
-        ("fix.server", texts.text(f"fix.kind.{card.server}")),
+        *([("fix.server", texts.text(f"fix.kind.{card.server}"))] if at_server else []),
         ("fix.what", texts.text(f"fix.{card.cause}.what")),
         ("fix.minutes", texts.text("fix.minutes_value", minutes=card.minutes)),
         ("fix.pause", texts.text(f"fix.pause.{card.pause}")),
         ("fix.risk", texts.text(f"fix.risk.{card.risk}")),
-        ("fix.tried", tried_text(card, texts)),
+        *([("fix.tried", tried_text(card, texts))] if card.tried != "nothing_to_run" else []),
     ]
     colon = _colon(texts)
     for key, value in rows:
         yield from _wrapped(f"{texts.text(key)}{colon}{value}", width, "  ")
-    if any(step.command for step in card.steps):
+    if typed:
         by = "fix.by_exchange" if card.server == "exchange" else "fix.by_root"
         yield from _wrapped(texts.text(by), width, "  ")
 

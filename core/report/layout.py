@@ -34,6 +34,7 @@ NO_ANSWER = frozenset({"nothing_found", "could_not_look"})
 _MOST_STEPS = 8
 _MOST_OTHERS = 4
 _SHORTEST_NAME = 3
+_OF_ONE_RUN = ("checks", "found", "charts", "unseen", "appendix")  # parts that tell of a single run
 LIGHTS = ("critical", "warning", "unknown", "ok", "not_applicable")
 
 
@@ -68,7 +69,16 @@ def lay_out(
         "timeline": _timeline(report, texts, incident),
         "appendix": appendix(report, texts),
     }
+    _say_when(data, report, texts, incident)
     return masked_report(data, options.masked, _account_names(report))
+
+
+def _say_when(data: dict[str, Any], report: Report, texts: Texts, incident: Incident | None) -> None:
+    """Where a later look stands above, what follows is of the first, and its headings say so."""
+    if incident and any(run.report.started_at > report.started_at for run in incident.runs):
+        for name in _OF_ONE_RUN:
+            of = {"heading": data[name]["heading"], "at": report.started_at.isoformat()}
+            data[name]["heading"] = phrase(texts, "report.of_first_look", **of)
 
 
 def is_practice(report: Report) -> bool:

@@ -110,7 +110,8 @@ def _seen_from(report: Report, texts: Texts) -> str:
 def _looked(report: Report, texts: Texts, of_then: bool) -> str:
     """How many checks gave which light, so that nobody takes silence for good news."""
     counted = Counter(result.state for result in report.results)
-    parts = [f"{MARKS[state]} {mark_of(state, texts)['word']} {counted[state]}" for state in _STATES if counted[state]]
+    told = [f"{MARKS[state]} {mark_of(state, texts)['word']} {counted[state]}" for state in _STATES if counted[state]]
+    parts = [one.replace(" ", "\u00a0") for one in told]  # a mark, its word and its number stay in one line
     then = phrase(texts, "report.looked_then", at=report.started_at.isoformat()) if of_then else ""
     return then + phrase(texts, "report.looked", count=len(report.results)) + "　".join(parts) if parts else ""
 

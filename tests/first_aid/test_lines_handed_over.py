@@ -77,3 +77,15 @@ def test_our_own_incoming_server_s_address_is_not_doubted() -> None:
 def test_an_address_the_list_holds_already_is_not_doubted() -> None:
     (line,) = dns_lines(CAUSE.code, report(not_passed("ssh"), Finding("x", Severity.OK, {"sending_address": OURS})))
     assert line.doubtful == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_for_the_domain_company_speaks_of_no_server_and_no_trial(language: str) -> None:
+    texts = Texts(language)
+    theirs = card_for(CAUSE.code, "postfix", report(missing()))
+    own = card_for("open_relay", "postfix", report())
+    assert isinstance(theirs, Card)
+    assert isinstance(own, Card)
+    for key in ("fix.server", "fix.tried"):
+        assert texts.text(key) not in card_text(theirs, texts)
+        assert texts.text(key) in card_text(own, texts)

@@ -430,3 +430,28 @@ def test_a_step_done_is_told_with_its_words(language: Language) -> None:
     assert texts.text("fix.say.hijack_end_sessions") in card_line(Entry(1, AT, "card", step), texts)
     del step["say"]
     assert "3" in card_line(Entry(1, AT, "card", step), texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_first_check_found_is_dated_where_a_later_one_stands_above(incident: Incident, language: Language) -> None:
+    texts, first = Texts(language), incident.runs[0].report
+    alone, both = lay_out(first, texts), lay_out(first, texts, incident=incident)
+    for part in ("checks", "found", "charts", "unseen", "appendix"):
+        plain = alone[part]["heading"]
+        assert both[part]["heading"] == texts.text(
+            "report.of_first_look", heading=plain, at=first.started_at.isoformat()
+        )
+        assert texts.datetime(first.started_at) in both[part]["heading"]
+        assert texts.datetime(first.started_at) not in plain
+    only = replace(incident, runs=incident.runs[:1])
+    assert lay_out(first, texts, incident=only)["checks"]["heading"] == alone["checks"]["heading"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_light_its_word_and_its_number_stay_in_one_line(relay_report: Report, language: Language) -> None:
+    texts = Texts(language)
+    rows = {row["name"]: row["text"] for row in lay_out(relay_report, texts)["summary"]}
+    told = rows[texts.text("report.summary.looked")]
+    for state in {result.state for result in relay_report.results}:
+        words = texts.text(f"severity.{state}").replace(" ", "\u00a0")
+        assert f"\u00a0{words}\u00a0" in told
