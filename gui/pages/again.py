@@ -79,7 +79,8 @@ class AgainPage(IncidentPage):
 
     def _start(self, incident: Incident, texts: Texts, *, first: bool) -> QWidget:
         frame, box = card()
-        self.start = SpokenButton("gui.again.stop" if self.running else "gui.again.start", "main" if first else "plain")
+        role = "main" if first and not self.running else "plain"
+        self.start = SpokenButton("gui.again.stop" if self.running else "gui.again.start", role)
         self.start.setObjectName("start")
         self.start.say(texts)
         self.start.clicked.connect(self.stop_wanted if self.running else self.run_wanted)

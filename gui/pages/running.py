@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from core.model import CheckResult
+from core.model import CheckResult, Value
 from core.texts import Texts
 from gui.bridge import CheckFinished, CheckStarted, Event, RunStarted
 from gui.pages.page import Page
 from gui.widgets.badge import Badge
 from gui.widgets.finding import WEIGHT, card
 from gui.widgets.text import SpokenButton, SpokenLabel, label, rule, said
+from gui.widgets.time_left import seconds_left, time_left
 
 _TICK_MS = 1000
 _SOON = 3.0  # seconds: most checks have ended by then, and nobody asks how long they take
@@ -39,10 +40,13 @@ class CheckLine(QWidget):
         self.state = "waiting"
         self.badge = Badge(texts, "waiting")
         self.heading, self.line = label(role="strong"), label(role="small")
+        self.time = label(role="small", wrap=False)  # beside the heading: the lines below keep their place
         self.skip = SpokenButton("gui.running.skip", "link")
-        words = QVBoxLayout()
+        words, head = QVBoxLayout(), QHBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self.heading)
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.time)
+        words.addLayout(head)
         words.addWidget(self.line)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 2, 0, 2)
@@ -60,15 +64,20 @@ class CheckLine(QWidget):
 
     def tick(self, texts: Texts) -> None:
         """Time goes by."""
-        if self.state == "running":
-            self.line.setText(self._doing(texts))
+        if (told := self._left(texts)) != self.time.text():
+            self.time.setText(told)
 
-    def _doing(self, texts: Texts) -> str:
-        doing, passed = texts.text(f"check.{self.check_id}.doing"), self._clock() - self._begun
+    @property
+    def usually_left(self) -> float:
+        """Seconds it still needs when all goes as usual."""
+        return seconds_left(self.check_id, 0.0 if self.state == "waiting" else self._clock() - self._begun)
+
+    def _left(self, texts: Texts) -> str:
+        passed = self._clock() - self._begun
         if self.state != "running" or passed < _SOON:
-            return doing
+            return ""
         left = left_to_tell(self._most - passed)
-        return texts.text("gui.running.left" if left else "gui.running.ends", doing=doing, left=left)
+        return texts.text("gui.running.left" if left else "gui.running.ends", left=left)
 
     def finish(self, result: CheckResult, texts: Texts) -> None:
         """The check brought its result home."""
@@ -81,7 +90,8 @@ class CheckLine(QWidget):
         name = texts.text(f"check.{self.check_id}.name")
         self.badge.show_state(texts, self.state)
         self.heading.setText(name)
-        self.line.setText(outcome(self.result, texts) if self.result else self._doing(texts))
+        self.line.setText(outcome(self.result, texts) if self.result else texts.text(f"check.{self.check_id}.doing"))
+        self.tick(texts)
         self.skip.say(texts)
         self.skip.setAccessibleName(texts.text("gui.running.skip_of", check=name))
 
@@ -145,6 +155,8 @@ class RunningPage(Page):
     def _tick(self) -> None:
         for line in self.lines.values():
             line.tick(self.texts)
+        if self.lines:
+            self._say_count()
         if not any(line.state == "running" for line in self.lines.values()):
             self._ticking.stop()
 
@@ -178,7 +190,16 @@ class RunningPage(Page):
         done = sum(line.result is not None for line in self.lines.values())
         self.bar.setRange(0, max(1, len(self.lines)))
         self.bar.setValue(done)
-        self.count.key = "gui.running.progress"
-        self.count.values = {"count": len(self.lines), "done": done}
-        self.count.say(self.texts)
-        self.bar.setAccessibleName(self.count.text())
+        self.bar.setAccessibleName(self.texts.text("gui.running.progress", count=len(self.lines), done=done))
+        self._say_count()
+
+    def _say_count(self) -> None:
+        """How many are done, and how long the slowest of the others usually still takes."""
+        left = [line.usually_left for line in self.lines.values() if line.result is None]
+        values: dict[str, Value] = {"count": len(self.lines), "done": len(self.lines) - len(left)}
+        if left:
+            values["left"] = time_left(max(left), self.texts)
+        self.count.key = "gui.running.progress_left" if left else "gui.running.progress"
+        if values != self.count.values:
+            self.count.values = values
+            self.count.say(self.texts)

@@ -62,7 +62,7 @@ class Footer(QFrame):
         }.get(page, "gui.footer.on")
         self.back.key = "gui.footer.stop" if page == "running" else "gui.footer.back"
         self.back.setVisible(guide.previous_page() is not None)
-        restyle(self.on, role="plain" if page == "answer" or page in AID else "main")  # there the page has its own
+        restyle(self.on, role="plain" if page in ("answer", "report", *AID) else "main")  # there the page has its own
         self.on.setVisible(page != "running" and page not in SIDES)
         self.note.setVisible(page == "running")
         self.again.setVisible(page == "answer" and not guide.earlier and not self.has_aid)

@@ -30,6 +30,7 @@ _LINK = (
     '<a href="{scheme}{term}" style="color: {ink}; text-decoration: underline; text-decoration-color: {line};">'
     "{word}</a>"
 )
+_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 
 
 class HintLabel(Prose):
@@ -52,7 +53,8 @@ class HintLabel(Prose):
 
         self.texts, self.plain = texts, text
         self.terms = tuple(mention.term for mention in terms_in(text, texts.language))
-        rich = bool(self.terms)
+        # What can be selected is drawn by Qt, which spaces lines out in markup only.
+        rich = bool(self.terms) or bool(text and self.textInteractionFlags() & _SELECTABLE)
         if rich:
             keep_copies_plain()
         self.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)

@@ -61,7 +61,10 @@ class Sidebar(QFrame):
         box.setContentsMargins(18, 26, 18, 20)
         box.setSpacing(2)
         box.addWidget(SpokenLabel("app.name", "app"))
-        box.addWidget(SpokenLabel("gui.app.other_name", "small"))
+        below, self.place = QHBoxLayout(), label(role="small", wrap=False)
+        below.addWidget(SpokenLabel("gui.app.other_name", "small"), 1)
+        below.addWidget(self.place)
+        box.addLayout(below)
         box.addSpacing(18)
         for line in self.lines.values():
             box.addWidget(line)
@@ -75,6 +78,7 @@ class Sidebar(QFrame):
         """Mark where the person stands; a step that this way never visits is not called done, and a tool is no step."""
         on_the_way, beside = guide.steps, guide.page in SIDES
         place = STEPS.index(guide.step)
+        self.place.setText("" if beside else f"{place + 1} / {len(STEPS)}")
         for number, (step, line) in enumerate(self.lines.items()):
             state = "done" if number < place else "now" if number == place and not beside else "later"
             line.show_state(state if step in on_the_way else "passed")
