@@ -433,7 +433,9 @@ def test_a_step_done_is_told_with_its_words(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_the_first_check_found_is_dated_where_a_later_one_stands_above(incident: Incident, language: Language) -> None:
+def test_what_the_first_check_found_is_dated_where_a_later_one_stands_above(
+    incident: Incident, language: Language
+) -> None:
     texts, first = Texts(language), incident.runs[0].report
     alone, both = lay_out(first, texts), lay_out(first, texts, incident=incident)
     for part in ("checks", "found", "charts", "unseen", "appendix"):
