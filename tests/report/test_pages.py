@@ -5,29 +5,23 @@ from __future__ import annotations
 import email
 import email.policy
 import io
-import re
 import struct
 import sys
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from core.checks.mail_queue.facts import QueueFacts
-from core.errors import CheckError, UsageError
 from core.incident import Entry, Incident, KeptRun
 from core.letters import letter
 from core.model import Cause, CheckResult, Evidence, Finding, Report, Severity
 from core.report.charts import WIDTH, drawings
 from core.report.decisions import _calm
 from core.report.layout import lay_out
-from core.report.logo import Logo, checked_logo, read_logo
 from core.report.mail_file import mail_file
-from core.report.markdown_file import escaped, report_markdown
 from core.report.options import ReportOptions, default_paper
 from core.report.pdf_file import made_pages, pdf_bytes
 from core.report.text_file import report_text
@@ -43,15 +37,6 @@ LONG = "長い言葉 and words " * 600
 
 def pages_of(content: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
-
-
-def png(width: int, height: int, body: bytes | None = None) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = zlib.compress(b"".join(b"\0" + b"\x20\x60\xa0" * width for _ in range(height))) if body is None else body
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def since_row(report: Report, texts: Texts, incident: Incident | None = None) -> str:
@@ -178,41 +163,6 @@ def test_letter_where_offices_use_it(relay_report: Report) -> None:
     assert [float(side) for side in page.mediabox[2:]] == [612, 792]
 
 
-def test_company_logo_and_mark_stand_on_each_page(relay_report: Report) -> None:
-    chosen = ReportOptions(company="株式会社みどり商事", logo=checked_logo(png(40, 20)), confidential=False)
-    content = pdf_bytes(relay_report, "ja", None, chosen)
-    assert all("株式会社みどり商事" in page and "社外秘" not in page for page in pages_of(content))
-    assert PdfReader(io.BytesIO(content)).pages[1].images
-
-
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (b'<svg xmlns="http://www.w3.org/2000/svg"><image href="/etc/passwd"/></svg>', "logo.unknown_kind"),
-        (b"", "logo.unknown_kind"),
-        (b"GIF89a" + b"\0" * 40, "logo.unknown_kind"),
-        (png(30_000, 30_000, b""), "logo.too_large"),
-        (png(1, 1) + b"\0" * 150_000, "logo.too_large"),
-        (b"\xff\xd8\xff\xe0\x00\x02\xff\xc0\x00\x11\x08\xff\xff\xff\xff\x03" + b"\0" * 20, "logo.too_large"),
-        (b"\xff\xd8\xff" + b"\xff" * 50, "logo.unknown_kind"),
-    ],
-)
-def test_a_hostile_logo_is_refused_before_the_engine_sees_it(data: bytes, code: str, tmp_path: Path) -> None:
-    path = tmp_path / "logo.png"
-    path.write_bytes(data)
-    with pytest.raises(UsageError) as refused:
-        read_logo(path)
-    assert refused.value.code == code
-    assert JA.text(f"problem.{code}.title", refused.value.values)
-
-
-def test_a_damaged_logo_is_told_as_one(relay_report: Report) -> None:
-    damaged = Logo(png(10, 10, b"no pixels"), "png")
-    with pytest.raises(CheckError) as told:
-        pdf_bytes(relay_report, "ja", None, ReportOptions(logo=damaged))
-    assert told.value.code == "report.bad_logo"
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_incident_shows_ticks_before_and_after_and_the_timeline(incident: Incident, language: Language) -> None:
     texts, report = Texts(language), incident.latest
@@ -287,49 +237,6 @@ def test_what_is_seen_is_what_is_saved(relay_report: Report) -> None:
     pictures = pages.pictures(40)
     assert len(pictures) == len(pages_of(pages.pdf))
     assert all(struct.unpack(">II", one[16:24]) == (331, 468) for one in pictures)
-
-
-HOSTILE = (
-    "# x\n* [a](http://evil.example) ![i](x) <script>alert(1)</script> `c` | d | ~~e~~ "
-    "https://evil.example www.evil.example a@b.example &amp; $m$"
-)
-
-
-def test_markdown_holds_no_markup_of_others(with_answer: Callable[[str], Report]) -> None:
-    shown = report_markdown(with_answer(HOSTILE), EN, None, ReportOptions(masked="nothing"))
-    outside, inside = [], False
-    for line in shown.splitlines():
-        if line.startswith("```"):
-            inside = not inside
-        elif not inside:
-            outside.append(line)
-    text = "\n".join(outside)
-    for markup in ("<script", "](http", "[i]", "://", "@b", "~e"):
-        assert not re.search(rf"(?<!\\){re.escape(markup)}", text), markup
-    assert "www.evil" not in text
-    assert "\\<script\\>" in text
-    assert not inside
-
-
-def test_markdown_fences_are_longer_than_any_within(with_answer: Callable[[str], Report]) -> None:
-    shown = report_markdown(with_answer("``` \x00````` x"), EN)
-    assert "``````text" in shown
-    assert "\x00" not in shown
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("# a", "\\# a"),
-        ("1. a", "1\\. a"),
-        ("- a", "\\- a"),
-        ("=== a", "\\=== a"),
-        ("a-b #1", "a-b #1"),
-        ("a\nb", "a b"),
-    ],
-)
-def test_a_line_opens_no_block(text: str, shown: str) -> None:
-    assert escaped(text) == shown
 
 
 def test_the_draft_carries_the_report_and_is_not_sent(relay_report: Report) -> None:
