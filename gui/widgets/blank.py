@@ -31,7 +31,7 @@ class BlankField(QWidget):
         self.edit.editingFinished.connect(self._take)
         self._wrong = label(role="wrong")
         self._wrong.hide()
-        title = label(said)
+        title = label(said[:1].upper() + said[1:])
         title.setBuddy(self.edit)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -15,8 +15,8 @@ from gui.widgets.badge import Badge
 from gui.widgets.card import card, rows_card
 from gui.widgets.fold import Fold
 from gui.widgets.hint import HintLabel
-from gui.widgets.raw import evidence_text, raw_box, table_view
-from gui.widgets.table_lines import reads_as_lines, table_lines
+from gui.widgets.raw import evidence_text, raw_box
+from gui.widgets.table_lines import table_or_lines
 from gui.widgets.text import label, said
 
 __all__ = ["WEIGHT", "card", "finding_row", "numbered", "playbook_part", "problem_row", "result_rows", "rows_card"]
@@ -43,8 +43,9 @@ def finding_row(finding: Finding, check_id: str, texts: Texts) -> QWidget:
     meaning = said(texts, f"{finding.code}.meaning", finding.values)
     steps = texts.steps(finding.code, finding.values)
     hidden = bool(steps or finding.evidence or finding.table or playbook_of(finding.values, texts))
-    fold = Fold(texts, lambda: _details(finding, check_id, steps, texts), title) if hidden else None
-    return _row(Badge(texts, finding.severity.value), title, meaning, fold, texts)
+    fold = Fold(texts, lambda: _details(finding, check_id, steps, texts, row.width()), title) if hidden else None
+    row = _row(Badge(texts, finding.severity.value), title, meaning, fold, texts)
+    return row
 
 
 def problem_row(result: CheckResult, problem: Problem, texts: Texts) -> QWidget:
@@ -85,7 +86,7 @@ def _row(badge: Badge, title: str, meaning: str, fold: Fold | None, texts: Texts
     return holder
 
 
-def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) -> QWidget:
+def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts, room: int) -> QWidget:
     holder = QWidget()
     box = QVBoxLayout(holder)
     box.setContentsMargins(0, 6, 0, 6)
@@ -99,8 +100,7 @@ def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts) ->
         box.addWidget(playbook_part(found, texts))
     if finding.table:
         headings = [column_name(texts, check_id, column) for column in finding.table.columns]
-        shown = table_lines if reads_as_lines(finding.table) else table_view
-        box.addWidget(shown(finding.table, headings, texts.text("gui.finding.table"), texts))
+        box.addWidget(table_or_lines(finding.table, headings, texts.text("gui.finding.table"), texts, room))
     if finding.evidence:
         box.addWidget(label(texts.text("gui.finding.evidence"), "strong"))
         box.addWidget(raw_box(evidence_text(finding.evidence, texts), texts.text("gui.finding.evidence")))

@@ -17,11 +17,11 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QWidget
 
-from gui.widgets.joins import held_against, joined, keep_copies_plain
+from gui.widgets.joins import JOINER, held_against, joined, keep_copies_plain
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent, Qt
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 PITCH = 1.6  # from one base line to the next, by the size of the letters
 _OF_TITLES = 1.4  # large letters need less
@@ -117,6 +117,12 @@ class Prose(QLabel):
         if told != self._told and self.accessibleName() == self._told:
             self._told = told
             self.setAccessibleName(told)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Selected words would be dragged as they are drawn, with their joiners: a press begins a new selection."""
+        if not self._simple and JOINER in self.selectedText():
+            self.setSelection(0, 0)
+        super().mousePressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another font, another height; to ask which change it is takes as long as to measure anew."""

@@ -14,6 +14,7 @@ from core.clean import clean
 from core.model import Table
 from core.report.words import cell_words
 from core.texts import Texts
+from gui.widgets.raw import table_view
 from gui.widgets.text import label, rule
 
 _MOST_ROWS = 12  # more of them are read as a table, down a column
@@ -23,6 +24,17 @@ _LONG = 48  # characters that no column has room for
 def reads_as_lines(table: Table) -> bool:
     """Whether the table is short and says more than words and numbers. Looks at no more than a dozen rows."""
     return len(table.rows) <= _MOST_ROWS and any(len(cell) > _LONG for row in table.rows for cell in row)
+
+
+def table_or_lines(table: Table, headings: Sequence[str], name: str, texts: Texts, room: int) -> QWidget:
+    """A table where its columns stand side by side in `room` pixels or it is long; else lines."""
+    if reads_as_lines(table):
+        return table_lines(table, headings, name, texts)
+    view = table_view(table, headings, name, texts)
+    if len(table.rows) > _MOST_ROWS or view.horizontalHeader().length() <= room:
+        return view
+    view.deleteLater()
+    return table_lines(table, headings, name, texts)
 
 
 def table_lines(table: Table, headings: Sequence[str], name: str, texts: Texts) -> QWidget:

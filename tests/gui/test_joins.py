@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -88,3 +89,15 @@ def test_commands_are_never_touched(qtbot: QtBot) -> None:
     shown = label("postsuper -d 5日ほど待っていると言われた", "code", selectable=True)
     qtbot.addWidget(shown)
     assert QLabel.text(shown) == shown.text()
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_no_joiner_is_dragged_out_of_a_label(qtbot: QtBot, said: str) -> None:
+    shown = HintLabel(Texts("ja"), said, selectable=True)
+    qtbot.addWidget(shown)
+    shown.resize(400, 100)
+    shown.show()
+    QTest.keyClick(shown, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert JOINER in shown.selectedText()
+    QTest.mousePress(shown, Qt.MouseButton.LeftButton, pos=QPoint(10, shown.fontMetrics().height() // 2))
+    assert JOINER not in shown.selectedText()  # a move from here drags nothing

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QTableView, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.model import Evidence, Table
 from core.texts import Texts
 from gui.widgets.raw import evidence_text, raw_box, table_view
-from gui.widgets.table_lines import reads_as_lines, table_lines
+from gui.widgets.table_lines import reads_as_lines, table_lines, table_or_lines
 
 SAID = "550 5.7.1 Unfortunately, messages from [203.0.113.25] were not sent. \u202e<b>gnp.exe</b>"
 COLUMNS = ("final_recipient", "status", "diagnostic_code")
@@ -80,3 +80,15 @@ def test_a_table_leaves_no_empty_strip(qtbot: QtBot) -> None:
     QCoreApplication.processEvents()
     assert view.verticalScrollBar().maximum() == 0
     assert abs(view.viewport().height() - sum(view.rowHeight(row) for row in range(3))) <= 2
+
+
+def test_a_short_table_wider_than_its_page_is_read_in_lines(qtbot: QtBot) -> None:
+    texts, headings = Texts("en"), ["Recipient", "Code", "Their words"]
+    short = Table(COLUMNS, (("somebody@partner.example", "5.7.1", "no"),))
+    kinds = []
+    for table, room in ((short, 2000), (short, 120), (Table(COLUMNS, short.rows * 13), 120)):
+        shown = table_or_lines(table, headings, "rows", texts, room)
+        qtbot.addWidget(shown)
+        kinds.append(isinstance(shown, QTableView))
+        assert shown.accessibleName() == "rows"
+    assert kinds == [True, False, True]
