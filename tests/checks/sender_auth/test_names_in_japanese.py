@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from core.checks.hosting import CHECK as HOSTING
@@ -16,12 +14,6 @@ from core.model import Context, Finding, MailHost, SendingAddress, Target
 from tests.servers.dns_server import DnsServer
 
 ADDRESS = "203.0.113.25"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DnsServer]:
-    async with DnsServer() as one:
-        yield one
 
 
 async def look(server: DnsServer, domain: str, asked: str) -> dict[str, Finding]:

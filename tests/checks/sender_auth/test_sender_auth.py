@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
-import json
 
 import pytest
 
@@ -14,79 +12,24 @@ from core.clients.journal import Journal
 from core.clients.reroute import Reroute
 from core.clients.resolver import Resolver
 from core.errors import CheckTimeoutError
-from core.model import AddressSource, Context, Finding, MailHost, Pasted, SendingAddress, Severity, Target
+from core.model import Context, SendingAddress, Severity, Target
+from tests.checks.sender_auth.midori import (
+    ADDRESS,
+    CRITICAL,
+    DOMAIN,
+    GOOD_KEY,
+    GOOD_SPF,
+    HOST,
+    OK,
+    UNKNOWN,
+    WARNING,
+    findings,
+    rsa_key,
+    severities,
+    txt,
+    zone,
+)
 from tests.servers.dns_server import DnsServer, Reply, always
-
-DOMAIN, HOST, ADDRESS = "midori.example", "mail.midori.example", "203.0.113.25"
-REVERSE = "25.113.0.203.in-addr.arpa"
-OK, WARNING, CRITICAL, UNKNOWN = Severity.OK, Severity.WARNING, Severity.CRITICAL, Severity.UNKNOWN
-GOOD_SPF, GOOD_DMARC = f"v=spf1 ip4:{ADDRESS} -all", f"v=DMARC1; p=none; rua=mailto:postmaster@{DOMAIN}"
-
-
-def rsa_key(bits: int) -> str:
-    """The `p=` of a well-formed RSA public key of this length (its modulus is no product of primes)."""
-
-    def element(tag: int, content: bytes) -> bytes:
-        size = len(content)
-        length = bytes([size]) if size < 128 else bytes([0x82]) + size.to_bytes(2, "big")
-        return bytes([tag]) + length + content
-
-    number = element(2, b"\0" + (1 << (bits - 1) | 1).to_bytes(bits // 8, "big"))
-    inner = element(0x30, number + element(2, b"\1\0\1"))
-    algorithm = element(0x30, bytes.fromhex("06092a864886f70d0101010500"))
-    return base64.b64encode(element(0x30, algorithm + element(3, b"\0" + inner))).decode()
-
-
-GOOD_KEY = f"v=DKIM1; k=rsa; p={rsa_key(2048)}"
-
-
-@pytest.fixture
-async def server():
-    async with DnsServer() as one:
-        yield one
-
-
-def txt(text: str) -> str:
-    return " ".join(f'"{text[start : start + 250]}"' for start in range(0, len(text), 250))
-
-
-def zone(server: DnsServer, spf: str | None = GOOD_SPF, dmarc: str | None = GOOD_DMARC, key: str | None = GOOD_KEY):
-    """A healthy company, or one without what is None."""
-    server.add(DOMAIN, "MX", f"10 {HOST}.")
-    server.add(HOST, "A", ADDRESS)
-    server.add(REVERSE, "PTR", f"{HOST}.")
-    for name, text in ((DOMAIN, spf), (f"_dmarc.{DOMAIN}", dmarc), (f"default._domainkey.{DOMAIN}", key)):
-        if text:
-            server.add(name, "TXT", txt(text))
-
-
-async def findings(
-    server: DnsServer,
-    *,
-    source: AddressSource | None = "ssh",
-    address: str = ADDRESS,
-    host: str = HOST,
-    domain: str = DOMAIN,
-    message: str = "",
-    lifetime: float = 15.0,
-) -> dict[str, Finding]:
-    clients = Clients(Resolver(server.address, Reroute(), Journal(), lifetime), None)  # type: ignore[arg-type]
-    context = Context(
-        Target(domain=domain, bounce=Pasted("bounce", message) if message else None),
-        mail_hosts=(MailHost(host, addresses=(ADDRESS,)),),
-        addresses=(SendingAddress(address, source),) if source else (),
-    )
-    facts = await CHECK.measure(context, clients)
-    json.dumps(dataclasses.asdict(facts), default=lambda value: value.isoformat())
-    found = CHECK.judge(facts)
-    for one in found:
-        assert set(one.values) == set(CHECK.codes[one.code]), one.code
-    return {one.code.partition(".")[2]: one for one in found}
-
-
-def severities(found: dict[str, Finding]) -> dict[str, Severity]:
-    return {code: one.severity for code, one in found.items()}
-
 
 HEALTHY = {"requirements_met": OK, "spf_pass": OK, "dkim_key_found": OK, "dmarc_ok": OK}
 
@@ -300,60 +243,6 @@ async def test_silence_is_no_answer(server) -> None:
 
 async def test_no_such_domain(server) -> None:
     assert severities(await findings(server)) == {"no_such_domain": UNKNOWN}
-
-
-@pytest.mark.parametrize(
-    ("record", "faults"),
-    [
-        ("v=DMARC1; rua=mailto:a@midori.example", ["no_policy"]),
-        ("v=DMARC1; p=monitor", ["bad_policy"]),
-        ("v=dmarc1; p=none", ["version"]),
-        ("V=DMARC1 p=none", ["version", "no_policy"]),
-        (" v=DMARC1; p=none", ["version"]),
-        ("v=DMARC1; p=none; rua=a@midori.example", ["report_address"]),
-    ],
-)
-async def test_a_broken_dmarc_record(server, record: str, faults: list[str]) -> None:
-    zone(server, dmarc=record)
-    found = await findings(server)
-    assert found["dmarc_broken"].severity is WARNING
-    assert found["dmarc_broken"].values["faults"] == faults
-
-
-async def test_two_dmarc_records(server) -> None:
-    zone(server)
-    server.add(f"_dmarc.{DOMAIN}", "TXT", '"v=DMARC1; p=reject"')
-    assert (await findings(server))["dmarc_broken"].values["faults"] == ["two_records"]
-
-
-async def test_no_dmarc(server) -> None:
-    zone(server, dmarc=None)
-    found = await findings(server)
-    assert severities(found)["dmarc_missing"] is WARNING
-    assert found["dmarc_missing"].values["name"] == f"_dmarc.{DOMAIN}"
-
-
-async def test_a_branch_inherits_the_policy_for_branches(server) -> None:
-    below = f"osaka.{DOMAIN}"
-    zone(server, dmarc="v=DMARC1; p=reject; sp=none")
-    server.add(below, "TXT", txt(GOOD_SPF))
-    found = await findings(server, domain=below)
-    assert found["dmarc_ok"].values["policy"] == "none"
-
-
-@pytest.mark.parametrize("permitted", [True, False])
-async def test_reports_to_another_company_need_its_consent(server, permitted: bool) -> None:
-    zone(server, dmarc="v=DMARC1; p=none; rua=mailto:x@reports.example.net!10m")
-    if permitted:
-        server.add(f"{DOMAIN}._report._dmarc.reports.example.net", "TXT", '"v=DMARC1;"')
-    assert ("dmarc_reports_refused" in await findings(server)) is not permitted
-
-
-@pytest.mark.parametrize("policy", ["none", "quarantine", "reject"])
-async def test_a_strict_policy_turns_against_mail_without_proof(server, policy: str) -> None:
-    zone(server, "v=spf1 -all", f"v=DMARC1; p={policy}", key=None)
-    found = await findings(server)
-    assert ("dmarc_against_us" in found) is (policy != "none")
 
 
 @pytest.mark.parametrize(
