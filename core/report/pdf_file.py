@@ -30,6 +30,8 @@ LARGEST = 500_000  # bytes: light enough to mail
 _MOST_HALVINGS = 6
 _LOGO_ALONE = b"#let logo = json(bytes(sys.inputs.report)).logo\n#image(bytes(logo.data), format: logo.format)"
 _LONGEST_RUN = 24
+_SHORTEST_PIECE = 8
+_PARTS = ".-@/_=&,;:"  # stand between the parts of names, addresses and records
 _RUN = re.compile(rf"[!-~]{{{_LONGEST_RUN + 1},}}")
 
 
@@ -169,5 +171,10 @@ def _for_template(value: Any) -> Any:
 
 
 def _breakable(run: re.Match[str]) -> str:
-    text = run.group()
-    return "\u200b".join(text[at : at + _LONGEST_RUN] for at in range(0, len(text), _LONGEST_RUN))
+    """The run in pieces; a name or an address ends a line between its parts rather than before its last letter."""
+    pieces, left = [], run.group()
+    while len(left) > _LONGEST_RUN:
+        cut = max(left.rfind(mark, _SHORTEST_PIECE, _LONGEST_RUN) for mark in _PARTS) + 1 or _LONGEST_RUN
+        pieces.append(left[:cut])
+        left = left[cut:]
+    return "\u200b".join([*pieces, left])

@@ -17,7 +17,7 @@ from core.model import PRACTICE_DOMAIN, Evidence, Finding, Report, Severity
 from core.report.file_name import pdf_name
 from core.report.fonts import font_files, printable
 from core.report.options import ReportOptions
-from core.report.pdf_file import pdf_bytes, write_pdf
+from core.report.pdf_file import _for_template, pdf_bytes, write_pdf
 from core.texts import LANGUAGES, Language, Texts
 
 ORDINARY_BYTES = 500_000
@@ -227,3 +227,9 @@ def test_the_file_name_says_what_for_whom_and_when(relay_report: Report) -> None
     assert pdf_name(relay_report, "en") == f"mail-report_midori.example.jp_{stamp}.pdf"
     odd = replace(relay_report, target=replace(relay_report.target, domain="../../etc/\u202epasswd"))
     assert pdf_name(odd, "en") == f"mail-report_etc-passwd_{stamp}.pdf"
+
+
+def test_a_long_name_may_end_its_line_between_its_parts() -> None:
+    long = _for_template(["mail.midori-shoji.example", "x" * 60, "short.example"])
+    assert long == ["mail.midori-shoji.\u200bexample", f"{'x' * 24}\u200b{'x' * 24}\u200b{'x' * 12}", "short.example"]
+    assert _for_template(f".{'x' * 40}").replace("\u200b", "") == f".{'x' * 40}"
