@@ -125,3 +125,9 @@ def test_a_stolen_account_is_no_surer_by_a_list_that_names_a_stranger() -> None:
     listed = sign("dnsbl.listed", zone="zen", list_name="Zen", address=FORGED, source="bounce")
     assert first(abused, listed).certainty == "likely"
     assert first(abused, listed, named_by=("ssh",)).certainty == "confirmed"
+
+
+def test_a_refusal_that_names_no_address_is_no_more_than_its_own_word() -> None:
+    told = sign("bounce.ip_blocked", WARNING, provider="microsoft", sending_address=None)
+    cause = first(told, sign("dnsbl.clean", OK))
+    assert (cause.code, cause.certainty) == ("provider_blocked", "likely")

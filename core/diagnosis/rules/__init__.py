@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from core.diagnosis.ranking import Rule
 from core.diagnosis.rules import (
+    account,
     doors,
+    ipv6_path,
     names,
     other_side,
     proof,
@@ -24,7 +26,7 @@ RULES: tuple[Rule, ...] = (
     server.disk_full,
     server.mail_service_stopped,
     spam.open_relay,
-    spam.account_hijacked,
+    account.account_hijacked,
     spam.web_form_abused,
     names.dns_moved,
     way_out.resolver_broken,
@@ -35,7 +37,7 @@ RULES: tuple[Rule, ...] = (
     doors.certificate_expired,
     doors.self_banned,
     doors.port_25_blocked_here,
-    proof.ipv6_path_bad,
+    ipv6_path.ipv6_path_bad,
     proof.forwarding_breaks_auth,
     proof.sender_auth_failing,
     proof.ptr_or_helo_wrong,

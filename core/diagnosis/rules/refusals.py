@@ -115,9 +115,9 @@ def provider_blocked(clues: Clues) -> Iterator[Ranked]:
 
 
 def _of_our_address(bounced: tuple[Finding, ...], clues: Clues) -> bool:
-    """Whether a returned mail speaks of an address that something else knows as ours, or of none at all."""
-    unknown = strangers(clues)
-    return any(each.values.get("sending_address") not in unknown for each in bounced)
+    """Whether a returned mail speaks of an address that something else knows as ours."""
+    named = value_list(bounced, "sending_address")
+    return bool(set(named) - strangers(clues))
 
 
 def _by_their_own_policy(clues: Clues) -> tuple[Finding, ...]:
