@@ -62,9 +62,23 @@ def write_licences(folder: Path) -> list[Path]:
         target = folder / f"{name}.txt"
         body = [f"{package.metadata['Name']} {package.version}: {about.splitlines()[0]}"]
         body += [file.read_text(encoding="utf-8") for file in texts]
+        body += _parts_within(package)
         target.write_text("\n\n".join(body), encoding="utf-8")
         written.append(target)
     return written
+
+
+def _parts_within(package: Distribution) -> list[str]:
+    """What a package that is compiled from many says of its parts: name, version and licence of each."""
+    lists = [file for file in package.files or [] if ".dist-info/sboms/" in str(file) and file.suffix == ".json"]
+    rows = [row for file in lists for row in json.loads(file.read_text(encoding="utf-8")).get("components", ())]
+    lines = sorted({f"{row['name']} {row.get('version', '')}: {_licences_of(row)}" for row in rows})
+    return ["Made from these parts:", "\n".join(lines)] if lines else []
+
+
+def _licences_of(row: dict[str, Any]) -> str:
+    told = [one.get("expression") or one.get("license", {}).get("id", "") for one in row.get("licenses", ())]
+    return ", ".join(filter(None, told)) or "see its homepage"
 
 
 def write_bill(target: Path) -> Path:

@@ -99,6 +99,10 @@ def test_every_pin_of_the_build_has_a_hash() -> None:
 
 def test_what_is_shipped_brings_its_licences(tmp_path: Path) -> None:
     names = {path.name for path in bill.write_licences(tmp_path)}
+    typefaces = (tmp_path / "typst-fonts.txt").read_text(encoding="utf-8")  # within typst's own program
+    for face in ("Bitstream Vera is a trademark", "Libertinus Project Authors", "GUST Font License", "SIL OPEN FONT"):
+        assert face in typefaces
+    assert "typst-library 0." in (tmp_path / "typst.txt").read_text(encoding="utf-8"), "its parts are named"
     assert {"mail-first-aid.txt", "python.txt", "LGPL-3.0.txt", "GPL-3.0.txt", "dnspython.txt"} <= names
     assert "SIL OPEN FONT LICENSE" in (tmp_path / "noto-cjk-sans-jp-regular.txt").read_text().upper()
     assert "pytest.txt" not in names
