@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
+from core.guide import SIDES
 from gui.standing import stand_as_before
 from gui.widgets.footer import Footer
-from gui.widgets.ground import ground
+from gui.widgets.ground import ground, put_above
 from gui.widgets.place import Place
 from gui.widgets.steps import Sidebar
 
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
+    from core.guide import Guide, PageName
+    from core.model import Report
     from core.texts import Texts
     from gui.pages.page import Page
     from gui.pages_on_demand import Made
+    from gui.widgets.tour import Tour
 
 _SMALLEST = (640, 340)  # pixels: a screen of 1366 x 768 at 200 %, less its bars
 _ROOM_FOR_A_PAGE = 620  # pixels beside the steps
@@ -34,6 +38,7 @@ class Frame(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.made: list[Page] = []
+        self.tour: Tour | None = None  # made when somebody practises
         self._narrow = False
 
     @cached_property
@@ -60,6 +65,28 @@ class Frame(QMainWindow):
         page.say(self.texts)
         return page
 
+    def name_window(self, guide: Guide, story: str, report: Report | None) -> None:
+        """The page's name over the window; practice is marked there and above the page."""
+        page = guide.page
+        key = f"gui.{page}.title" if page in SIDES else f"gui.step.{guide.step}"
+        practised = page not in SIDES and page != "start" and _practised(guide, report)
+        self.show_tour(page if practised else None, story)
+        mark = f"{self.texts.text('report.practice')} " if practised else ""
+        self.setWindowTitle(f"{mark}{self.texts.text(key)} - {self.texts.text('app.name')}")
+
+    def show_tour(self, page: PageName | None, story: str) -> None:
+        """Above a page of practice, say so and what to look at; None: this page is about the real thing."""
+        if page is not None and self.tour is None:
+            from gui.widgets.tour import Tour
+
+            self.tour = Tour()
+            self.tour.show_narrow(self._narrow)
+            put_above(self.stack, self.tour)
+        if self.tour is not None:
+            self.tour.setVisible(page is not None)
+            if page is not None:
+                self.tour.show_page(page, story, self.texts)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The steps stand at the side where there is room, else in one line above the page."""
         super().resizeEvent(event)
@@ -70,5 +97,16 @@ class Frame(QMainWindow):
             self.sidebar.setVisible(not narrow)
             self.footer.show_narrow(narrow)
             self._narrow = narrow
+            if self.tour is not None:
+                self.tour.show_narrow(narrow)
             for page in self.made:
                 page.show_narrow(narrow)
+
+
+def _practised(guide: Guide, report: Report | None) -> bool:
+    """Whether this is about the practice company: now, or in an earlier record."""
+    if not guide.earlier or report is None:
+        return guide.practice
+    from core.report.layout import is_practice
+
+    return is_practice(report)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from core.errors import CheckError
-from core.guide import AID, SIDES, Answers, Guide, PageName
+from core.guide import AID, Answers, Guide, PageName
 from core.texts import Language, Texts
 from core.unfinished import Unfinished
 from gui import telling
@@ -247,9 +247,7 @@ class Wizard(PagesOnDemand, Frame):
         (page.first_focus() or (page.title if self.footer.on.isHidden() else self.footer.on)).setFocus()
 
     def _name_window(self) -> None:
-        page = self.guide.page
-        key = f"gui.{page}.title" if page in SIDES else f"gui.step.{self.guide.step}"
-        self.setWindowTitle(f"{self.texts.text(key)} - {self.texts.text('app.name')}")
+        self.name_window(self.guide, self.start.story if self.guide.practice else "", self.report)
 
     def change_language(self, language: Language) -> None:
         """Switch all words at once; what was entered stays."""

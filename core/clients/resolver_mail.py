@@ -44,7 +44,9 @@ def nowhere_to_knock(hosts: Sequence[MailHost]) -> CheckError:
     """Why none of these servers can be asked: their names lead back to this computer, or have no address at all."""
     if (astray := next((host for host in hosts if host.astray), None)) is not None:
         return CheckError("run.leads_back_here", host=astray.name, addresses=list(astray.astray))
-    return CheckError("run.mail_host_not_found", host=hosts[0].name if hosts else "")
+    if not hosts:
+        return CheckError("run.no_mail_host_known")
+    return CheckError("run.mail_host_not_found", host=hosts[0].name)
 
 
 async def find_mail_hosts(resolver: Resolver, domain: str) -> tuple[MailHost, ...]:

@@ -14,7 +14,6 @@ from core.incident import Incident
 from core.model import Cause, Report, Target
 from core.report.charts import drawings
 from core.report.explain_text import explanation_text
-from core.report.layout import is_practice
 from core.report.text_file import report_text
 from core.report.way import way
 from core.texts import Texts
@@ -94,8 +93,6 @@ class AnswerPage(Page):
         self.body.addWidget(self._holder)
 
     def _fill_report(self, report: Report, box: QVBoxLayout, texts: Texts) -> None:
-        if is_practice(report):
-            box.addWidget(label(texts.text("report.practice"), "strong"))
         if report.causes:
             first = report.causes[0]
             self._show_title(headline(first, report.target, texts), texts)

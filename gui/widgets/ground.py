@@ -20,3 +20,14 @@ def ground(side: QWidget, above: QWidget, page: QWidget, below: QWidget) -> QWid
     box.addWidget(side)
     box.addLayout(right, 1)
     return made
+
+
+def put_above(page: QWidget, line: QWidget) -> None:
+    """Put one more line above the page, in the window that `ground` divided."""
+    made = page.parentWidget()
+    box = made.layout() if made is not None else None
+    columns = [box.itemAt(number) for number in range(box.count())] if box is not None else []
+    for column in columns:
+        right = column.layout() if column is not None else None
+        if isinstance(right, QVBoxLayout):
+            right.insertWidget(right.indexOf(page), line)

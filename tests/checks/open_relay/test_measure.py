@@ -164,6 +164,12 @@ async def test_a_host_without_address_is_named(make_clients: MakeClients) -> Non
         await measure(context, make_clients(9))
 
 
+async def test_where_no_server_is_known_no_name_is_made_up(make_clients: MakeClients) -> None:
+    """With a login, and a DNS that was silent, "the mail server  cannot be found" had been said."""
+    with pytest.raises(CheckError, match="no_mail_host_known"):
+        await measure(Context(Target(own_server=True, ssh="mail")), make_clients(9))
+
+
 async def test_after_four_refusals_the_next_run_waits(make_clients: MakeClients, make_context: MakeContext) -> None:
     async with hostile_server() as server:
         clients = make_clients(server.port)
