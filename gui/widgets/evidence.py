@@ -41,7 +41,7 @@ async def read_evidence(path: str) -> Evidence:
 def _read(path: str) -> Evidence:
     content = read_file(path)
     text, cut = content.text(), content.cut
-    if not text.strip():
+    if not text or text.isspace():
         raise UsageError("file.empty", name=content.name)
     if is_packed(content.data) or ((cut or content.packed) and kind_of(text) == "log"):
         text, cut, _ = log_text(path)  # unpacked; of a long log the end, which is what happened last
