@@ -8,7 +8,6 @@ from pathlib import Path
 
 from core.clean import clean
 from core.clients.log_file import MOST_TEXT
-from core.command_output import problem_line
 from core.errors import CheckError
 from core.model import Value
 from core.texts import Texts
@@ -35,7 +34,7 @@ async def read_several(paths: Sequence[str], texts: Texts) -> Several:
         try:
             piece = await read_evidence(path)
         except CheckError as error:
-            lines.append(f"？ {problem_line(error, texts)}")
+            lines.append(f"？ {texts.text(f'problem.{error.code}.title', error.values)}")  # ten must fit on a screen
             continue
         before = kept.get(piece.kind)
         if piece.kind == "unknown":
