@@ -36,6 +36,10 @@ WAITING = frozenset({"greylisted_wait"})
 # What is handed over once, tells of then, and cannot be looked at anew.
 _OF_THEN = frozenset({"bounce"})
 _BAD = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+# What others say and do about abuse: it goes on after the repair until the lists let go, and asks nothing of us there.
+_AFTERMATH = frozenset({"dnsbl.listed", "mail_log.refused_listed", "mail_log.refused_reputation"})
+# That settings differ from those of the look before is what a repair does.
+_BY_REPAIR = frozenset({"server_health.settings_changed"})
 _RELAY_OPEN = ("open_relay.accepted", "open_relay.accepted_unknown_vantage")
 
 
@@ -130,15 +134,22 @@ def _change(before: CheckResult | None, after: CheckResult | None) -> Change:
         return "not_repeated"
     if not _was_seen(after):
         return "not_seen"
-    now = _BAD[after.severity]
+    now = _weight(after)
     if before is None or not _was_seen(before):
         return "worse" if now else "still_good"
-    then = _BAD[before.severity]
+    then = _weight(before)
     if now == then:
         return "still_good" if not now else "still_wrong" if _worst(before) == _worst(after) else "changed"
     if now > then:
         return "worse"
     return "better" if now else "repaired"
+
+
+def _weight(result: CheckResult) -> int:
+    """How bad it is, without what a repair itself brings about."""
+    by_repair = [one for one in result.findings if one.code in _BY_REPAIR and one.severity is Severity.WARNING]
+    rest = [_BAD.get(one.severity, 0) for one in result.findings if one not in by_repair]
+    return max(rest, default=0) if by_repair else _BAD[result.severity]
 
 
 def _worst(result: CheckResult) -> str:
@@ -178,14 +189,20 @@ def _names(code: str, number: int, reports: Sequence[Report]) -> bool:
     if not number:
         return True
     seen = [one for one in _bad_findings(report) if one.code in _supporting(code, report)]
-    return not seen or not all(_told_before(one, reports[number - 1], report) for one in seen)
+    closed = code == "open_relay" and _same_doors_closed(reports[:number], report)
+    return not seen or not all(
+        _told_before(one, reports[number - 1], report) or (closed and _ended(one, report.started_at)) for one in seen
+    )
+
+
+def _ended(finding: Finding, by: datetime) -> bool:
+    """Whether a log tells of it, and its last line about it is older than `by`."""
+    until = finding.values.get("until")
+    return isinstance(until, str) and datetime.fromisoformat(until) <= by
 
 
 def _told_before(finding: Finding, before: Report, after: Report) -> bool:
-    until = finding.values.get("until")
-    if not isinstance(until, str) or not is_over(finding, after.finished_at):
-        return False
-    return datetime.fromisoformat(until) <= before.finished_at
+    return is_over(finding, after.finished_at) and _ended(finding, before.finished_at)
 
 
 def _newest_proof(code: str, named: Sequence[Report], later: Sequence[Report]) -> Repair:
@@ -203,9 +220,13 @@ def _newest_proof(code: str, named: Sequence[Report], later: Sequence[Report]) -
 def _told(code: str, named: Sequence[Report], after: Report) -> tuple[RepairState, tuple[str, ...]]:
     """What one later run, which does not name the cause, says about it."""
     telling = {finding for report in named for finding in _supporting(code, report)}
-    seen = {finding.code for finding in _bad_findings(after) if not _told_before(finding, named[-1], after)}
-    if still := tuple(sorted(telling & seen)):
-        return "still", still
+    seen = [one for one in _bad_findings(after) if one.code in telling and not _told_before(one, named[-1], after)]
+    if seen and code == "open_relay" and _same_doors_closed(named, after):  # then the log tells of the time before
+        seen = [one for one in seen if not _ended(one, named[-1].finished_at)]
+        if seen and all(_ended(one, after.started_at) for one in seen):
+            return "not_seen", ("again.too_fresh",)
+    if seen:
+        return "still", tuple(sorted({one.code for one in seen}))
     if blind := tuple(_blind(_repeatable(telling), after)):
         return "not_seen", blind
     if code == "open_relay" and not _same_doors_closed(named, after):
@@ -224,6 +245,8 @@ def _supporting(code: str, report: Report) -> tuple[str, ...]:
     findings = next((cause.findings for cause in report.causes if cause.code == code), ())
     checks = nature_of(code).seen_by
     own = tuple(finding for finding in findings if finding.partition(".")[0] in checks)
+    if code in listing_roots():
+        own = tuple(finding for finding in own if finding not in _AFTERMATH) or own
     return own or findings
 
 

@@ -52,7 +52,15 @@ def meaning(comparison: Comparison, incident: Incident, texts: Texts) -> str:
     way, look_at = way_off(desk(incident)) if comparison.verdict == "repaired_but_listed" else ("ask", None)
     if way in ("asked", "by_itself") and look_at:
         return phrase(texts, f"again.meaning.{way}", at=look_at.isoformat())
+    if comparison.verdict == "not_seen" and _only_too_fresh(comparison):
+        return phrase(texts, "again.meaning.too_fresh")
     return phrase(texts, f"again.meaning.{comparison.verdict}")
+
+
+def _only_too_fresh(comparison: Comparison) -> bool:
+    """Whether nothing was left unseen, and only the log's last bad line is too young."""
+    open_still = [one for one in comparison.repairs if one.state == "not_seen" and one.cause not in RISKS]
+    return bool(open_still) and all(one.because == ("again.too_fresh",) for one in open_still)
 
 
 def check_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:

@@ -48,7 +48,7 @@ class ConsentPage(Page):
         self.proxy = SpokenHint("gui.consent.proxy.http", "small")
         self.proxy.hide()
         self.body.addWidget(self.proxy)
-        self._name = ""
+        self._name, self._named = "", False
 
     def _more(self) -> QFrame:
         """Only for those who said yes; left alone it is the careful test from this line."""
@@ -65,10 +65,12 @@ class ConsentPage(Page):
 
     def show_texts(self, texts: Texts) -> None:
         """Name the server that will be asked."""
-        self._target.setText(texts.text("gui.consent.target", server=self._name))
+        key = "gui.consent.target" if self._named else "gui.consent.target_of_domain"
+        self._target.setText(texts.text(key, server=self._name))
 
     def show_answers(self, answers: Answers) -> None:
         """Show the answer given before, and whom it is about."""
+        self._named = bool(answers.mail_host.strip())
         self._name = clean(answers.mail_host.strip() or mail_domain(answers.domain))
         self.choices.choose(None if answers.own_server is None else ("yes" if answers.own_server else "no"))
         self.reach.choose("thorough" if answers.thorough else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,8 @@ from core.checks import ALL
 from core.incident import Incident
 from core.knowledge.causes import natures
 from core.model import Cause, CheckResult, Finding, Pasted, Report, Severity
+from core.report.comparison import meaning
+from core.texts import Language, Texts
 
 ZEN = "zen.spamhaus.org"
 MakeRun = Callable[..., Report]
@@ -129,3 +131,86 @@ def test_pasted_texts_are_not_repeated(run: MakeRun) -> None:
     report = run(0, "accepted")
     told = replace(report, target=replace(report.target, queue=Pasted("mailq.txt", "")))
     assert target_again(told) == report.target
+
+
+def with_log(report: Report, code: str, until: datetime, causes: tuple[str, ...] = ("open_relay.accepted",)) -> Report:
+    """The same run with a log that tells of `code` until then; the relay's cause rests on that too."""
+    told = Finding(f"mail_log.{code}", Severity.CRITICAL, {"count": 214, "until": until.isoformat()})
+    log = CheckResult("mail_log", report.started_at, report.finished_at, {}, (told,))
+    relay_cause = Cause("open_relay", "confirmed", "you", (*causes, told.code))
+    named = tuple(relay_cause if cause.code == "open_relay" else cause for cause in report.causes)
+    return replace(report, results=(*report.results, log), causes=named)
+
+
+def test_refusals_for_being_listed_say_nothing_about_the_repair(run: MakeRun, incident: MakeIncident) -> None:
+    """They go on until the lists let go, and the lists are asked only after the repair."""
+    runs = [run(0, "accepted", ZEN), run(1, "closed", ZEN)]
+    before, after = (with_log(one, "refused_listed", one.finished_at) for one in runs)
+    assert repair_of("open_relay", [before, after]).state == "repaired"
+    found = compare(incident(before, after))
+    assert found is not None and found.verdict == "repaired_but_listed"
+
+
+@pytest.mark.parametrize("code", ["account_hijacked", "open_relay"])
+def test_what_only_refusals_told_is_still_told_by_refusals(run: MakeRun, code: str) -> None:
+    cause = (Cause(code, "possible", "you", ("mail_log.refused_listed",)),)
+    first, second = (replace(run(hours, "closed", ZEN), causes=cause) for hours in (0, 1))
+    before, after = (with_log(one, "refused_listed", one.finished_at) for one in (first, second))
+    assert repair_of(code, [replace(before, causes=cause), replace(after, causes=())]).state == "still"
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [(-0.5, ("repaired", ())), (0.2, ("not_seen", ("again.too_fresh",))),
+     (0.51, ("still", ("mail_log.strangers_relayed",)))],
+)  # fmt: skip
+@pytest.mark.parametrize("named_again", [True, False])
+def test_a_closed_door_needs_no_quiet_hour_for_what_passed_before_it_was_first_seen_open(
+    run: MakeRun, until: float, expected: tuple[str, tuple[str, ...]], named_again: bool
+) -> None:
+    """`until`: hours after the first look at which the log's last stranger passed; half an hour later it was closed."""
+    first, second = run(0, "accepted"), run(0.5, "closed")
+    last = first.started_at + timedelta(hours=until)
+    before = with_log(first, "strangers_relayed", min(last, first.started_at))
+    after = with_log(second, "strangers_relayed", last)
+    if named_again:
+        after = replace(after, causes=(Cause("open_relay", "possible", "you", ("mail_log.strangers_relayed",)),))
+    repair = repair_of("open_relay", [before, after])
+    assert (repair.state, repair.because) == expected
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "1時間おいて"), ("en", "wait an hour")])
+def test_a_log_too_young_to_tell_says_how_long_to_wait(
+    run: MakeRun, incident: MakeIncident, language: Language, words: str
+) -> None:
+    first, second = run(0, "accepted"), run(0.5, "closed")
+    between = first.started_at + timedelta(minutes=12)
+    both = incident(
+        with_log(first, "strangers_relayed", first.started_at), with_log(second, "strangers_relayed", between)
+    )
+    found = compare(both)
+    assert found is not None and found.verdict == "not_seen"
+    assert words in meaning(found, both, Texts(language))
+
+
+def test_an_open_door_with_an_old_log_is_still_open(run: MakeRun) -> None:
+    first, second = run(0, "accepted"), run(0.5, "accepted")
+    long_ago = first.started_at - timedelta(hours=3)
+    assert (
+        repair_of("open_relay", [with_log(one, "strangers_relayed", long_ago) for one in (first, second)]).state
+        == "still"
+    )
+
+
+def test_the_repairs_own_change_of_settings_makes_nothing_worse(run: MakeRun) -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+
+    def health(*findings: Finding) -> Report:
+        return replace(run(0, "closed"), results=(CheckResult("server_health", at, at, {}, findings),))
+
+    good = Finding("server_health.good", Severity.OK)
+    changed = Finding("server_health.settings_changed", Severity.WARNING, {"count": 2})
+    worse = Finding("server_health.disk_full", Severity.CRITICAL)
+    assert rows_of(health(good), health(good, changed))[0].change == "still_good"
+    assert rows_of(health(good), health(changed, worse))[0].change == "worse"
+    assert rows_of(health(worse), health(changed))[0].change == "repaired"
