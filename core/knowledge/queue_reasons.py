@@ -11,7 +11,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
 from core.knowledge.replies import explain_reply
 from core.knowledge.reply_rules import alternatives, required_literal
@@ -25,6 +25,7 @@ _ANSWER = re.compile(r"(?:^|said: |me: |: |> )([45]\d\d[ -][^\n]{8,})")
 # What changes from mail to mail and explains nothing: numbers of mails and sessions.
 _CHANGING = re.compile(r"\b(?=[A-Za-z]*\d)[0-9A-Za-z]{12,}\b")
 _MOST_EXPLAINED = 400  # a third of a second; servers that never say the same twice are read by the patterns alone
+_MOST_KEPT = 4096  # lines
 _LIST_NAME = re.compile(
     r"(?:blocked using|(?:listed|found) (?:by|at|in|on)) (?:the )?([a-z0-9][a-z0-9.-]{2,80})|"
     r"\b(spamhaus|barracudacentral|barracuda|spamcop|proofpoint|cloudmark|uceprotect|sorbs)\b",
@@ -104,8 +105,39 @@ def _literals(pattern: str) -> tuple[str, ...]:
 
 def classify(text: str) -> Kind:
     """The kind of a reason line; "unclear" when no pattern fits."""
-    text = text[:_LONGEST]
-    return _classify(_ADDRESS.sub("<>", text) if "<" in text else text)
+    return Reasons().kind(text)
+
+
+class Reasons:
+    """Sorts the reason lines of one listing. What was explained is kept; so many different answers are explained that
+    a server which never says the same twice holds nobody up."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, Kind] = {}
+        self._words: dict[str, str] = {}
+
+    def kind(self, text: str) -> Kind:
+        """The kind of one line."""
+        text = text[:_LONGEST]
+        text = _ADDRESS.sub("<>", text) if "<" in text else text
+        if text not in self._kinds:
+            if len(self._kinds) >= _MOST_KEPT:
+                self._kinds.clear()
+            self._kinds[text] = self._sorted(text)
+        return self._kinds[text]
+
+    def _sorted(self, text: str) -> Kind:
+        answer = _ANSWER.search(text)
+        reason = self._explained(_CHANGING.sub("x", answer[1])) if answer else "unclear"
+        return _by_pattern(text) if reason == "unclear" else Kind(reason)
+
+    def _explained(self, answer: str) -> str:
+        """The reason word of another server's answer; "unclear" too when too many different ones were explained."""
+        if answer not in self._words:
+            if len(self._words) >= _MOST_EXPLAINED:
+                return "unclear"
+            self._words[answer] = explain_reply(answer).word
+        return self._words[answer]
 
 
 def list_named(text: str) -> str:
@@ -114,23 +146,6 @@ def list_named(text: str) -> str:
     if found is None or (found.end() == len(text) and len(text) in _SENDMAIL_CUTS):
         return ""
     return (found[1] or found[2]).rstrip(".").lower()
-
-
-@lru_cache(maxsize=4096)
-def _classify(text: str) -> Kind:
-    answer = _ANSWER.search(text)
-    reason = _explained(_CHANGING.sub("x", answer[1])) if answer else "unclear"
-    return _by_pattern(text) if reason == "unclear" else Kind(reason)
-
-
-def _explained(answer: str) -> str:
-    """The reason word of another server's answer; "unclear" too when too many different ones were explained."""
-    return _word_of(answer) if _word_of.cache_info().misses < _MOST_EXPLAINED else "unclear"
-
-
-@cache
-def _word_of(answer: str) -> str:
-    return explain_reply(answer).word
 
 
 def _by_pattern(text: str) -> Kind:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.knowledge.queue_reasons import Kind, QueueReasonsError, classify, list_named, parse, queue_reasons
+from core.knowledge.queue_reasons import Kind, QueueReasonsError, Reasons, classify, list_named, parse, queue_reasons
 from core.knowledge.reply_rules import alternatives, rule_files
 
 EXAMPLES = queue_reasons().examples
@@ -70,3 +70,13 @@ def test_every_alternative_of_a_pattern_has_a_literal() -> None:
     assert all(literal == literal.lower() != "" for one in queue_reasons().patterns for literal in one.literals)
     with pytest.raises(QueueReasonsError):
         parse({"checked": date(2026, 11, 22), "pattern": [{"match": "spam|[0-9]+", "reason": "x"}], "example": []})
+
+
+def test_what_an_earlier_listing_held_takes_nothing_from_the_next() -> None:
+    """The answers explained are counted by listing: a window looks at many."""
+    first = Reasons()
+    for number in range(500):
+        letters = f"{chr(97 + number % 26)}{chr(97 + number // 26)}"
+        first.kind(f"host mx.far.example said: 550 5.7.1 no {letters}")
+    said = "host gmail-smtp-in.l.google.com[192.0.2.26] said: 421-4.7.28 Gmail has detected an unusual rate of mail"
+    assert Reasons().kind(said) == classify(said) == Kind("rate_limited")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from core.checks.mail_queue.facts import Named, QueueFacts, Reason, Refusal, Shows, State
 from core.checks.mail_queue.notices import refusal, speaker
-from core.knowledge.queue_reasons import Kind, classify, list_named
+from core.knowledge.queue_reasons import Kind, Reasons, list_named
 
 NULL_SENDER = "<>"  # RFC 5321, 4.5.5: bounces and other notices
 MOST_NAMES = 50  # as many names of each kind are kept in the facts
@@ -60,6 +60,7 @@ class Tally:
         self._reasons: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
         self._kinds: dict[str, Kind] = {}
+        self._sorting = Reasons()
         self._lists: dict[str, None] = {}
         self._ages: Counter[str] = Counter()
 
@@ -170,8 +171,8 @@ class Tally:
         if known := self._kinds.get(text):
             return known
         if len(self._kinds) >= _READ_WHOLE:
-            return classify(text[:_BEGINNING])
-        self._kinds[text] = classify(text)
+            return self._sorting.kind(text[:_BEGINNING])
+        self._kinds[text] = self._sorting.kind(text)
         return self._kinds[text]
 
 
