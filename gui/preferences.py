@@ -64,6 +64,26 @@ class Preferences:
         self._window.keep_settings()
 
 
+class WayOut:
+    """The part of the window that knows where checks and look-ups go out."""
+
+    settings: Settings
+    _doors: Doors | None
+
+    @property
+    def doors(self) -> Doors:
+        """With the DNS server that is preferred."""
+        if self._doors is None:
+            from core.clients import Doors
+
+            self._doors = with_resolver(Doors(), self.settings.resolver)
+        return self._doors
+
+    @doors.setter
+    def doors(self, doors: Doors) -> None:
+        self._doors = doors
+
+
 def with_resolver(doors: Doors, address: str) -> Doors:
     """The same doors, with this DNS server."""
     return replace(doors, resolver=address or None)

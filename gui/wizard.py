@@ -18,7 +18,7 @@ from gui.keeping import Keeping
 from gui.language import QtWords, chosen_language
 from gui.pages.page import Page
 from gui.pages_on_demand import PagesOnDemand
-from gui.preferences import wear, with_resolver
+from gui.preferences import WayOut, wear
 from gui.standing import standing
 from gui.tasks import Tasks, loop_runs
 from gui.widgets.text import say_all
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _SOON_MS = 10
 
 
-class Wizard(PagesOnDemand, Frame):
+class Wizard(PagesOnDemand, WayOut, Frame):
     """`closed` is set when the window has gone and nothing of it runs any more."""
 
     def __init__(
@@ -72,19 +72,6 @@ class Wizard(PagesOnDemand, Frame):
         self._say()
         self._show_page()
         QTimer.singleShot(0, self, self._begin)
-
-    @property
-    def doors(self) -> Doors:
-        """Where checks and look-ups go out."""
-        if self._doors is None:
-            from core.clients import Doors
-
-            self._doors = with_resolver(Doors(), self.settings.resolver)
-        return self._doors
-
-    @doors.setter
-    def doors(self, doors: Doors) -> None:
-        self._doors = doors
 
     def _begin(self) -> None:
         """What waits until the window is drawn: drops and keys, the notebook, and what was left unfinished."""
