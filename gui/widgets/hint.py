@@ -38,6 +38,8 @@ class HintLabel(Prose):
 
     def __init__(self, texts: Texts, text: str = "", role: str = "body", *, selectable: bool = False) -> None:
         super().__init__()
+        self.plain = ""
+        self.terms: tuple[str, ...] = ()
         dress(self, "", role, wrap=True)
         flags = Qt.TextInteractionFlag.LinksAccessibleByMouse
         if selectable:
@@ -62,6 +64,10 @@ class HintLabel(Prose):
         self.setText("" if rich else text)
         self._space_out()
         self.setAccessibleName(text)
+
+    def text(self) -> str:
+        """The words; as markup only where it explains terms."""
+        return super().text() if self.terms else self.plain
 
     def changeEvent(self, event: QEvent) -> None:
         """The spacing follows the font, the terms the colour of the text around them."""
