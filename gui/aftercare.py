@@ -158,6 +158,7 @@ class Aftercare(AftercarePages):
 
     async def _check_again(self, incident: Incident) -> None:
         self.again.show_running(True)
+        kept: Incident | None = None
         try:
             report = await self._run_again(incident)
             kept = await self.records.keep_run(report, incident.id, incident.practice)
@@ -169,6 +170,8 @@ class Aftercare(AftercarePages):
             self.run_task = None
             self.again.show_running(False)
         self.show(self.incident)
+        if kept is not None:
+            self.again.say_verdict()
 
     async def _run_again(self, incident: Incident) -> Report:
         first = incident.runs[0].report

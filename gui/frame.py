@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from core.guide import SIDES
@@ -86,6 +87,19 @@ class Frame(QMainWindow):
             self.tour.setVisible(page is not None)
             if page is not None:
                 self.tour.show_page(page, story, self.texts)
+
+    def turn_to(self, page: Page) -> None:
+        """Show this page; who cannot see it hears what it is, after the keyboard has come to stand on it."""
+        turned = self.stack.currentWidget() is not page
+        self.stack.setCurrentWidget(page)
+        if turned:
+            QTimer.singleShot(0, page, lambda: self._say_where(page))
+
+    def _say_where(self, page: Page) -> None:
+        from gui.widgets.aloud import say_aloud  # the first page stands without
+
+        if page is self.stack.currentWidget() and not page.title.hasFocus():  # what has the keyboard is said anyway
+            say_aloud(page, page.opening_words())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The steps stand at the side where there is room, else in one line above the page."""

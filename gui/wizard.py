@@ -226,7 +226,7 @@ class Wizard(PagesOnDemand, WayOut, Frame):
         page = self.page
         page.show_answers(self.guide.answers)
         page.show_missing(())
-        self.stack.setCurrentWidget(page)
+        self.turn_to(page)
         self.sidebar.show_step(self.guide, self.texts)
         self.place.show_step(self.guide, self.texts)
         self.footer.show_for(self.guide, self.texts)

@@ -15,6 +15,7 @@ from core.model import Report
 from core.support_details import support_details
 from core.texts import Texts
 from gui.pages.page import Page
+from gui.widgets.aloud import say_aloud, tell
 from gui.widgets.finding import card
 from gui.widgets.fold import Fold
 from gui.widgets.raw import raw_box
@@ -85,11 +86,11 @@ class AboutPage(Page):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.details())
-        self.copied.setText(self.texts.text("gui.about.copied"))
-        self.copied.show()
+        tell(self.copied, self.texts.text("gui.about.copied"))
 
     def _show_newer(self) -> None:
         self.how_newer.show()
+        say_aloud(self.how_newer, self.how_newer.text())
 
 
 def _of_the_window() -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from core.report.words import check_name
 from core.texts import Texts
 from gui.bridge import CheckFinished, Event, RunStarted
 from gui.pages.incident_page import IncidentPage
+from gui.widgets.aloud import say_aloud
 from gui.widgets.badge import Badge
 from gui.widgets.finding import card
 from gui.widgets.flow import FlowLayout
@@ -49,6 +50,13 @@ class AgainPage(IncidentPage):
         """The checks are under way, or have ended."""
         self.running, self._done, self._all = running, 0, 0
         self.show_texts(self.texts)
+        if running:
+            say_aloud(self, self.texts.text("gui.again.running"))
+
+    def say_verdict(self) -> None:
+        """What came of it, for who cannot see it."""
+        if self.incident is not None and (found := compare(self.incident)):
+            say_aloud(self, self.texts.text(f"again.verdict.{found.verdict}"))
 
     def hear(self, event: Event) -> None:
         """Follow the run."""

@@ -61,6 +61,12 @@ class AnswerPage(Page):
         """The one main action, where there is one."""
         return self.next_steps.main() if self.next_steps else None
 
+    def opening_words(self) -> str:
+        """The cause, and who acts."""
+        cause = self.report.causes[0] if self.report and self.report.causes else None
+        who = self.texts.text(f"gui.answer.who.{cause.who_acts}") if cause and cause.code not in WITHOUT_CULPRIT else ""
+        return f"{super().opening_words()} {who}".strip()
+
     async def make_ready(self, report: Report, incident: Incident | None) -> None:
         """Build what `show_report` shows, while another page is there and the window answers in between."""
         self.show_report(report, incident)

@@ -16,11 +16,13 @@ from core.model import Finding, Target
 from core.texts import Texts
 from core.typed_names import is_host_and_port, is_host_name, is_ssh_destination, mail_domain
 from gui.pages.page import Page
+from gui.widgets.aloud import say_aloud, tell
 from gui.widgets.badge import Badge
 from gui.widgets.choice import ChoiceSet
 from gui.widgets.field import Field
 from gui.widgets.finding import card, finding_row, rows_card
 from gui.widgets.fold import Fold
+from gui.widgets.keyboard import Resting
 from gui.widgets.text import SpokenButton, SpokenLabel, said
 
 if TYPE_CHECKING:
@@ -154,7 +156,7 @@ class ArrivalPage(Page):
 
         if not self._complete():
             return
-        self.send.setEnabled(False)
+        resting = Resting(self.send)
         self._bar.show()
         try:
             _, finding = await start_arrival(self._wish(), self._doors, self.texts, self._ledger())
@@ -163,7 +165,7 @@ class ArrivalPage(Page):
             return
         finally:
             self._bar.hide()
-            self.send.setEnabled(True)
+            resting.over()
             self.own_mailbox.setChecked(False)  # each message is agreed to by itself
         self._show(finding)
 
@@ -229,12 +231,12 @@ class ArrivalPage(Page):
         if folds := row.findChildren(Fold):
             folds[0].button.setChecked(True)
         self.ensureWidgetVisible(self._shown)
+        say_aloud(self._shown, said(self.texts, f"{finding.code}.title", finding.values))
 
     def _complain(self, key: str, error: CheckError) -> None:
         meaning = key.removesuffix(".title") + ".meaning"
         parts = [said(self.texts, each, error.values) for each in (key, meaning) if self.texts.has(each)]
-        self._wrong.setText("▲ " + "\n".join(parts))
-        self._wrong.show()
+        tell(self._wrong, "▲ " + "\n".join(parts), urgent=True)
         self.ensureWidgetVisible(self._wrong)
 
     def _show_part(self, chosen: str | None) -> None:

@@ -19,10 +19,12 @@ from core.model import Evidence
 from core.texts import Texts
 from gui.bridge import lists_alive
 from gui.pages.page import Page
+from gui.widgets.aloud import say_aloud, tell
 from gui.widgets.badge import Badge
 from gui.widgets.field import Field
 from gui.widgets.finding import card, rows_card
 from gui.widgets.fold import Fold
+from gui.widgets.keyboard import Resting, follow
 from gui.widgets.question import Question
 from gui.widgets.raw import evidence_text, raw_box
 from gui.widgets.text import SpokenButton, SpokenLabel, label, said
@@ -69,7 +71,7 @@ class BlacklistsPage(Page):
 
     async def test_now(self) -> None:
         """Ask every list for its own test entries; takes a few seconds at most."""
-        self.test.setEnabled(False)
+        resting = Resting(self.test)
         self._bar.show()
         try:
             self._states, self._resolver, unread = await lists_alive(self._doors, self._given)
@@ -78,10 +80,11 @@ class BlacklistsPage(Page):
             return
         finally:
             self._bar.hide()
-            self.test.setEnabled(True)
+            resting.over()
         self.show_texts(self.texts)
+        say_aloud(self.verdict, self.verdict.text())
         if unread:
-            self.told.setText(said(self.texts, "blacklists.keys_unread", {"services": list(unread)}))
+            tell(self.told, said(self.texts, "blacklists.keys_unread", {"services": list(unread)}))
 
     def show_texts(self, texts: Texts) -> None:
         """The table in this language, tested or not."""
@@ -92,6 +95,7 @@ class BlacklistsPage(Page):
         rows = [self._state_row(one, texts) for one in self._states]
         self._rows = rows_card(rows or [self._row(one, "untested", "", (), texts) for one in load_lists()])
         self._list.addWidget(self._rows)
+        follow(self.test, self._rows)
         self._show_keys(texts)
 
     def _say_verdict(self, texts: Texts) -> None:
@@ -146,7 +150,7 @@ class BlacklistsPage(Page):
         for text in details(one, texts):
             box.addWidget(label(text, "small", selectable=True))
         if evidence:
-            box.addWidget(raw_box(evidence_text(evidence, texts), texts.text("gui.blacklists.self_test")))
+            box.addWidget(raw_box(evidence_text(evidence, texts), texts.text("gui.blacklists.self_test"), one.name))
         return holder
 
     # --- the keys -------------------------------------------------------------------------------------------------
@@ -186,7 +190,7 @@ class BlacklistsPage(Page):
         self._given[service] = key
         try:
             await save_key(service, key)
-            self.told.setText(self.texts.text("blacklists.key_kept", service=service))
+            tell(self.told, self.texts.text("blacklists.key_kept", service=service))
         except CheckError as error:
             self._tell(f"problem.{error.code}.meaning", error)
         self._show_keys(self.texts)
@@ -197,7 +201,7 @@ class BlacklistsPage(Page):
         self._given.pop(service, None)
         try:
             await forget_key(service)
-            self.told.setText(self.texts.text("blacklists.key_forgotten", service=service))
+            tell(self.told, self.texts.text("blacklists.key_forgotten", service=service))
         except CheckError as error:
             self._tell(f"problem.{error.code}.title", error)
         self._show_keys(self.texts)
@@ -208,7 +212,7 @@ class BlacklistsPage(Page):
         self.known_keys.setText(texts.text(key, services=known))
 
     def _tell(self, key: str, error: CheckError) -> None:
-        self.told.setText(said(self.texts, key, error.values))
+        tell(self.told, said(self.texts, key, error.values))
 
 
 def details(one: Blacklist, texts: Texts) -> list[str]:

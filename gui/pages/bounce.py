@@ -18,12 +18,13 @@ from core.knowledge.evidence_kind import kind_of
 from core.texts import Texts
 from gui.bridge import explain_bounce
 from gui.pages.page import Page
+from gui.widgets.aloud import say_aloud
 from gui.widgets.drop import DropZone
 from gui.widgets.evidence import Evidence, EvidenceShelf, read_evidence
 from gui.widgets.field import Field
 from gui.widgets.finding import finding_row, rows_card
 from gui.widgets.fold import Fold
-from gui.widgets.text import SpokenButton, SpokenLabel
+from gui.widgets.text import SpokenButton, SpokenLabel, said
 
 _LONGEST = 2_000_000  # characters; of a returned mail the first part counts
 _LONG_LINE = re.compile(r"[^\n]{10000}(?=[^\n])")  # Qt needs minutes for one line of 2,000,000 characters
@@ -106,6 +107,8 @@ class BouncePage(Page):
         if text == self.field.text():
             self.facts = facts
             self.show_texts(self.texts)
+            if found := CHECK.judge(facts):
+                say_aloud(self.heading, said(self.texts, f"{found[0].code}.title", found[0].values))
 
     def show_texts(self, texts: Texts) -> None:
         """The findings in this language, the first with its details open."""

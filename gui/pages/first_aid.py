@@ -21,7 +21,7 @@ from gui.widgets.fix_card import FixCardView, ticked_steps
 from gui.widgets.fold import Fold
 from gui.widgets.hint import HintLabel
 from gui.widgets.initials import InitialsField, Who
-from gui.widgets.text import SpokenButton, label
+from gui.widgets.text import SpokenButton, label, without_key
 
 
 class FirstAidPage(IncidentPage):
@@ -101,7 +101,7 @@ class FirstAidPage(IncidentPage):
 
     # --- the cards ------------------------------------------------------------------------------------------------
 
-    def _card(self, made: Card | NoCard, texts: Texts) -> QWidget:
+    def _card(self, made: Card | NoCard, texts: Texts) -> FixCardView:
         assert self.incident is not None
         view = FixCardView(made, ticked_steps(self.incident, made.cause), texts, self.typed)
         view.typed.connect(self._take_typed)
@@ -113,7 +113,7 @@ class FirstAidPage(IncidentPage):
     def _folded(self, made: Card | NoCard, texts: Texts) -> QWidget:
         holder, box = card()
         title = card_title(made.cause, texts)
-        fold = Fold(texts, lambda: self._card(made, texts), title, "gui.first_aid.card")
+        fold = Fold(texts, lambda: self._second_card(made, texts), title, "gui.first_aid.card")
         line = QHBoxLayout()
         line.addWidget(HintLabel(texts, title, "strong"), 1, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(fold.button, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -122,6 +122,13 @@ class FirstAidPage(IncidentPage):
         fold.button.setChecked(made.cause in self._opened)
         fold.button.toggled.connect(lambda opened: self._remember(made.cause, opened))
         return holder
+
+    def _second_card(self, made: Card | NoCard, texts: Texts) -> QWidget:
+        """Its buttons have no keys of their own: those belong to the first card."""
+        view = self._card(made, texts)
+        for button in view.outcomes.values():
+            button.setText(without_key(button.text()))
+        return view
 
     def _remember(self, cause: str, opened: bool) -> None:
         (self._opened.add if opened else self._opened.discard)(cause)

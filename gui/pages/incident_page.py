@@ -11,6 +11,7 @@ from core.errors import CheckError
 from core.incident import Incident
 from core.texts import Texts
 from gui.pages.page import Page
+from gui.widgets.aloud import tell
 from gui.widgets.initials import Who
 from gui.widgets.text import label, said
 
@@ -81,15 +82,13 @@ class IncidentPage(Page):
     def tell(self, error: CheckError) -> None:
         """Say below the page what could not be done."""
         words = [said(self.texts, f"problem.{error.code}.{part}", error.values) for part in ("title", "meaning")]
-        self._wrong.setText(f"▲ {clean(' '.join(words), 600)}")
-        self._wrong.show()
+        tell(self._wrong, f"▲ {clean(' '.join(words), 600)}", urgent=True)
         self.ensureWidgetVisible(self._wrong)
 
     def initials(self) -> str:
         """The initials; when there are none yet, say so and put the keyboard there."""
         if not self.who.initials:
-            self._wrong.setText(f"▲ {self.texts.text('gui.who.missing')}")
-            self._wrong.show()
+            tell(self._wrong, f"▲ {self.texts.text('gui.who.missing')}", urgent=True)
             field = self._holder.findChild(QWidget, "initials") if self._holder else None
             if field:
                 field.setFocus()

@@ -15,6 +15,7 @@ from core.incident_commands.notebook_command import history_lines
 from core.notebook import Hit, IncidentSummary
 from core.texts import Texts
 from gui.pages.incident_page import IncidentPage
+from gui.widgets.aloud import say_aloud
 from gui.widgets.badge import Badge
 from gui.widgets.finding import card, rows_card
 from gui.widgets.flow import FlowLayout
@@ -58,11 +59,13 @@ class NotebookPage(IncidentPage):
         """What the search found."""
         self._word, self._hits = word, hits
         self.show_incident(self.incident)
+        say_aloud(self, self._count(hits, self.texts))
 
     def show_news(self, news: str) -> None:
         """One line on what was just done."""
         self._news = news
         self.show_incident(self.incident)
+        say_aloud(self, clean(news, 400))
 
     def build(self, box: QVBoxLayout, texts: Texts) -> None:
         """Search and list first, the opened incident below."""
@@ -110,8 +113,7 @@ class NotebookPage(IncidentPage):
 
     def _found(self, hits: Sequence[Hit], texts: Texts) -> QWidget:
         frame, box = card()
-        said = texts.text("notebook.hits", count=len(hits))
-        box.addWidget(label(said if hits else texts.text("notebook.no_hits", word=clean(self._word, 80)), "strong"))
+        box.addWidget(label(self._count(hits, texts), "strong"))
         for hit in hits[:_SHOWN]:
             line = QHBoxLayout()
             kind = texts.text(f"notebook.kind.{hit.kind}")
@@ -120,6 +122,11 @@ class NotebookPage(IncidentPage):
             line.addWidget(self._open_button(hit.incident, words, texts))
             box.addLayout(line)
         return frame
+
+    def _count(self, hits: Sequence[Hit], texts: Texts) -> str:
+        if hits:
+            return texts.text("notebook.hits", count=len(hits))
+        return texts.text("notebook.no_hits", word=clean(self._word, 80))
 
     def _open_button(self, number: int, words: str, texts: Texts) -> SpokenButton:
         button = SpokenButton("gui.notebook.open", "link")

@@ -101,7 +101,14 @@ class Page(QScrollArea):
         self._wrong.setText("\n".join(f"▲ {self.texts.text(f'problem.{each.code}.title')}" for each in missing))
         self._wrong.setVisible(bool(missing))
         if missing:
+            from gui.widgets.aloud import say_aloud  # the first page stands without
+
             self.ensureWidgetVisible(self._wrong)
+            say_aloud(self._wrong, self._wrong.text(), urgent=True)
+
+    def opening_words(self) -> str:
+        """What a screen reader says when the page opens."""
+        return self.title.accessibleName() or self.title.text()  # a title with hints holds markup
 
     def use_doors(self, doors: Doors) -> None:
         """For pages that ask the outside themselves: these are the doors from now on."""

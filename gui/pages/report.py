@@ -12,7 +12,9 @@ from core.clean import clean
 from core.texts import Language, Texts
 from gui.pages.page import Page
 from gui.pages.report_choices import ReportChoices
+from gui.widgets.aloud import tell
 from gui.widgets.finding import card
+from gui.widgets.keyboard import Resting
 from gui.widgets.page_preview import PagePreview
 from gui.widgets.text import SpokenButton, SpokenLabel, label
 
@@ -29,6 +31,7 @@ class ReportPage(Page):
 
     def __init__(self) -> None:
         super().__init__()
+        self._resting: Resting | None = None  # while the file is written
         self.save = SpokenButton("gui.report.save", "main")
         self.folder = SpokenButton("gui.report.open_folder")
         self.printing = SpokenButton("gui.report.print")
@@ -64,12 +67,12 @@ class ReportPage(Page):
 
     def show_saving(self) -> None:
         """The file is being written."""
-        self.save.setEnabled(False)
+        self._resting = Resting(self.save)
         self._show("gui.report.saving", "")
 
     def show_saved(self, path: Path) -> None:
         """The file is there."""
-        self.save.setEnabled(True)
+        self._rest_over()
         self.folder.show()
         self._show("gui.report.saved", str(path))
 
@@ -79,8 +82,13 @@ class ReportPage(Page):
 
     def show_failed(self, reason: str) -> None:
         """The file could not be written; nothing else is lost."""
-        self.save.setEnabled(True)
+        self._rest_over()
         self._show("gui.report.failed", reason)
+
+    def _rest_over(self) -> None:
+        if self._resting is not None:
+            self._resting.over()
+            self._resting = None
 
     def forget(self) -> None:
         """Another report: nothing of it is saved yet."""
@@ -117,5 +125,4 @@ class ReportPage(Page):
 
     def _show(self, key: str, what: str) -> None:
         self._done = (key, what)
-        self._result.setText(self.texts.text(key, what=clean(what)))
-        self._result.show()
+        tell(self._result, self.texts.text(key, what=clean(what)))

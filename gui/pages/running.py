@@ -13,6 +13,7 @@ from core.model import CheckResult, Value
 from core.texts import Texts
 from gui.bridge import CheckFinished, CheckStarted, Event, RunStarted
 from gui.pages.page import Page
+from gui.widgets.aloud import say_aloud
 from gui.widgets.badge import Badge
 from gui.widgets.finding import WEIGHT, card
 from gui.widgets.text import SpokenButton, SpokenLabel, label, rule, said
@@ -27,6 +28,9 @@ def left_to_tell(seconds: float) -> float:
     """So much may be left at most, rounded up so that it is true and does not flicker; 0 when the time is over."""
     step = next(step for most, step in _STEPS if seconds <= most)
     return max(0.0, math.ceil(seconds / step) * step)
+
+
+_SAY_EVERY = 5.0  # seconds between two sentences about how far it is
 
 
 class CheckLine(QWidget):
@@ -123,6 +127,7 @@ class RunningPage(Page):
         self.lines: dict[str, CheckLine] = {}
         self._ticking = QTimer(self)
         self._ticking.timeout.connect(self._tick)
+        self._say_next = 0.0  # not before this moment, by `time.monotonic`
 
     def hear(self, event: Event) -> None:
         """Follow the run."""
@@ -164,8 +169,10 @@ class RunningPage(Page):
         """A check ended."""
         line = self.lines[result.check_id]
         if result is not line.result:
+            self._leave(line)
             line.finish(result, self.texts)
             self._count_up()
+            self._say_progress()
 
     def reset(self) -> None:
         """Nothing is known yet about the next run."""
@@ -173,6 +180,7 @@ class RunningPage(Page):
         if self._frame:
             self._frame.deleteLater()
             self._frame = None
+        self._say_next = time.monotonic() + _SAY_EVERY
         self.bar.setRange(0, 0)
         self.count.key = "gui.running.preparing"
         self.count.values = {}
@@ -182,7 +190,19 @@ class RunningPage(Page):
         """Nothing: no key pressed by habit may skip a check."""
         return self.bar
 
+    def _leave(self, line: CheckLine) -> None:
+        """The button goes: left alone, Qt hands the keyboard to the next one, and in the end to "stop"."""
+        if line.skip.hasFocus():
+            self.bar.setFocus()
+
+    def _say_progress(self) -> None:
+        """Now and then, so that nobody is talked at without a pause."""
+        if time.monotonic() >= self._say_next:
+            self._say_next = time.monotonic() + _SAY_EVERY
+            say_aloud(self.bar, self.count.text())
+
     def _skip(self, line: CheckLine) -> None:
+        self._leave(line)
         line.skip.setEnabled(False)
         self.skip_wanted.emit(line.check_id)
 

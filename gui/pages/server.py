@@ -20,8 +20,10 @@ from core.texts import Texts
 from core.typed_names import is_host_name, mail_domain
 from gui.bridge import look_up_mail_hosts
 from gui.pages.page import Page
+from gui.widgets.aloud import tell
 from gui.widgets.field import Field
 from gui.widgets.finding import card
+from gui.widgets.keyboard import Resting
 from gui.widgets.recent import RecentServers
 from gui.widgets.text import SpokenButton, label, said
 
@@ -59,6 +61,7 @@ class ServerPage(Page):
         self.lookup.clicked.connect(self._look_up)
         self.domain.changed.connect(self._forget)
         self.result = label()
+        self._resting: Resting | None = None  # while a look-up goes on
         self.result.hide()
         frame, box = card()
         box.addWidget(self.domain)
@@ -105,7 +108,7 @@ class ServerPage(Page):
         """Ask for the look-up of the domain entered."""
         self.busy = True
         self.looked_up, self._found = mail_domain(self.domain.text()), None
-        self.lookup.setEnabled(False)
+        self._resting = Resting(self.lookup)
         self._show_result(self.texts.text("gui.server.looking"))
         self.lookup_wanted.emit(self.looked_up)
 
@@ -121,7 +124,9 @@ class ServerPage(Page):
         if domain != self.looked_up:
             return
         self.busy = False
-        self.lookup.setEnabled(True)
+        if self._resting is not None:
+            self._resting.over()
+            self._resting = None
         if isinstance(found, UsageError):  # no name the DNS can be asked for: wrong as any other that cannot be read
             self._forget()
             self.show_missing((Missing("domain", "guide.bad_domain"),))
@@ -196,8 +201,7 @@ class ServerPage(Page):
         self.result.hide()
 
     def _show_result(self, sentence: str) -> None:
-        self.result.setText(sentence)
-        self.result.show()
+        tell(self.result, sentence)
 
     def _sentence(self, texts: Texts) -> str:
         found = self._found

@@ -9,6 +9,7 @@ from core.clean import clean
 from core.settings import LOOKS, Settings
 from core.texts import LANGUAGES, Texts
 from gui.pages.page import Page
+from gui.widgets.aloud import tell
 from gui.widgets.field import Field
 from gui.widgets.finding import card
 from gui.widgets.flow import FlowLayout
@@ -77,8 +78,7 @@ class SettingsPage(Page):
 
     def tell(self, key: str) -> None:
         """How the DNS server's address was taken."""
-        self.told.setText(self.texts.text(key))
-        self.told.show()
+        tell(self.told, self.texts.text(key))
 
     def _choice(self, key: str, names: tuple[str, ...], signal: object, note: str = "") -> dict[str, QRadioButton]:
         frame, box = card()

@@ -9,6 +9,7 @@ from core.clean import clean
 from core.errors import UsageError
 from core.first_aid import typed_value
 from core.texts import Texts
+from gui.widgets.aloud import tell
 from gui.widgets.text import label, restyle
 
 _LONGEST = 400
@@ -61,6 +62,5 @@ class BlankField(QWidget):
             self._tell("")
 
     def _tell(self, sentence: str) -> None:
-        self._wrong.setText(f"▲ {sentence}" if sentence else "")
-        self._wrong.setVisible(bool(sentence))
+        tell(self._wrong, f"▲ {sentence}" if sentence else "", urgent=True)
         restyle(self.edit, wrong="true" if sentence else "false")

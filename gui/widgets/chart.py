@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from core.report.charts import Drawing, Shape
 from gui.style import colours_now
+from gui.widgets.picture import Picture
 
 _TEXT = 12.0  # the shapes' own units a line of text takes
 _LEAST = 0.5  # of the window's text size, in a window narrower than any we know
@@ -25,14 +26,13 @@ _PATTERNS = {
 }
 
 
-class ChartPicture(QWidget):
+class ChartPicture(Picture):
     """`wide` and `narrow` are the same picture, as `core.report.charts.drawings` gives it; a screen reader hears its
     rows."""
 
     def __init__(self, wide: Drawing, narrow: Drawing) -> None:
-        super().__init__()
+        super().__init__(wide.alt)
         self._wide, self._narrow = wide, narrow
-        self.setAccessibleName(wide.alt)
         policy = QSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

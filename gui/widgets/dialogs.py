@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 
 from core.clients.askpass import Prompt
 from core.texts import Texts
+from gui.widgets.aloud import tell
 from gui.widgets.text import SpokenButton as Button
 from gui.widgets.text import label, restyle, said
 
@@ -174,8 +175,7 @@ class HostKeyQuestion(Question):
             self.accept()
             return
         word = "different" if pasted else "no_fingerprint"
-        self.verdict.setText(f"● {self.texts.text(f'gui.ask.host_key.{word}')}")
-        self.verdict.show()
+        tell(self.verdict, f"● {self.texts.text(f'gui.ask.host_key.{word}')}", urgent=True)
         self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
         restyle(self.edit, wrong="true")
         self.unsure.setVisible(not pasted)  # a key that differs is never accepted from here

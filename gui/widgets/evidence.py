@@ -17,6 +17,7 @@ from core.guide import Answers, Handed
 from core.knowledge.evidence_kind import EvidenceKind, kind_of
 from core.model import Value
 from core.texts import Texts
+from gui.widgets.aloud import say_aloud
 from gui.widgets.text import SpokenButton, label, said
 
 
@@ -82,6 +83,7 @@ class EvidenceShelf(QWidget):
         self.taken[piece.kind] = piece
         if self._texts:
             self.moved.setText(self._texts.text(f"gui.evidence.moved.{piece.kind}"))
+            say_aloud(self.moved, self.moved.text())
         self.show_rows()
         self.changed.emit()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.texts import Texts
+from gui.widgets.aloud import tell
 from gui.widgets.text import SpokenLabel, label, restyle
 
 _LONGEST_PASTE = 8_000_000  # characters; a listing of 100,000 messages
@@ -75,6 +76,5 @@ class Field(QWidget):
 
     def show_wrong(self, sentence: str) -> None:
         """Say what is wrong under the field; "" takes it away."""
-        self._wrong.setText(f"▲ {sentence}" if sentence else "")
-        self._wrong.setVisible(bool(sentence))
+        tell(self._wrong, f"▲ {sentence}" if sentence else "", urgent=True)
         restyle(self.edit, wrong="true" if sentence else "false")

@@ -11,6 +11,7 @@ from core.model import CheckResult, Finding, Problem, Severity
 from core.report.playbook import Playbook, playbook_of, refusal_lines
 from core.report.words import check_name, column_name
 from core.texts import Texts
+from gui.widgets.aloud import say_aloud
 from gui.widgets.badge import Badge
 from gui.widgets.card import card, rows_card
 from gui.widgets.fold import Fold
@@ -43,7 +44,7 @@ def finding_row(finding: Finding, check_id: str, texts: Texts) -> QWidget:
     meaning = said(texts, f"{finding.code}.meaning", finding.values)
     steps = texts.steps(finding.code, finding.values)
     hidden = bool(steps or finding.evidence or finding.table or playbook_of(finding.values, texts))
-    fold = Fold(texts, lambda: _details(finding, check_id, steps, texts, row.width()), title) if hidden else None
+    fold = Fold(texts, lambda: _details(finding, check_id, title, texts, row.width()), title) if hidden else None
     row = _row(Badge(texts, finding.severity.value), title, meaning, fold, texts)
     return row
 
@@ -86,11 +87,12 @@ def _row(badge: Badge, title: str, meaning: str, fold: Fold | None, texts: Texts
     return holder
 
 
-def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts, room: int) -> QWidget:
+def _details(finding: Finding, check_id: str, title: str, texts: Texts, room: int) -> QWidget:
     holder = QWidget()
     box = QVBoxLayout(holder)
     box.setContentsMargins(0, 6, 0, 6)
     box.setSpacing(10)
+    steps = texts.steps(finding.code, finding.values)
     if lines := refusal_lines(finding.values, texts):
         box.addWidget(label("\n".join(lines), selectable=True))
     if steps:
@@ -100,10 +102,12 @@ def _details(finding: Finding, check_id: str, steps: list[str], texts: Texts, ro
         box.addWidget(playbook_part(found, texts))
     if finding.table:
         headings = [column_name(texts, check_id, column) for column in finding.table.columns]
-        box.addWidget(table_or_lines(finding.table, headings, texts.text("gui.finding.table"), texts, room))
+        table = table_or_lines(finding.table, headings, texts.text("gui.finding.table"), texts, room)
+        table.setAccessibleDescription(title)
+        box.addWidget(table)
     if finding.evidence:
         box.addWidget(label(texts.text("gui.finding.evidence"), "strong"))
-        box.addWidget(raw_box(evidence_text(finding.evidence, texts), texts.text("gui.finding.evidence")))
+        box.addWidget(raw_box(evidence_text(finding.evidence, texts), texts.text("gui.finding.evidence"), title))
     return holder
 
 
@@ -143,6 +147,7 @@ class Letter(QWidget):
     def _copy(self, done: str) -> None:
         QGuiApplication.clipboard().setText(self.letter)
         self.button.setText(done)
+        say_aloud(self.button, done)
 
 
 def _problem_details(problem: Problem, steps: list[str], texts: Texts) -> QWidget:

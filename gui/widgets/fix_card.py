@@ -27,6 +27,7 @@ from core.report.fix_card import (
 )
 from core.report.words import check_name
 from core.texts import Texts
+from gui.widgets.aloud import say_aloud, tell
 from gui.widgets.blank import BlankField
 from gui.widgets.flow import FlowLayout
 from gui.widgets.fold import Fold
@@ -131,6 +132,7 @@ class FixCardView(QFrame):
         tick = QCheckBox()
         tick.setObjectName(f"step-{self.made.cause}-{number}")
         tick.setAccessibleName(said)
+        tick.setAccessibleDescription(card_title(self.made.cause, texts))
         tick.setChecked(number in self._ticks)
         tick.clicked.connect(lambda done: self.step_ticked.emit(number, done))
         self.boxes[number] = tick
@@ -185,6 +187,7 @@ class FixCardView(QFrame):
     def _copy(self, button: SpokenButton, command: str) -> None:
         QGuiApplication.clipboard().setText(command)
         button.setText(self._texts.text("gui.fix.copied"))
+        say_aloud(button, button.text())
 
     def _end(self, made: Card, colon: str) -> None:
         texts = self._texts
@@ -208,6 +211,7 @@ class FixCardView(QFrame):
             button = SpokenButton(f"gui.fix.{outcome}", "main" if outcome == "done" else "plain")
             button.setObjectName(f"{outcome}-{made.cause}")
             button.say(texts)
+            button.setAccessibleDescription(card_title(made.cause, texts))
             button.clicked.connect(lambda _=False, outcome=outcome: self.ended.emit(outcome))
             self.outcomes[outcome] = button
             line.addWidget(button)
@@ -220,8 +224,7 @@ class FixCardView(QFrame):
         if self._asked.isVisible() or not left:
             return None
         key = "gui.fix.some_ticked" if self._ticks else "gui.fix.none_ticked"
-        self._asked.setText(self._texts.text(key, left=[str(number) for number in left]))
-        self._asked.show()
+        tell(self._asked, self._texts.text(key, left=[str(number) for number in left]))
         return self._asked
 
     def _left(self) -> list[int]:
@@ -231,7 +234,8 @@ class FixCardView(QFrame):
         return [number for number in wanted if number not in self._ticks]
 
     def _handing(self) -> QWidget:
-        return Handing(self._texts, lambda: ("", *card_mail(self.made, self._texts)), self._texts.text("fix.tell"))
+        title = card_title(self.made.cause, self._texts)
+        return Handing(self._texts, lambda: ("", *card_mail(self.made, self._texts)), title)
 
 
 def ticked_steps(incident: Incident, cause: str) -> dict[int, Entry]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.texts import Texts
+from gui.widgets.keyboard import follow
 from gui.widgets.text import SpokenButton
 
 
@@ -30,6 +31,7 @@ class Fold(QWidget):
         if opened and self._content is None:
             self._content = self._build()
             self._box.addWidget(self._content)
+            follow(self.button, self._content)
         if self._content:
             self._content.setVisible(opened)
         self.button.key = f"{self._key}.{'close' if opened else 'open'}"

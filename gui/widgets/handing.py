@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from core.letters import mail_draft
 from core.texts import Texts
+from gui.widgets.aloud import tell
 from gui.widgets.flow import FlowLayout
 from gui.widgets.text import SpokenButton, label
 
@@ -78,8 +79,7 @@ class Handing(QWidget):
         self._tell("printed", str(path))
 
     def _tell(self, what: str, detail: str = "") -> None:
-        self.told.setText(self._texts.text(f"gui.handing.{what}", what=detail))
-        self.told.show()
+        tell(self.told, self._texts.text(f"gui.handing.{what}", what=detail))
         self.done.emit(what)
 
 

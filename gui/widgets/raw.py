@@ -33,10 +33,11 @@ def evidence_text(evidence: Sequence[Evidence], texts: Texts) -> str:
     return clean("\n\n".join(parts), _LONGEST_EVIDENCE, keep="\n")
 
 
-def raw_box(content: str, name: str) -> QPlainTextEdit:
-    """A read-only box, as high as its text needs up to a limit; Tab leaves it."""
+def raw_box(content: str, name: str, about: str = "") -> QPlainTextEdit:
+    """A read-only box, as high as its text needs up to a limit; Tab leaves it. `about`: which of several it is."""
     box = RawBox(_LONG_LINE.sub(r"\1\n", content))
     box.setAccessibleName(name)
+    box.setAccessibleDescription(about)
     return box
 
 

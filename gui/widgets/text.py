@@ -118,6 +118,12 @@ class SpokenButton(QPushButton):
             super().keyPressEvent(event)
 
 
+def without_key(words: str) -> str:
+    """A button's words without the letter that presses it: "開く(&O)" is 「開く」, "&Open" is "Open"."""
+    bare = words[:-4] if words.endswith(")") and words[-4:-2] == "(&" else words
+    return bare.replace("&&", "\0").replace("&", "").replace("\0", "&&")
+
+
 def point_at(button: QPushButton) -> None:
     """Show a hand over `button`; asked for when the pointer comes, since it takes the names in `Qt`."""
     from PySide6.QtCore import Qt

@@ -11,20 +11,20 @@ from typing import Any
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from gui.style import colours_now
+from gui.widgets.picture import Picture
 
 _CROSS = 11.0  # radius in pixels at ordinary text size
 
 
-class WayPicture(QWidget):
+class WayPicture(Picture):
     """Three boxes and two lines; `way` is what `core.report.way.way` gives."""
 
     def __init__(self, way: Mapping[str, Any]) -> None:
-        super().__init__()
+        super().__init__(str(way["alt"]))
         self.way = way
-        self.setAccessibleName(str(way["alt"]))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

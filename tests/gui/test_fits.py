@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from core.model import Symptom
 from core.texts import LANGUAGES, Language
 from gui.style import apply_style
+from gui.widgets.picture import Picture
 from gui.widgets.prose import line_pitch
 from gui.wizard import Wizard
 
@@ -131,6 +132,8 @@ def _place(part: QWidget) -> QRect:
 
 
 def _has_words(part: QWidget) -> bool:
+    if isinstance(part, Picture):  # its name is for screen readers; it draws its own words, and scales them
+        return False
     return isinstance(part, QLabel | QPushButton | QRadioButton | QCheckBox | QLineEdit) and bool(_words(part))
 
 

@@ -109,6 +109,7 @@ def test_g04_a_hundred_thousand_signals_of_progress_are_a_handful_of_work(qtbot:
     page, paints = RunningPage(), Paints()
     page.texts = CountingTexts("ja")
     qtbot.addWidget(page)
+    page.resize(900, 700)  # the lines are seen without scrolling
     page.show()
     page.hear(RunStarted(("dnsbl", "dns_health")))
     QCoreApplication.processEvents()
