@@ -27,6 +27,25 @@ _GROUP = ("Down", "Right", "Tab")  # what is tried on a choice that is heard for
 _CONTROLS = ("push button", "radio button", "check box", "text", "entry", "combo box", "link", "toggle button", "table")
 
 
+SPOKEN: list[str] = []  # what the window had a screen reader say, beside what stands under the keyboard
+
+
+def listen() -> Any:
+    """From now on take down what is announced; held as long as it listens."""
+    listener = Atspi.EventListener.new(lambda event: SPOKEN.append(str(event.any_data)))
+    listener.register("object:announcement")
+    return listener
+
+
+def pause(seconds: float) -> None:
+    """Wait, and hear what is said meanwhile."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        while GLib.MainContext.default().iteration(False):
+            pass
+        time.sleep(0.02)
+
+
 def tell(line: str) -> None:
     print(line, flush=True)
 
@@ -68,7 +87,7 @@ def wait_for(what: str, found: Callable[[], Any]) -> Any:
                 return result
         except GLib.Error:
             pass  # the tree changed under our hands: look again
-        time.sleep(0.2)
+        pause(0.2)
     raise SystemExit(f"did not come: {what}; shown: {[p.get_name() for p in parts(app()) if p.get_name()][:80]}")
 
 
@@ -156,6 +175,8 @@ def walk(press: Callable[[str], None], pdf: Path) -> list[str]:
     wait_for("the answer", lambda: words("Cause (confirmed): The server passes on mail for anyone"))
     wait_for("who acts", lambda: words("Your company can repair this"))
     tell("answer heard: the cause, and who acts")
+    wait_for("the verdict, said unasked", lambda: any("passes on mail for anyone" in said for said in SPOKEN))
+    tell(f"said unasked: {SPOKEN}")
     wrong += nameless()
     press("To the report")
     wait_for("the report", lambda: control("Save as PDF"))
@@ -170,15 +191,18 @@ def walk(press: Callable[[str], None], pdf: Path) -> list[str]:
     subprocess.run(["xdotool", "type", "--delay", "15", str(pdf)], check=True, timeout=60)
     key("Return")
     wait_for("the PDF", lambda: pdf.exists() and pdf.stat().st_size > 10_000)
+    wait_for("that it is saved, said unasked", lambda: any("aved" in said for said in SPOKEN))
     tell("PDF saved")
     return wrong
 
 
 def main() -> int:
     way, pdf = sys.argv[1], Path(sys.argv[2])
+    listener = listen()
     wrong = walk(by_keyboard if way == "keyboard" else by_action, pdf)
     for each in wrong:
         tell(f"without a name: {each}")
+    listener.deregister("object:announcement")
     return 1 if wrong else 0
 
 
