@@ -27,7 +27,11 @@ Change = Literal[
     "repaired", "better", "changed", "still_wrong", "worse", "still_good", "not_seen", "not_repeated", "of_then"
 ]
 RepairState = Literal["repaired", "still", "not_seen", "not_looked"]
-Verdict = Literal["repaired", "repaired_but_listed", "still_wrong", "not_seen", "nothing_to_compare"]
+# "repaired_with_rest": what is left follows from what was repaired, such as spam still waiting in the queue.
+Verdict = Literal[
+    "repaired", "repaired_but_listed", "repaired_with_rest", "still_wrong", "not_seen", "nothing_to_compare"
+]
+REPAIRED: frozenset[Verdict] = frozenset({"repaired", "repaired_but_listed", "repaired_with_rest"})
 
 # What follows from abuse of our server, and is asked for at a list's desk, not repaired on the server.
 LISTINGS = frozenset({"address_listed", "domain_listed", "shared_host_listed", "provider_blocked"})
@@ -212,9 +216,16 @@ def _newest_proof(code: str, named: Sequence[Report], later: Sequence[Report]) -
     for report in reversed(later):
         state, because = _told(code, named, report)
         if state != "not_seen":
-            return Repair(code, state, found_at, report.started_at, because)
+            seen = _with_closed_doors(named, later) if (code, state) == ("open_relay", "repaired") else None
+            return Repair(code, state, found_at, (seen or report).started_at, because)
         blind = blind or because
     return Repair(code, "not_seen", found_at, None, blind)
+
+
+def _with_closed_doors(named: Sequence[Report], later: Sequence[Report]) -> Report | None:
+    """The newest look that found the doors themselves closed: of the newest of all maybe the settings alone speak,
+    since a server is asked so often and no more."""
+    return next((report for report in reversed(later) if _doors_closed(named, report)), None)
 
 
 def _told(code: str, named: Sequence[Report], after: Report) -> tuple[RepairState, tuple[str, ...]]:
@@ -284,16 +295,21 @@ def _same_doors_closed(named: Sequence[Report], after: Report) -> bool:
     """Every door that took strangers' mail now refuses it (as thoroughly as it was tried), and settings that were
     open now read closed."""
     before = [finding for report in named for finding in _relay(report)]
-    doors = {_door(finding) for finding in before if finding.code in _RELAY_OPEN}
+    settings_closed = any(finding.code == "open_relay.config_closed" for finding in _relay(after))
+    if any(finding.code == "open_relay.config_open" for finding in before) and not settings_closed:
+        return False
+    return _doors_closed(named, after) or (settings_closed and len(_open_doors(named)) <= 1)
+
+
+def _open_doors(named: Sequence[Report]) -> set[tuple[str, str]]:
+    return {_door(finding) for report in named for finding in _relay(report) if finding.code in _RELAY_OPEN}
+
+
+def _doors_closed(named: Sequence[Report], after: Report) -> bool:
     closed_codes = ["open_relay.closed_thorough"]
     if not any(report.target.thorough for report in named):
         closed_codes.append("open_relay.closed")
-    now = _relay(after)
-    closed = {_door(finding) for finding in now if finding.code in closed_codes}
-    settings_closed = any(finding.code == "open_relay.config_closed" for finding in now)
-    if any(finding.code == "open_relay.config_open" for finding in before) and not settings_closed:
-        return False
-    return doors <= closed or (settings_closed and len(doors) <= 1)
+    return _open_doors(named) <= {_door(finding) for finding in _relay(after) if finding.code in closed_codes}
 
 
 def _relay(report: Report) -> list[Finding]:
@@ -310,13 +326,17 @@ def _verdict(repairs: Sequence[Repair]) -> Verdict:
     counted = [repair for repair in repairs if repair.cause not in RISKS | WAITING]
     if not counted:
         return "nothing_to_compare"
-    roots = [repair.state for repair in counted if repair.cause not in LISTINGS]
+    follows = {code for repair in counted if repair.state == "repaired" for code in nature_of(repair.cause).explains}
+    rest = [one for one in counted if one.cause not in LISTINGS and one.cause in follows and one.state == "still"]
+    roots = [repair.state for repair in counted if repair.cause not in LISTINGS and repair not in rest]
     listings = [repair.state for repair in counted if repair.cause in LISTINGS]
     states = set(roots or listings)
     if "still" in states:
         return "still_wrong"
     if states != {"repaired"}:
         return "not_seen"
+    if rest:
+        return "repaired_with_rest"
     return "repaired_but_listed" if set(listings) - {"repaired"} else "repaired"
 
 

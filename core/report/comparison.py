@@ -7,7 +7,7 @@ from core.delisting import desk, way_off
 from core.diagnosis.ranking import RISKS
 from core.incident import Incident
 from core.model import CheckResult
-from core.report.words import check_name, mark_of, phrase, words_for, words_of_problem
+from core.report.words import check_name, mark_of, phrase, sentences, words_for, words_of_problem
 from core.texts import Texts
 
 _MOST_REASONS = 4
@@ -52,9 +52,22 @@ def meaning(comparison: Comparison, incident: Incident, texts: Texts) -> str:
     way, look_at = way_off(desk(incident)) if comparison.verdict == "repaired_but_listed" else ("ask", None)
     if way in ("asked", "by_itself") and look_at:
         return phrase(texts, f"again.meaning.{way}", at=look_at.isoformat())
+    if comparison.verdict == "repaired_with_rest":
+        return _meaning_of_rest(comparison, incident, texts)
     if comparison.verdict == "not_seen" and _only_too_fresh(comparison):
         return phrase(texts, "again.meaning.too_fresh")
     return phrase(texts, f"again.meaning.{comparison.verdict}")
+
+
+def _meaning_of_rest(comparison: Comparison, incident: Incident, texts: Texts) -> str:
+    """What is left is cleared up first; what that has to do with the lists."""
+    way, look_at = way_off(desk(incident))
+    said = [phrase(texts, "again.meaning.repaired_with_rest")]
+    if way in ("asked", "by_itself") and look_at:
+        said.append(phrase(texts, f"again.meaning.{way}", at=look_at.isoformat()))
+    elif any(one.cause in LISTINGS and one.state != "repaired" for one in comparison.repairs):
+        said.append(phrase(texts, "again.meaning.rest_first"))
+    return sentences(said, texts)
 
 
 def _only_too_fresh(comparison: Comparison) -> bool:

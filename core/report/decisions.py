@@ -5,7 +5,7 @@ Codes only (`report.decision.<word>`); the words stand with the texts.
 
 from __future__ import annotations
 
-from core.again import compare
+from core.again import REPAIRED, compare
 from core.incident import NO_CAUSE, Incident
 from core.model import Cause, Report, Severity, Value
 from core.report.words import phrase
@@ -75,4 +75,4 @@ def _values(report: Report, word: str) -> dict[str, Value]:
 
 def _is_repaired(incident: Incident | None) -> bool:
     comparison = compare(incident) if incident else None
-    return bool(comparison and comparison.verdict in ("repaired", "repaired_but_listed"))
+    return bool(comparison and comparison.verdict in REPAIRED)

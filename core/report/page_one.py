@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from core.again import compare
+from core.again import REPAIRED, compare
 from core.checklist import Line, checklist
 from core.clean import clean
 from core.delisting import desk, way_off
@@ -184,7 +184,7 @@ def _is_repaired(incident: Incident | None) -> bool:
 
 def _is_proven(incident: Incident) -> bool:
     comparison = compare(incident)
-    return comparison is not None and comparison.verdict in ("repaired", "repaired_but_listed")
+    return comparison is not None and comparison.verdict in REPAIRED
 
 
 def _when(line: Line, texts: Texts) -> str:

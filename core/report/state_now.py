@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.again import LISTINGS, WAITING, Comparison, compare
+from core.again import LISTINGS, REPAIRED, WAITING, Comparison, compare
 from core.diagnosis.ranking import RISKS
 from core.incident import Incident
 from core.report.comparison import cause_title, meaning, repair_line
 from core.report.words import mark_of, phrase, sentences
 from core.texts import Texts
-
-_REPAIRED = ("repaired", "repaired_but_listed")
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class StateNow:
     @property
     def is_listed(self) -> bool:
         """Whether an address or a name still stands on a list."""
-        return self.comparison.verdict == "repaired_but_listed"
+        return any(one.cause in LISTINGS and one.state != "repaired" for one in self.comparison.repairs)
 
     @property
     def seen_at(self) -> datetime:
@@ -38,7 +36,7 @@ class StateNow:
 def state_now(incident: Incident | None) -> StateNow | None:
     """The state after the repair; None while none is proven."""
     comparison = compare(incident) if incident else None
-    if incident is None or comparison is None or comparison.verdict not in _REPAIRED:
+    if incident is None or comparison is None or comparison.verdict not in REPAIRED:
         return None
     repaired = [one.cause for one in comparison.repairs if one.state == "repaired" and one.cause not in RISKS | WAITING]
     roots = [code for code in repaired if code not in LISTINGS]
@@ -53,7 +51,7 @@ def done_by_looking(incident: Incident) -> dict[str, datetime]:
 
 def box(now: StateNow, texts: Texts) -> dict[str, str]:
     """The words of the box on top, as the window says them, then what it was."""
-    light = mark_of("warning" if now.is_listed else "ok", texts)
+    light = mark_of("ok" if now.comparison.verdict == "repaired" else "warning", texts)
     was = phrase(texts, "report.now.was", cause=cause_title(now.causes[0], now.incident, texts)) if now.causes else ""
     said = sentences([meaning(now.comparison, now.incident, texts)], texts)
     return {

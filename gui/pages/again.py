@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
-from core.again import Comparison, checks_to_repeat, compare, watch_entries
+from core.again import REPAIRED, Comparison, checks_to_repeat, compare, watch_entries
 from core.delisting import desk, way_off
 from core.incident import Incident
 from core.practice.story import is_repaired
@@ -27,6 +27,7 @@ from gui.widgets.text import SpokenButton, label, rule
 _BADGES = {
     "repaired": "ok",
     "repaired_but_listed": "warning",
+    "repaired_with_rest": "warning",
     "still_wrong": "critical",
     "not_seen": "unknown",
     "nothing_to_compare": "ok",
@@ -119,7 +120,7 @@ class AgainPage(IncidentPage):
         inside.addWidget(label(texts.text(f"again.verdict.{comparison.verdict}"), "heading"))
         inside.addWidget(HintLabel(texts, meaning(comparison, incident, texts)))
         line = FlowLayout(12)
-        repaired = comparison.verdict in ("repaired", "repaired_but_listed")
+        repaired, rest = comparison.verdict in REPAIRED, comparison.verdict == "repaired_with_rest"
         way = way_off(desk(incident))[0]
         if comparison.verdict == "repaired_but_listed":
             role = "main" if way == "ask" else "plain"
@@ -127,7 +128,7 @@ class AgainPage(IncidentPage):
             self._add(line, key, role, lambda: self.wanted.emit("desk"), texts)
             if incident.practice and way != "ask":
                 inside.addWidget(label(texts.text("gui.again.practice_wait"), "small"))
-        elif not repaired:
+        elif rest or not repaired:
             self._add(line, "gui.again.to_first_aid", "main", lambda: self.wanted.emit("first_aid"), texts)
         watching = self.incident is not None and any(one.what == "again" for one in self.incident.reminders)
         if repaired and not watching:

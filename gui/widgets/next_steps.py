@@ -6,7 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from core.again import compare
+from core.again import REPAIRED, compare
 from core.delisting import desk, gate
 from core.first_aid import Card, cards_for
 from core.incident import Incident
@@ -14,8 +14,6 @@ from core.model import Report
 from core.report.fix_card import card_title
 from core.texts import Texts
 from gui.widgets.text import SpokenButton, label, rule
-
-_DONE = ("repaired", "repaired_but_listed")
 
 
 class NextSteps(QFrame):
@@ -58,7 +56,7 @@ class NextSteps(QFrame):
     def _rows(self, incident: Incident | None, texts: Texts) -> list[tuple[str, str, str, str]]:
         """Page, title, a line below, and "main", "plain", "done" or "shut" for each step."""
         card = self._first
-        repaired = incident is not None and (seen := compare(incident)) is not None and seen.verdict in _DONE
+        repaired = incident is not None and (seen := compare(incident)) is not None and seen.verdict in REPAIRED
         tried = incident is not None and any(
             entry.kind == "card" and entry.word("outcome") == "done" for entry in incident.entries
         )

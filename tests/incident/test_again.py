@@ -10,6 +10,7 @@ import pytest
 
 from core.again import checks_to_repeat, compare, repair_of, rows_of, target_again
 from core.checks import ALL
+from core.delisting import gate
 from core.incident import Incident
 from core.knowledge.causes import natures
 from core.model import Cause, CheckResult, Finding, Pasted, Report, Severity
@@ -214,3 +215,46 @@ def test_the_repairs_own_change_of_settings_makes_nothing_worse(run: MakeRun) ->
     assert rows_of(health(good), health(good, changed))[0].change == "still_good"
     assert rows_of(health(good), health(changed, worse))[0].change == "worse"
     assert rows_of(health(worse), health(changed))[0].change == "repaired"
+
+
+def waiting(report: Report, *causes: str) -> Report:
+    """The same run with a long queue, which gives these causes besides."""
+    told = Finding("mail_queue.long", Severity.CRITICAL, {"count": 2318})
+    queue = CheckResult("mail_queue", report.started_at, report.finished_at, {}, (told,))
+    more = tuple(Cause(code, "possible", "you", ("mail_queue.long",)) for code in causes)
+    return replace(report, results=(*report.results, queue), causes=(*report.causes, *more))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_follows_from_a_repaired_cause_is_left_to_clear_up(
+    run: MakeRun, incident: MakeIncident, language: Language
+) -> None:
+    """Thousands of spam mails wait on: the relay is repaired all the same, and the lists are asked after that."""
+    both = incident(waiting(run(0, "accepted", ZEN), "rate_limited"), waiting(run(1, "closed", ZEN), "rate_limited"))
+    found = compare(both)
+    assert found is not None and found.verdict == "repaired_with_rest"
+    texts = Texts(language)
+    assert meaning(found, both, texts).endswith(texts.text("again.meaning.rest_first"))
+    assert gate(both).is_open
+    delisted = incident(waiting(run(0, "accepted", ZEN), "rate_limited"), waiting(run(1, "closed"), "rate_limited"))
+    assert (after := compare(delisted)) is not None and after.verdict == "repaired_with_rest"
+    assert meaning(after, delisted, texts) == texts.text("again.meaning.repaired_with_rest")
+
+
+def test_what_follows_from_nothing_repaired_is_still_wrong(run: MakeRun, incident: MakeIncident) -> None:
+    still = compare(incident(waiting(run(0, "accepted"), "rate_limited"), waiting(run(1, "accepted"), "rate_limited")))
+    other = compare(incident(waiting(run(0, "accepted"), "disk_full"), waiting(run(1, "closed"), "disk_full")))
+    assert still is not None and still.verdict == "still_wrong"
+    assert other is not None and other.verdict == "still_wrong"
+
+
+def test_the_proof_is_the_look_that_saw_the_doors(run: MakeRun) -> None:
+    """A server is asked so often and no more: then the settings alone speak, and the door's own proof is the older."""
+    last = run(2, "incomplete")
+    relay, lists = last.results
+    closed = Finding("open_relay.config_closed", Severity.OK, {"product": "sendmail"})
+    last = replace(last, results=(replace(relay, findings=(*relay.findings, closed)), lists))
+    second = run(1, "closed")
+    repair = repair_of("open_relay", [run(0, "accepted"), second, last])
+    assert (repair.state, repair.seen_at) == ("repaired", second.started_at)
+    assert repair_of("open_relay", [run(0, "accepted"), last]).seen_at == last.started_at
