@@ -14,7 +14,8 @@ UNKNOWN = "unknown"  # the name of the last answer of every question
 
 
 class Question(QWidget):
-    """One question with its possible answers in a row; the last is "I don't know", unless one answer is `usual`."""
+    """One question with its possible answers in a row; the last is "I don't know" (under `<key>.unknown` in words of
+    its own), unless one answer is `usual`."""
 
     def __init__(self, key: str, answers: Sequence[str], usual: str = UNKNOWN) -> None:
         super().__init__()
@@ -36,8 +37,8 @@ class Question(QWidget):
     def say(self, texts: Texts) -> None:
         """Show the answers' words; a screen reader hears the question with each."""
         for name, button in self.buttons.items():
-            key = "gui.questions.unknown" if name == UNKNOWN else f"{self._key}.{name}"
-            button.setText(texts.text(key))
+            key = f"{self._key}.{name}"
+            button.setText(texts.text("gui.questions.unknown" if name == UNKNOWN and not texts.has(key) else key))
             button.setAccessibleDescription(texts.text(f"{self._key}.question"))
 
     def choose(self, answer: str | None) -> None:
