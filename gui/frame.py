@@ -93,6 +93,7 @@ class Frame(QMainWindow):
         turned = self.stack.currentWidget() is not page
         self.stack.setCurrentWidget(page)
         if turned:
+            page.verticalScrollBar().setValue(0)  # who comes back is not set down in the midst of a list
             QTimer.singleShot(0, page, lambda: self._say_where(page))
 
     def _say_where(self, page: Page) -> None:
