@@ -16,7 +16,10 @@ import ipaddress
 import re
 from typing import Any
 
-_PERSON = re.compile(r"([^\s<>\"'(),;:@\[\]=]{1,64})@(?=[A-Za-z0-9\[])")
+# Words around an address are no part of it: full-width punctuation ends a name too ("あて先：taro@example.jp").
+_PERSON = re.compile(
+    r"([^\s<>\"'(),;:@\[\]=\u3001-\u3003\u3008-\u3011\u3014-\u301b\uff08-\uff0c\uff1a-\uff1d]{1,64})@(?=[A-Za-z0-9\[])"
+)
 # Accounts without a domain, as the mail programs write them.
 _ACCOUNT = re.compile(r"\b((?:sasl_username|authid|set_id|user|U)=<?)([^\s<>,;)@]{1,64})(?![^\s<>,;)]*@)")
 # Around the @ everything that is no blank, bracket or separator; an encoded @ counts as one.

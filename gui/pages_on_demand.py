@@ -156,6 +156,7 @@ class PagesOnDemand:
         page = self.dressed(ReportPage())
         page.choices.remember(self.keeping.settings.report)
         page.save_wanted.connect(self.choose_file)
+        page.aid_wanted.connect(lambda: self.show_aid("first_aid"))
         self.hand_on(page)
         return page
 

@@ -57,6 +57,7 @@ class PdfSaver:
         """From now on it is about this report; with `incident` it holds ticks, before and after, lists, notes."""
         self._report, self._incident, self._shown = report, incident, None
         self._taken += 1
+        self._page.offer_aid(bool(incident and incident.causes))
         if self._page.isVisible():
             self.show_pages()
 
@@ -64,7 +65,7 @@ class PdfSaver:
         """Ask where to; a name that says what, for whom and when is proposed in the person's own folder."""
         from core.report.file_name import pdf_name
 
-        name = Path.home() / pdf_name(report, language)
+        name = Path.home() / pdf_name(report, language, self._incident if report is self._report else None)
         dialog = QFileDialog(self._window, texts.text("gui.report.save_title"), str(name))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("PDF (*.pdf)")
@@ -158,7 +159,7 @@ class PdfSaver:
         if self._folder is None:  # the other program may need the file as long as we run
             self._folder = Path(tempfile.mkdtemp(prefix="mail-report-"))
             atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
-        path = self._folder / pdf_name(self._report, language)
+        path = self._folder / pdf_name(self._report, language, self._incident)
         if way == "draft":
             texts = Texts(language)
             data = lay_out(self._report, texts, self._incident, self._page.choices.options())

@@ -7,16 +7,18 @@ keeps its last state. Nothing here asks a list: the runs did.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from core.delisting.places import WAYS, How, Who, places
 from core.errors import UsageError
 from core.incident import DELISTING_STATES, Entry, Incident, Reminder, reminder_content
 from core.knowledge.dnsbl import list_by_zone
+from core.knowledge.replies import explain_reply
 from core.knowledge.reply_rules import playbook_links
-from core.model import Finding, Report, Value
+from core.model import CheckResult, Finding, Report, Value
+from core.since import readable_time
 
 LineState = Literal["listed", "asked", "answered", "refused", "said_removed", "removed", "listed_again"]
 WayOff = Literal["none", "ask", "asked", "by_itself"]
@@ -29,6 +31,11 @@ _UNASKED = {
     "dnsbl.clean_major": "unasked",
 }
 _BLOCKED = ("bounce.ip_blocked", "bounce.bad_reputation")
+# What a log's refusals say of it, and how long after the last of them it still counts.
+_BLOCKED_IN_LOG = ("mail_log.refused_listed", "mail_log.refused_reputation")
+_BLOCKED_REASONS = ("ip_blocked", "bad_reputation")
+_RECENT = timedelta(days=3)
+_LONGEST_REPLY = 1000  # characters
 _PUBLIC = ("spamhaus", "spamcop", "barracuda")  # their lists have lines of their own
 _POLICY = "line_not_for_mail"
 
@@ -99,6 +106,8 @@ def _lines(report: Report, theirs: frozenset[str]) -> Iterator[DeskLine]:
                 yield _of_list(finding, report.started_at, theirs)
             elif finding.code in _BLOCKED and (line := _of_provider(finding, report)):
                 yield line
+        if result.check_id == "mail_log":
+            yield from _of_log(result, report)
 
 
 def _of_list(finding: Finding, at: datetime, theirs: frozenset[str]) -> DeskLine:
@@ -131,11 +140,38 @@ def _of_list(finding: Finding, at: datetime, theirs: frozenset[str]) -> DeskLine
 def _of_provider(finding: Finding, report: Report) -> DeskLine | None:
     """A provider's own list, known only by its refusal; nothing when the refusal names a public list."""
     values = finding.values
-    provider, playbook = _word(values, "provider"), _word(values, "playbook")
+    subject = _word(values, "sending_address")
+    return _line_of_provider(_word(values, "provider"), _word(values, "playbook"), subject, report)
+
+
+def _of_log(result: CheckResult, report: Report) -> Iterator[DeskLine]:
+    """The same as the log tells it: what a provider's own words call a block of our address, and not long ago."""
+    if not any(finding.code in _BLOCKED_IN_LOG for finding in result.findings):
+        return
+    for one in _refusals(result.facts):
+        last = readable_time(one.get("last"))
+        recent = last is None or report.started_at - last < _RECENT
+        if recent and one.get("by") == "them" and one.get("reason") in _BLOCKED_REASONS:
+            provider, said = _word(one, "provider"), _word(one, "example")[:_LONGEST_REPLY]
+            if line := _line_of_provider(provider, explain_reply(said).playbook or "", "", report):
+                yield line
+
+
+def _refusals(facts: object) -> Iterator[Mapping[str, Any]]:
+    """Of a fresh run a dataclass, of a saved one plain values that anybody may have written."""
+    told = facts.get("refusals") if isinstance(facts, Mapping) else getattr(facts, "refusals", ())
+    for one in told if isinstance(told, list | tuple) else ():
+        if isinstance(one, Mapping):
+            yield one
+        elif is_dataclass(one) and not isinstance(one, type):
+            yield asdict(one)
+
+
+def _line_of_provider(provider: str, playbook: str, subject: str, report: Report) -> DeskLine | None:
     if not provider or provider in _PUBLIC or not playbook:
         return None
     mail = places().mail.get(provider, "")
-    subject = _word(values, "sending_address") or next((one.address for one in report.addresses), "")
+    subject = subject or next((one.address for one in report.addresses), "")
     return DeskLine(
         zone=provider,
         name=provider,
@@ -227,7 +263,7 @@ def way_off(lines: Sequence[DeskLine]) -> tuple[WayOff, datetime | None]:
     return ("asked" if asked else "by_itself"), max(times, default=None)
 
 
-def _word(values: Mapping[str, Value], name: str) -> str:
+def _word(values: Mapping[str, Any], name: str) -> str:
     value = values.get(name)
     return value if isinstance(value, str) else ""
 

@@ -4,6 +4,7 @@ ticked. Received words (a server's refusal, a name in DNS) are shortened and can
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,8 @@ from core.texts import Texts
 _WORD = 120  # characters of one value
 _REFUSED = re.compile(r"\b(5\d\d)[ -](.{0,160})")
 _ADDRESSES = re.compile(r"<[^>]*>(?:\.{3})?:?\s*")
+# Sendmail's own remarks about our client, behind its refusal: no part of what it says of relaying.
+_REMARKS = re.compile(r"[.,;:]?\s*(?:IP name (?:possibly forged|lookup failed)\b.*|\(may be forged\))", re.I)
 _PROVES_CLOSED = ("open_relay.closed", "open_relay.closed_thorough")
 
 
@@ -58,7 +61,7 @@ def facts_of(incident: Incident, main: str | None = None) -> Facts:
     repairs = {repair.cause: repair for repair in repairs_of(incident.runs)}
     return Facts(
         domain=_clean(latest.target.domain if latest else ""),
-        host=_clean(_host(latest)),
+        host=_clean(_host(incident)),
         address=_clean(_address(incident)),
         cause=cause,
         repair=repairs.get(cause.code) if cause else None,
@@ -102,16 +105,28 @@ def _only(first: Report | None, cause: Cause | None) -> str:
     return "sending" if stops == {"out"} else "receiving" if stops == {"in"} else ""
 
 
-def _host(report: Report | None) -> str:
-    """The server's name without the port it was asked at."""
-    if report is None:
-        return ""
-    found = report.target.mail_host or ""
+def _host(incident: Incident) -> str:
+    """The server's own name, as the newest run knew it that did: a run repeated in part may not. "" where only the
+    domain is known: that is no name of a machine."""
+    for run in reversed(incident.runs):
+        domain = (run.report.target.domain or "").rstrip(".").lower()
+        for name in _host_names(run.report):
+            found = re.sub(r"^\[|\](?::\d+)?$|(?<=[^:]):\d+$", "", name).rstrip(".")
+            if found and found.lower() != domain:
+                return found
+    return ""
+
+
+def _host_names(report: Report) -> Iterator[str]:
+    """As the person said, as the MX says that was asked, as it was logged in to."""
+    yield report.target.mail_host or ""
     for result in report.results:
         for finding in result.findings:
             if finding.code.startswith("smtp_banner.") and isinstance(host := finding.values.get("host"), str):
-                found = found or host
-    return re.sub(r"^\[|\](?::\d+)?$|(?<=[^:]):\d+$", "", found)
+                yield host
+    login = (report.target.ssh or "").rpartition("@")[2]
+    if "." in login and not re.fullmatch(r"[\d.]+", login):  # an alias of ssh's settings, or an address, is no name
+        yield login
 
 
 def _lists(incident: Incident) -> tuple[str, ...]:
@@ -132,7 +147,7 @@ def _refusal(incident: Incident) -> str:
 
 def _said(answer: str) -> str:
     found = _REFUSED.search(answer)
-    return clean(f"{found[1]} {_ADDRESSES.sub('', found[2])}".strip(), 80) if found else ""
+    return clean(f"{found[1]} {_REMARKS.sub('', _ADDRESSES.sub('', found[2]))}".strip(), 80) if found else ""
 
 
 def _clean(text: str | None) -> str:

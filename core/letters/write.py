@@ -109,7 +109,7 @@ def _values(facts: Facts, incident: Incident, texts: Texts, sender: Sender) -> d
         "contact": clean(sender.contact, 120),
         "contract": "",  # only the person knows it
         "domain": facts.domain,
-        "host": facts.host or facts.domain,
+        "host": facts.host,
         "address": facts.address,
         "since": since_words(facts.first, texts) if facts.first else "",
     }

@@ -65,6 +65,8 @@ def halve_evidence(data: dict[str, Any]) -> bool:
                 found += 1
                 # An answer that is left off altogether must not look like an empty one.
                 holder[key] = holder[key][: len(holder[key]) // 2] or (_LEFT_OFF if key == "answered" else [])
+        if finding["table"] and not finding["table"]["rows"]:
+            finding["table"] = None  # a heading over nothing would look like an empty answer
     for item in part["lists"]:
         found += len(item["items"]) > 1
         item["items"] = item["items"][: (len(item["items"]) + 1) // 2]

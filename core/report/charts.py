@@ -132,6 +132,8 @@ def _senders(facts: Mapping[str, Any], form: _Form, texts: Texts) -> Drawing | N
     span = _span(first, last)
     columns = [_binned(hours, first, span) for _, hours in told]
     places = int((last - first) / span) + 1
+    if places < 2:
+        return None  # one column shows nothing that its number does not say
     most = max(sum(column.get(place, 0) for column in columns) for place in range(places))
     wide = (form.width - 40) / places
     shapes = [*_stacks(columns, places, wide, most), Shape(34, 12, text=texts.number(most), anchor="end")]

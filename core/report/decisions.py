@@ -20,16 +20,27 @@ _BY_WHO = {
     "recipient": "other_channel",
     "wait": "other_channel",
 }
+# A question that a step done has answered: who has stopped the sending asks no more whether to.
+_BY_STEP = {"stop_sending": "hold_outgoing", "who_repairs": "repair_cause"}
 _BY_CODE = {"domain_expired": "pay_domain", "could_not_look": "give_access", "nothing_found": "collect"}
 
 
 def decisions(report: Report, texts: Texts, incident: Incident | None = None) -> list[str]:
     """The questions in words, the most pressing first; one that says there is none, when there is none."""
     repaired = _is_repaired(incident)
-    words = list(dict.fromkeys(_words(report, repaired)))[:MOST]
+    asked = list(dict.fromkeys(_words(report, repaired)))
+    words = [word for word in asked if word not in _taken(incident)][:MOST]
+    if not words and asked:
+        words = ["look_again"]
     if not words:
         words = [_calm(incident) if repaired else "none"]
     return [phrase(texts, f"report.decision.{word}", **_values(report, word)) for word in words]
+
+
+def _taken(incident: Incident | None) -> frozenset[str]:
+    """What somebody has decided already, as the ticked steps tell."""
+    ticks = incident.ticks if incident else {}
+    return frozenset(word for word, step in _BY_STEP.items() if step in ticks)
 
 
 def _calm(incident: Incident | None) -> str:

@@ -120,7 +120,7 @@ def _head(report: Report, texts: Texts, incident: Incident | None, options: Repo
     target = report.target
     about = target.domain or target.mail_host or (target.address[0] if target.address else "")
     number = len(incident.runs) if incident else 0
-    title = phrase(texts, "report.title_numbered", number=number) if number else phrase(texts, "report.title")
+    title = phrase(texts, "report.title_numbered", number=number) if number > 1 else phrase(texts, "report.title")
     return {
         "title": f"{phrase(texts, 'report.practice')} {title}" if is_practice(report) else title,
         "about": clean(about, 60),

@@ -156,6 +156,8 @@ def _left(incident: Incident, repair: list[list[str]], texts: Texts) -> list[lis
     first: a list of what else is to be done must never hide them."""
     over = ("stop", "repair") if _is_proven(incident) else ()  # what a proven repair has overtaken
     done = set(done_by_looking(incident))
+    if over:
+        done.add("keep_settings")  # "before anything is changed" is over
     if over and way_off(desk(incident))[0] != "ask":
         done.add("ask_lists")
     open_steps = [line for line in checklist(incident) if line.tick is None and line.step not in done]

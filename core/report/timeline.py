@@ -5,6 +5,7 @@ Times of the mail server are its own clock's; each stands in the reader's time z
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -77,7 +78,16 @@ def card_line(entry: Entry, texts: Texts) -> str:
     known = texts.text(title) if texts.has(title) else clean(entry.word("card"), 60)
     said = texts.text(key, title=known, number=clean(entry.word("text"), 20))
     say = f"fix.say.{entry.word('say')}"
-    return phrase(texts, "notebook.card.step_said", step=said, say=texts.text(say)) if texts.has(say) else said
+    return (
+        phrase(texts, "notebook.card.step_said", step=said, say=_thing_done(texts.text(say)))
+        if texts.has(say)
+        else said
+    )
+
+
+def _thing_done(say: str) -> str:
+    """The first sentence of a step: what follows tells what to do otherwise, and nobody did that."""
+    return re.split(r"(?<=。)|(?<=[.!?])\s+(?=[A-Z])", say, maxsplit=1)[0]
 
 
 def _run_line(report: Report, texts: Texts) -> str:

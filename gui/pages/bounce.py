@@ -24,6 +24,7 @@ from gui.widgets.evidence import Evidence, EvidenceShelf, read_evidence
 from gui.widgets.field import Field
 from gui.widgets.finding import finding_row, rows_card
 from gui.widgets.fold import Fold
+from gui.widgets.own_folder import own_folder
 from gui.widgets.text import SpokenButton, SpokenLabel, said
 
 _LONGEST = 2_000_000  # characters; of a returned mail the first part counts
@@ -153,7 +154,7 @@ class BouncePage(Page):
             self.show_texts(self.texts)
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, self.texts.text("gui.bounce.choose_title"))
+        dialog = QFileDialog(self, self.texts.text("gui.bounce.choose_title"), own_folder())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.file_wanted)
         dialog.finished.connect(dialog.deleteLater)

@@ -21,6 +21,7 @@ from gui.widgets.drop import DropZone
 from gui.widgets.evidence import Evidence, EvidenceShelf, read_evidence
 from gui.widgets.field import Field
 from gui.widgets.finding import card
+from gui.widgets.own_folder import own_folder
 from gui.widgets.question import Question
 from gui.widgets.text import SpokenButton, SpokenLabel, said
 
@@ -159,7 +160,7 @@ class InsidePage(Page):
             part.setVisible(name == chosen)
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, self.texts.text("gui.evidence.choose_title"))
+        dialog = QFileDialog(self, self.texts.text("gui.evidence.choose_title"), own_folder())
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.file_wanted)
         dialog.finished.connect(dialog.deleteLater)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
@@ -13,6 +14,7 @@ from core.letters import KINDS, Kind, Letter, Sender, kind_for, letter, request
 from core.report.desk_words import line_name
 from core.texts import LANGUAGES, Language, Texts
 from gui.pages.incident_page import IncidentPage
+from gui.widgets.aloud import tell
 from gui.widgets.chooser import Chooser
 from gui.widgets.field import Field
 from gui.widgets.finding import card
@@ -25,6 +27,9 @@ from gui.widgets.text import SpokenButton, label
 _OF_SENDER = ("company", "name", "phone", "contact")
 _LINES = 16
 _LONGEST_FIELD = 200
+_BLANK = re.compile(
+    r"［[^］\n]{1,60}］|\[[A-Za-z][A-Za-z ,()'-]{1,60}\]"
+)  # places the person fills in, never "[203.0.113.25]"
 
 
 class LettersPage(IncidentPage):
@@ -214,6 +219,10 @@ class LettersPage(IncidentPage):
         self.sent = SpokenButton("gui.letters.sent", "main")
         self.sent.say(texts)
         self.sent.clicked.connect(self._sent)
+        self._asked_of_blanks = False
+        self._unfilled = label(role="strong")
+        self._unfilled.hide()
+        box.addWidget(self._unfilled)
         line = QHBoxLayout()
         line.addWidget(self.sent)
         line.addStretch(1)
@@ -223,6 +232,11 @@ class LettersPage(IncidentPage):
     def _sent(self) -> None:
         line = self.line()
         if line is None:
+            return
+        blanks = list(dict.fromkeys(_BLANK.findall(self.body_text.toPlainText())))
+        if blanks and not self._asked_of_blanks:
+            self._asked_of_blanks = True  # once: the form of the list may have been filled in by hand
+            tell(self._unfilled, self.texts.text("gui.letters.unfilled", blanks=[clean(one, 60) for one in blanks[:6]]))
             return
         self.edited = False
         self.added.emit(asked_entries(line, datetime.now(UTC), self.who.initials))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -28,6 +28,7 @@ class ReportPage(Page):
     print_wanted = Signal()
     draft_wanted = Signal()
     pages_wanted = Signal()
+    aid_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +37,9 @@ class ReportPage(Page):
         self.folder = SpokenButton("gui.report.open_folder")
         self.printing = SpokenButton("gui.report.print")
         self.draft = SpokenButton("gui.report.draft")
+        self.aid = SpokenButton("gui.report.to_aid")
+        self.aid.clicked.connect(self.aid_wanted)
+        self.aid.hide()
         self.choices, self.preview = ReportChoices(), PagePreview()
         self.languages = self.choices.languages
         self._result = label()
@@ -64,6 +68,10 @@ class ReportPage(Page):
         """The pages are made when somebody looks at them."""
         super().showEvent(event)
         self.pages_wanted.emit()
+
+    def offer_aid(self, offered: bool) -> None:
+        """Whether there are steps to go to from here: a report alone repairs nothing."""
+        self.aid.setVisible(offered)
 
     def show_saving(self) -> None:
         """The file is being written."""
@@ -112,6 +120,7 @@ class ReportPage(Page):
         box.addLayout(buttons)
         box.addWidget(self._result)
         box.addWidget(SpokenLabel("gui.report.ways", "small"))
+        box.addWidget(self.aid, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(frame)
         frame, box = card()
         box.addWidget(self.choices)

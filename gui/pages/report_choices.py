@@ -22,6 +22,7 @@ from core.report.logo import Logo, read_logo
 from core.report.options import LONGEST_COMPANY, MASKS, PAPERS, ReportOptions
 from core.texts import LANGUAGES, Language, Texts
 from gui.widgets.chooser import Chooser
+from gui.widgets.own_folder import own_folder
 from gui.widgets.text import SpokenButton, SpokenLabel, label
 
 
@@ -159,7 +160,7 @@ class ReportChoices(QWidget):
         self.changed.emit()
 
     def _ask_logo(self) -> None:
-        dialog = QFileDialog(self, self._texts.text("gui.report.logo_choose").replace("&", ""))
+        dialog = QFileDialog(self, self._texts.text("gui.report.logo_choose").replace("&", ""), own_folder())
         dialog.setNameFilter("PNG, JPEG (*.png *.jpg *.jpeg)")
         dialog.fileSelected.connect(lambda path: self.take_logo(Path(path)))
         dialog.finished.connect(dialog.deleteLater)

@@ -119,6 +119,8 @@ async def test_from_the_first_click_to_the_delisting_letter(open_wizard, qtbot: 
     aid.letters.handing.buttons["copy"].click()
     assert QGuiApplication.clipboard().text().endswith(body)
     await until(lambda: any(entry.kind == "letter" for entry in aid.incident.entries))
+    press(qtbot, aid.letters.sent)  # the name is not filled in: it asks once
+    assert not aid.letters._unfilled.isHidden() and wizard.guide.page == "letters"
     press(qtbot, aid.letters.sent)
     await until(lambda: wizard.guide.page == "desk" and aid.desk.views[0].line.state == "asked")
     await album.take("desk-asked")

@@ -15,7 +15,8 @@ from core.errors import UsageError
 from core.incident import Incident, checked_content
 from core.incident_commands.delist_command import desk_lines
 from core.knowledge.dnsbl import keyed_lists, load_lists
-from core.model import Cause, Finding, Report, Severity
+from core.knowledge.reply_rules import playbook_links
+from core.model import Cause, CheckResult, Finding, Report, Severity
 from core.report.comparison import meaning
 from core.texts import LANGUAGES, Language, Texts
 
@@ -172,3 +173,17 @@ def test_after_a_request_the_desk_says_when_to_look_and_offers_no_second(
         assert f"  {texts.text('delisting.line_look', at=opened.since.isoformat())}" in desk_lines(asked, texts)
     again = incident(*reports, entries=(*entries, (3.0, *outcome_entry(line, "refused", "NK")[0])))
     assert gate(again).is_open
+
+
+def test_a_providers_block_that_only_the_log_shows_is_a_line(run: MakeRun, incident: MakeIncident) -> None:
+    said = "550 5.7.1 Unfortunately, messages from [203.0.113.25] weren't sent (S3140)."
+    first = run(0, "accepted", ZEN)
+    refusal = {"by": "them", "reason": "ip_blocked", "provider": "microsoft", "example": said, "count": 210}
+    told = Finding("mail_log.refused_listed", Severity.CRITICAL, {"count": 210})
+    for last, expected in ((first.started_at, 1), (first.started_at - timedelta(days=9), 0)):
+        facts = {"refusals": [refusal | {"last": last.isoformat()}, "odd"]}
+        log = CheckResult("mail_log", first.started_at, first.finished_at, facts, (told,))
+        lines = desk(incident(replace(first, results=(*first.results, log))))
+        found = [line for line in lines if line.zone == "microsoft"]
+        assert len(found) == expected
+        assert all(line.is_provider and line.page == playbook_links()["microsoft_block_list"] for line in found)

@@ -18,7 +18,7 @@ from core.incident import Incident
 from core.knowledge.causes import natures
 from core.letters import KINDS, Sender, letter, mail_draft, request
 from core.letters.draft import LONGEST
-from core.letters.facts import moment
+from core.letters.facts import _said, facts_of, moment
 from core.model import CheckResult, Finding, Report, SendingAddress, Severity, Value
 from core.resources import resources_dir
 from core.texts import LANGUAGES, Language, Texts
@@ -226,3 +226,21 @@ def test_a_request_says_repaired_only_when_it_was_seen(
     assert early.subject == texts.text("letters.delisting_unproven.subject", subject=line.subject)
     proven = incident(run(0, "accepted", ZEN), run(1, "closed", ZEN))
     assert request(line, proven, texts, SENDER).subject == texts.text("letters.delisting.subject", subject=line.subject)
+
+
+def test_the_server_goes_by_its_own_name_never_by_the_domains(run: MakeRun, incident: MakeIncident) -> None:
+    told = run(0, "closed")
+    domain = told.target.domain
+    bare = replace(told, results=(), target=replace(told.target, mail_host=domain, ssh=None))
+    assert facts_of(incident(bare)).host == ""
+    logged_in = replace(bare, target=replace(bare.target, ssh=f"kanri@mail.{domain}"))
+    assert facts_of(incident(logged_in)).host == f"mail.{domain}"
+    answers = Finding("smtp_banner.answers", Severity.OK, {"host": f"mx.{domain}", "port": 25})
+    greeted = replace(logged_in, results=(CheckResult("smtp_banner", NOW, NOW, findings=(answers,)),))
+    assert facts_of(incident(greeted, replace(bare, started_at=run(1, "closed").started_at))).host == f"mx.{domain}"
+
+
+def test_sendmails_remark_about_our_client_is_not_quoted() -> None:
+    assert _said("550 5.7.1 <a@b.example>... Relaying denied. IP name possibly forged [198.51.100.9]") == (
+        "550 5.7.1 Relaying denied"
+    )

@@ -334,7 +334,10 @@ def test_a_watch_nobody_started_is_not_promised(language: Language) -> None:
 def test_a_step_done_is_told_with_its_words(language: Language) -> None:
     texts = Texts(language)
     step = {"card": "open_relay", "outcome": "step_done", "text": "3", "say": "hijack_end_sessions", "initials": "NK"}
-    assert texts.text("fix.say.hijack_end_sessions") in card_line(Entry(1, AT, "card", step), texts)
+    said = card_line(Entry(1, AT, "card", step), texts)
+    stop = "。" if language == "ja" else ". "  # what follows the first sentence is advice: nobody did that
+    assert texts.text("fix.say.hijack_end_sessions").partition(stop)[0] in said
+    assert texts.text("fix.say.hijack_end_sessions") not in said
     del step["say"]
     assert "3" in card_line(Entry(1, AT, "card", step), texts)
 

@@ -29,3 +29,9 @@ def test_nothing_of_a_person_is_left_in_masked_facts_findings_and_summary(real):
 def test_an_account_without_a_domain_is_masked_in_the_summary():
     assert masked({"kind": "account", "name": "taro"}) == {"kind": "account", "name": "t***"}
     assert masked({"kind": "script", "name": "www-data"}) == {"kind": "script", "name": "www-data"}
+
+
+def test_full_width_punctuation_before_an_address_is_no_part_of_it() -> None:
+    assert mask_people("あて先：taro@example.jp、「hanako@example.jp」（jiro@example.jp）") == (
+        "あて先：t***@example.jp、「h***@example.jp」（j***@example.jp）"
+    )
