@@ -127,6 +127,13 @@ def load_fixes(folder: Path | None = None) -> Mapping[str, Fix]:
     return {p.stem: parse_fix(p.stem, tomllib.loads(p.read_text(encoding="utf-8")), common) for p in paths}
 
 
+@cache
+def hold_steps(kind: ServerKind) -> tuple[FixStep, ...]:
+    """How outgoing mail is held on this kind of server, and how it is let go again; () where no short command does."""
+    common = tomllib.loads((resources_dir() / "data" / "fix_steps.toml").read_text(encoding="utf-8"))["server"]
+    return tuple(_step({"use": name}, common[kind]) for name in ("hold", "release") if name in common.get(kind, {}))
+
+
 def _fix(cause: str, raw: Mapping[str, Any], common: Mapping[str, Mapping[str, Any]]) -> Fix:
     known = {"checked", "card", "absent", "then", "minutes", "pause", "risk", "stop", "call"}
     if unknown := set(raw) - known:

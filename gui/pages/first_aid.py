@@ -3,13 +3,15 @@ what was done, when and by whom."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.checklist import checklist, next_line
 from core.first_aid import Card, NoCard, cards_for, filled, server_kind
 from core.incident import NO_CAUSE, Incident
-from core.knowledge.fixes import KINDS, ServerKind
+from core.knowledge.fixes import KINDS, ServerKind, hold_steps
 from core.model import Report
 from core.report.fix_card import card_title
 from core.texts import Texts
@@ -17,7 +19,7 @@ from gui.pages.incident_page import IncidentPage
 from gui.widgets.checklist import ChecklistView
 from gui.widgets.chooser import Chooser
 from gui.widgets.finding import card
-from gui.widgets.fix_card import FixCardView, ticked_steps
+from gui.widgets.fix_card import FixCardView, ending_words, last_ending, ticked_steps
 from gui.widgets.fold import Fold
 from gui.widgets.hint import HintLabel
 from gui.widgets.initials import InitialsField, Who
@@ -103,8 +105,10 @@ class FirstAidPage(IncidentPage):
 
     def _card(self, made: Card | NoCard, texts: Texts) -> FixCardView:
         assert self.incident is not None
-        view = FixCardView(made, ticked_steps(self.incident, made.cause), texts, self.typed)
+        ending = last_ending(self.incident, made.cause)
+        view = FixCardView(made, ticked_steps(self.incident, made.cause), texts, self.typed, ending)
         view.typed.connect(self._take_typed)
+        view.typing.connect(self._follow_typing)
         view.step_ticked.connect(lambda number, done: self._tick_card(made, number, done))
         view.ended.connect(lambda outcome: self._end_card(made.cause, outcome))
         self.views[made.cause] = view
@@ -118,6 +122,8 @@ class FirstAidPage(IncidentPage):
         line.addWidget(HintLabel(texts, title, "strong"), 1, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(fold.button, 0, Qt.AlignmentFlag.AlignVCenter)
         box.addLayout(line)
+        if self.incident and (ending := last_ending(self.incident, made.cause)):
+            box.addWidget(label(ending_words(ending, texts), "small"))
         box.addWidget(fold)
         fold.button.setChecked(made.cause in self._opened)
         fold.button.toggled.connect(lambda opened: self._remember(made.cause, opened))
@@ -138,8 +144,15 @@ class FirstAidPage(IncidentPage):
         self.typed = {known: kept for known, kept in {**self.typed, name: value}.items() if kept}
         QTimer.singleShot(0, self, lambda: self.show_incident(self.incident))
 
-    def _fitting(self) -> dict[str, str]:
-        found = {name: filled(name, text) for name, text in self.typed.items()}
+    def _follow_typing(self, name: str, value: str) -> None:
+        """Into every command on the page, with every letter: who copies at once copies what was typed."""
+        report = _report_to_repair(self.incident) if self.incident else None
+        for made in cards_for(report, self.kind, self._fitting({**self.typed, name: value})) if report else ():
+            if isinstance(made, Card) and made.cause in self.views:
+                self.views[made.cause].show_commands(made)
+
+    def _fitting(self, typed: Mapping[str, str] | None = None) -> dict[str, str]:
+        found = {name: filled(name, text) for name, text in (self.typed if typed is None else typed).items()}
         return {name: value for name, value in found.items() if value is not None}
 
     def _tick_card(self, made: Card | NoCard, number: int, done: bool) -> None:
@@ -178,7 +191,9 @@ class FirstAidPage(IncidentPage):
     # --- the checklist --------------------------------------------------------------------------------------------
 
     def _checklist(self, incident: Incident, texts: Texts, *, has_card: bool) -> QWidget:
-        view = ChecklistView(checklist(incident), texts, has_card=has_card)
+        report = _report_to_repair(incident)
+        hold = hold_steps(self.kind or server_kind(report)) if report else ()
+        view = ChecklistView(checklist(incident), texts, has_card=has_card, hold=hold)
         view.ticked.connect(self._tick)
         view.card_wanted.connect(self._go_to_card)
         view.letters_wanted.connect(lambda: self.wanted.emit("letters"))

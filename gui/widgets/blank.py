@@ -16,9 +16,11 @@ _LONGEST = 400
 
 
 class BlankField(QWidget):
-    """`taken`: the blank's name and what was typed, fitting or not; "" when the field was emptied."""
+    """`taken`: the blank's name and what was typed, fitting or not; "" when the field was emptied. `typing`: the same
+    with every letter."""
 
     taken = Signal(str, str)
+    typing = Signal(str, str)
 
     def __init__(self, name: str, cause: str, value: str, texts: Texts) -> None:
         super().__init__()
@@ -30,6 +32,7 @@ class BlankField(QWidget):
         self.edit.setAccessibleName(said)
         self.edit.setAccessibleDescription(texts.text("gui.fix.example", example=name))
         self.edit.editingFinished.connect(self._take)
+        self.edit.textEdited.connect(lambda text: self.typing.emit(self._name, text.strip()))
         self._wrong = label(role="wrong")
         self._wrong.hide()
         title = label(said[:1].upper() + said[1:])

@@ -8,12 +8,16 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.checklist import Line, next_line
+from core.knowledge.fixes import FixStep
 from core.texts import Texts
+from gui.widgets.command_text import CopyRow
 from gui.widgets.flow import FlowLayout
 from gui.widgets.hint import HintLabel
 from gui.widgets.initials import done_words
 from gui.widgets.steady import NOTHING_YET, TickWords, steady
 from gui.widgets.text import SpokenButton, label, rule
+
+_HELD_BY = "hold_outgoing"  # the step that has a command of its own
 
 
 class ChecklistView(QFrame):
@@ -23,7 +27,7 @@ class ChecklistView(QFrame):
     card_wanted = Signal()
     letters_wanted = Signal()
 
-    def __init__(self, lines: Sequence[Line], texts: Texts, *, has_card: bool) -> None:
+    def __init__(self, lines: Sequence[Line], texts: Texts, *, has_card: bool, hold: Sequence[FixStep] = ()) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._texts = texts
@@ -39,6 +43,8 @@ class ChecklistView(QFrame):
                 self._column.addWidget(rule())
                 self._column.addWidget(label(texts.text(f"checklist.phase.{phase}"), "strong"))
             self._column.addWidget(self._line(line))
+            if hold and line.step == _HELD_BY:
+                self._column.addWidget(self._hold(hold))
 
     def _head(self, lines: Sequence[Line], has_card: bool) -> None:
         texts = self._texts
@@ -65,6 +71,18 @@ class ChecklistView(QFrame):
         button.say(self._texts)
         button.clicked.connect(wanted)
         return button
+
+    def _hold(self, steps: Sequence[FixStep]) -> QWidget:
+        """What to type at the server, and what undoes it."""
+        holder, texts = QWidget(), self._texts
+        rows = QVBoxLayout(holder)
+        rows.setContentsMargins(52, 0, 0, 4)  # below the words, beside their tick
+        rows.setSpacing(6)
+        for step in steps:
+            said = texts.text(f"fix.say.{step.say}")
+            rows.addWidget(label(said, "small", selectable=True))
+            rows.addWidget(CopyRow(texts, step.run, said, step.say))
+        return holder
 
     def _line(self, line: Line) -> QWidget:
         holder, texts = QWidget(), self._texts

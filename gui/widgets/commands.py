@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.guide import remote_commands
-from gui.widgets.text import SpokenButton, SpokenLabel, label
+from gui.widgets.command_text import CommandText
+from gui.widgets.text import SpokenButton, SpokenLabel
 
 
 class CommandList(QWidget):
@@ -22,7 +23,7 @@ class CommandList(QWidget):
         rows.setSpacing(4)
         for command, why in remote_commands():
             rows.addWidget(SpokenLabel(why, "small"))
-            rows.addWidget(label(command, "code", selectable=True))
+            rows.addWidget(CommandText(command))
         self.list.hide()
         self.button.toggled.connect(self.list.setVisible)
         box = QVBoxLayout(self)

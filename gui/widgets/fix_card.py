@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.clean import clean
 from core.first_aid import Card, CardStep, NoCard
@@ -26,16 +25,18 @@ from core.report.fix_card import (
     where_to_type,
 )
 from core.report.words import check_name
+from core.settings import LONGEST_INITIALS
 from core.texts import Texts
-from gui.widgets.aloud import say_aloud, tell
+from gui.widgets.aloud import tell
 from gui.widgets.blank import BlankField
+from gui.widgets.command_text import CopyRow
 from gui.widgets.flow import FlowLayout
 from gui.widgets.fold import Fold
 from gui.widgets.handing import Handing
 from gui.widgets.hint import HintLabel
 from gui.widgets.initials import done_words
 from gui.widgets.steady import NOTHING_YET, TickWords
-from gui.widgets.text import SpokenButton, label, rule
+from gui.widgets.text import SpokenButton, label, rule, without_key
 
 OUTCOMES = ("done", "stopped", "undone")
 _REPAIR = ("look", "backup", *CHANGING)
@@ -44,14 +45,21 @@ _DOUBTFUL = ("older", "no")  # said before the first command; that a card was tr
 
 class FixCardView(QFrame):
     """`step_ticked`: the step's number and whether it is done; `ended`: one of `OUTCOMES`; `typed`: a blank's name
-    and what was typed for it. `known` is what was typed before, fitting or not."""
+    and what was typed for it; `typing`: the same with every letter. `known` is what was typed before, fitting or not;
+    `ending` how the card was ended before."""
 
     step_ticked = Signal(int, bool)
     ended = Signal(str)
     typed = Signal(str, str)
+    typing = Signal(str, str)
 
     def __init__(
-        self, made: Card | NoCard, ticks: dict[int, Entry], texts: Texts, known: Mapping[str, str] = NOTHING
+        self,
+        made: Card | NoCard,
+        ticks: dict[int, Entry],
+        texts: Texts,
+        known: Mapping[str, str] = NOTHING,
+        ending: Entry | None = None,
     ) -> None:
         super().__init__()
         self.setProperty("role", "card")
@@ -60,10 +68,13 @@ class FixCardView(QFrame):
         self.boxes: dict[int, QCheckBox] = {}
         self.copies: list[SpokenButton] = []
         self.outcomes: dict[str, SpokenButton] = {}
+        self._commands: dict[int, tuple[CopyRow, QLabel]] = {}  # by step; with what is still to be filled in
+        self._ending = ending
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(20, 16, 20, 16)
         self._column.setSpacing(10)
         self._column.addWidget(HintLabel(texts, card_title(made.cause, texts), "heading"))
+        self._mark()
         if isinstance(made, NoCard):
             self._say("fix.none", title=card_title(made.cause, texts), server=texts.text(f"fix.kind.{made.server}"))
             self._say(f"fix.absent.{made.reason}")
@@ -76,6 +87,11 @@ class FixCardView(QFrame):
         hand = Fold(self._texts, self._handing, card_title(self.made.cause, self._texts), "gui.fix.hand")
         self._column.addWidget(hand.button, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addWidget(hand)
+
+    def _mark(self) -> None:
+        """How it was ended, when and by whom."""
+        if self._ending:
+            self._column.addWidget(label(ending_words(self._ending, self._texts), "strong"))
 
     def _say(self, key: str, role: str = "body", **values: str | int) -> None:
         self._column.addWidget(HintLabel(self._texts, self._texts.text(key, dict(values)), role))
@@ -118,6 +134,7 @@ class FixCardView(QFrame):
         for name in asked:
             field = BlankField(name, made.cause, self._known.get(name, ""), self._texts)
             field.taken.connect(self.typed)
+            field.typing.connect(self.typing)
             self.blanks[name] = field
             self._column.addWidget(field)
 
@@ -139,11 +156,15 @@ class FixCardView(QFrame):
         row.addWidget(tick, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         words.addWidget(TickWords(texts, f"{said} {texts.text('gui.fix.optional')}" if step.optional else said, tick))
+        fill_in = label(self._fill_in(step), "small", selectable=True)
+        fill_in.setVisible(bool(step.blanks))
+        words.addWidget(fill_in)
         for line in self._more(step):
             words.addWidget(label(line, "small", selectable=True))
         if step.command:
             lines = command_text(step, texts)
-            words.addWidget(self._copied(lines, lines[0]))
+            self._commands[number] = self._copied(lines, lines[0]), fill_in
+            words.addWidget(self._commands[number][0])
         for where, text in self._handed(step):
             words.addWidget(label(where, "small", selectable=True))
             if text:
@@ -152,11 +173,21 @@ class FixCardView(QFrame):
         words.addWidget(label(done_words(entry, texts) if entry else NOTHING_YET, "small"))
         return holder
 
+    def show_commands(self, made: Card) -> None:
+        """The same card with other values in its commands, while they are typed; nothing else changes."""
+        for number, (row, fill_in) in self._commands.items():
+            step = made.steps[number - 1]
+            lines = command_text(step, self._texts)
+            row.show_lines("\n".join(lines), lines[0])
+            fill_in.setText(self._fill_in(step))
+            fill_in.setVisible(bool(step.blanks))
+
+    def _fill_in(self, step: CardStep) -> str:
+        names = [self._texts.text(f"fix.blank.{name}") for name in step.blanks]
+        return self._texts.text("fix.fill_in", blanks=names) if names else ""
+
     def _more(self, step: CardStep) -> list[str]:
         texts, found = self._texts, []
-        if step.blanks:
-            names = [texts.text(f"fix.blank.{name}") for name in step.blanks]
-            found.append(texts.text("fix.fill_in", blanks=names))
         if step.open:
             found.append(texts.text("fix.open", path=menu_path(step.open, texts)))
         if step.app:
@@ -168,26 +199,10 @@ class FixCardView(QFrame):
     def _handed(self, step: CardStep) -> list[tuple[str, str]]:
         return hands_line(self.made, step, self._texts) if isinstance(self.made, Card) else []
 
-    def _copied(self, lines: Sequence[str], about: str) -> QWidget:
-        """Lines to be typed or handed over as they stand, with a button that copies them."""
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(label("\n".join(lines), "code", selectable=True), 1)
-        button = SpokenButton("gui.fix.copy")
-        button.say(self._texts)
-        button.setObjectName(f"copy-{self.made.cause}-{len(self.copies)}")
-        button.setAccessibleDescription(about)
-        button.clicked.connect(lambda: self._copy(button, "\n".join(lines)))
-        self.copies.append(button)
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        return holder
-
-    def _copy(self, button: SpokenButton, command: str) -> None:
-        QGuiApplication.clipboard().setText(command)
-        button.setText(self._texts.text("gui.fix.copied"))
-        say_aloud(button, button.text())
+    def _copied(self, lines: Sequence[str], about: str) -> CopyRow:
+        row = CopyRow(self._texts, "\n".join(lines), about, f"{self.made.cause}-{len(self.copies)}")
+        self.copies.append(row.button)
+        return row
 
     def _end(self, made: Card, colon: str) -> None:
         texts = self._texts
@@ -206,6 +221,7 @@ class FixCardView(QFrame):
         self._asked = label(role="strong")
         self._asked.hide()
         self._column.addWidget(self._asked)
+        self._mark()
         line = FlowLayout(12)
         for outcome in OUTCOMES if made.changes_server else OUTCOMES[:2]:
             button = SpokenButton(f"gui.fix.{outcome}", "main" if outcome == "done" else "plain")
@@ -241,3 +257,18 @@ class FixCardView(QFrame):
 def ticked_steps(incident: Incident, cause: str) -> dict[int, Entry]:
     """The steps of this cause's card that somebody did, by their number."""
     return {number: entry for (card, number), entry in incident.card_steps.items() if card == cause}
+
+
+def last_ending(incident: Incident, cause: str) -> Entry | None:
+    """How somebody ended this cause's card last; None: nobody did."""
+    ends = (one for one in reversed(incident.entries) if one.kind == "card" and one.word("card") == cause)
+    return next((one for one in ends if one.word("outcome") in OUTCOMES), None)
+
+
+def ending_words(entry: Entry, texts: Texts) -> str:
+    """How a card was ended, when, and by whom where somebody said so."""
+    outcome = without_key(texts.text(f"gui.fix.{entry.word('outcome')}"))
+    initials = clean(entry.word("initials"), LONGEST_INITIALS)
+    key = "gui.fix.ended_by" if initials else "gui.fix.ended"
+    mark = "✓" if entry.word("outcome") == "done" else "▲"
+    return f"{mark} {texts.text(key, outcome=outcome, at=entry.at.isoformat(), initials=initials)}"

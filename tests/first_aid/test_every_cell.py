@@ -10,7 +10,17 @@ import pytest
 
 from core.checks import ALL
 from core.first_aid import Card, CardStep, NoCard, made_out
-from core.knowledge.fixes import CALLS, KINDS, PLACEHOLDERS, Fix, FixDataError, ServerKind, load_fixes, parse_fix
+from core.knowledge.fixes import (
+    CALLS,
+    KINDS,
+    PLACEHOLDERS,
+    Fix,
+    FixDataError,
+    ServerKind,
+    hold_steps,
+    load_fixes,
+    parse_fix,
+)
 from core.report.fix_card import card_mail, card_text, command_text, tried_text
 from core.texts import LANGUAGES, Texts
 
@@ -26,7 +36,7 @@ ALSO = {
 # Commands that remove mail for good, and commands that send it off now: never in one card.
 DELETES = re.compile(r"postsuper [^|\n]*-d|exim -Mrm|smtpctl remove|Remove-Message|rm -f /var/spool|qmHandle|rm -r")
 SENDS = re.compile(
-    r"postqueue -[fsi]|postsuper [^|\n]*-[Hr]|sendmail [^|\n]*-q(?![SQ])|exim -q|exim -M |schedule|Retry-Queue"
+    r"postqueue -[fsi]|postsuper [^|\n]*-[Hr]|sendmail (?!-Q')[^|\n]*-q(?![SQ])|exim -q|exim -M |schedule|Retry-Queue"
 )
 # "do" commands that change no setting, so that there is nothing to save first.
 NO_SETTING = {"service_start", "disk_package_cache", "helper_start", "resolver_restart", "ban_lift", "mailbox_archive"}
@@ -106,6 +116,7 @@ def test_the_two_patterns_know_the_real_commands() -> None:
     assert all(
         map(SENDS.search, ("postqueue -f", "postsuper -r ALL", "postsuper -H ALL", "sendmail -q -v", "exim -qff"))
     )
+    assert not SENDS.search("sendmail -Q'x' -qR@")
     assert not SENDS.search("sendmail -Q'x' -qSa@example.jp") and not DELETES.search("postsuper -h -")
     assert sum(1 for card in cards() if any(DELETES.search(step.command) for step in card.steps)) >= 6
 
@@ -169,6 +180,7 @@ def test_words_and_codes_of_the_cards_belong_together() -> None:
         for card in fix.cards:
             wanted |= {f"fix.pause.{card.pause}", f"fix.risk.{card.risk}", f"fix.call.{card.call}"}
             wanted |= {f"fix.stop.{code}" for code in card.stop} | {f"fix.say.{step.say}" for step in card.steps}
+    wanted |= {f"fix.say.{step.say}" for kind in KINDS for step in hold_steps(kind)}
     wanted |= {"fix.stop.by_hand"}  # where a card has no command
     wanted |= {f"fix.blank.{name}" for name in PLACEHOLDERS} | {f"fix.kind.{kind}" for kind in KINDS}
     have = {key for key in Texts("ja").keys() if key.startswith("fix.")}  # noqa: SIM118
