@@ -141,7 +141,7 @@ def test_every_card_can_be_printed_in_every_language(language: str) -> None:
         made = made_out(fix, kind, FULL if number % 2 else {})
         subject, said = card_mail(made, texts)
         assert subject and said
-        if isinstance(made, Card):
+        if isinstance(made, Card) and made.tried != "nothing_to_run":
             assert tried_text(made, texts)[:12] in said.replace("\n  ", "")
 
 
