@@ -165,6 +165,7 @@ async def _practice_pages(wizard: Wizard, shots: _Shots) -> None:
     wizard.go_on()
     await shots.take("report")
     wizard.to_start()
+    wizard.start.choices.cards["practice"].setFocus()  # as a press with the mouse does
     wizard.start.choices.cards["practice"].click()
     await shots.take("start-practice")
     wizard.start.verticalScrollBar().setValue(wizard.start.verticalScrollBar().maximum())

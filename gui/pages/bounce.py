@@ -28,6 +28,9 @@ from gui.widgets.own_folder import own_folder
 from gui.widgets.text import SpokenButton, SpokenLabel, said
 
 _LONGEST = 2_000_000  # characters; of a returned mail the first part counts
+_AT_ONCE = 30  # characters: pasted, not typed; who types keeps the box before the eyes
+_LAID_OUT_MS = 60  # until the page has its new height
+_ANSWER = 200  # pixels: the heading and the first words below it
 _LONG_LINE = re.compile(r"[^\n]{10000}(?=[^\n])")  # Qt needs minutes for one line of 2,000,000 characters
 _PAUSE_MS = 300  # after the last key: a paste is one change, typing many
 
@@ -59,6 +62,7 @@ class BouncePage(Page):
         self.file_name = ""
         self._shown: QWidget | None = None
         self.heading.hide()
+        self._explained = 0  # characters of the text that was explained last
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -108,6 +112,9 @@ class BouncePage(Page):
         if text == self.field.text():
             self.facts = facts
             self.show_texts(self.texts)
+            if abs(len(text) - self._explained) > _AT_ONCE:
+                QTimer.singleShot(_LAID_OUT_MS, self, self._show_found)
+            self._explained = len(text)
             if found := CHECK.judge(facts):
                 say_aloud(self.heading, said(self.texts, f"{found[0].code}.title", found[0].values))
 
@@ -125,6 +132,10 @@ class BouncePage(Page):
         self._found.addWidget(self._shown)
         if folds := rows[0].findChildren(Fold):
             folds[0].button.setChecked(True)
+
+    def _show_found(self) -> None:
+        """Where little of the page is seen, the answer to what was pasted would stand below it, unnoticed."""
+        self.ensureWidgetVisible(self.heading, 0, min(_ANSWER, self.viewport().height() // 2))
 
     def first_focus(self) -> QWidget | None:
         """The box to paste into."""

@@ -100,3 +100,19 @@ async def test_a_folder_is_refused_and_the_text_stays(open_wizard, qtbot: QtBot,
     wizard.open_bounce_file(str(tmp_path))
     await until(lambda: "▲" in shown(wizard))
     assert wizard.bounce.field.text() == BLOCKED
+
+
+@pytest.mark.parametrize("height", [340, 760])
+async def test_the_answer_to_what_was_pasted_is_seen_also_in_a_small_window(
+    open_wizard, qtbot: QtBot, height: int
+) -> None:
+    wizard = await open_wizard("en")
+    wizard.resize(683, height)
+    await pasted(wizard, qtbot, BLOCKED)
+    page = wizard.bounce
+
+    def seen() -> bool:
+        place = page.heading.mapTo(page.viewport(), page.heading.rect().topLeft())
+        return page.heading.isVisible() and 0 <= place.y() < page.viewport().height() - page.heading.height()
+
+    await until(seen)
