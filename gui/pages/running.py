@@ -20,6 +20,7 @@ from gui.widgets.text import SpokenButton, SpokenLabel, label, rule, said
 from gui.widgets.time_left import seconds_left, time_left
 
 _TICK_MS = 1000
+_SAY_EVERY = 5.0  # seconds between two sentences about how far it is
 _SOON = 3.0  # seconds: most checks have ended by then, and nobody asks how long they take
 _STEPS = ((60.0, 10.0), (math.inf, 60.0))  # up to so many seconds left the number is rounded up to these
 
@@ -28,9 +29,6 @@ def left_to_tell(seconds: float) -> float:
     """So much may be left at most, rounded up so that it is true and does not flicker; 0 when the time is over."""
     step = next(step for most, step in _STEPS if seconds <= most)
     return max(0.0, math.ceil(seconds / step) * step)
-
-
-_SAY_EVERY = 5.0  # seconds between two sentences about how far it is
 
 
 class CheckLine(QWidget):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
@@ -225,6 +226,15 @@ def test_a_broken_note_offers_nothing(tmp_path: Path) -> None:
         assert note.left() is None
 
 
+def ended(other: subprocess.Popen[Any], qapp: QApplication) -> int | None:
+    """The exit status of another start, while this window goes on; None when it does not end."""
+    end = time.monotonic() + HANG
+    while other.poll() is None and time.monotonic() < end:
+        qapp.processEvents()
+        time.sleep(0.02)
+    return other.poll()
+
+
 def test_a_second_start_brings_the_first_to_the_front(qapp: QApplication, tmp_path: Path) -> None:
     shown: list[str] = []
     first = OneWindow(tmp_path)
@@ -234,11 +244,7 @@ def test_a_second_start_brings_the_first_to_the_front(qapp: QApplication, tmp_pa
     code = "import sys; from pathlib import Path; from gui.one_window import OneWindow; "
     code += "sys.exit(0 if OneWindow(Path(sys.argv[1])).is_first() else 7)"
     second = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], env=os.environ)
-    end = time.monotonic() + HANG
-    while second.poll() is None and time.monotonic() < end:
-        qapp.processEvents()
-        time.sleep(0.02)
-    assert second.poll() == 7
+    assert ended(second, qapp) == 7
     assert len(shown) == 1
     first.end()
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=HANG, check=False).returncode == 0
@@ -261,11 +267,7 @@ def test_of_two_started_at_once_one_stays(qapp: QApplication, tmp_path: Path) ->
         first.listen(lambda: shown.append("shown"))
         second.stdin.write("\n")
         second.stdin.flush()
-        end = time.monotonic() + HANG
-        while second.poll() is None and time.monotonic() < end:
-            qapp.processEvents()
-            time.sleep(0.02)
-        assert second.poll() == 7
+        assert ended(second, qapp) == 7
     assert len(shown) == 1
     first.end()
 
