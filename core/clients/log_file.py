@@ -23,6 +23,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
+from core.clients.packed import members, opened_zip
 from core.errors import UsageError
 from core.unpacked import utf16_order
 
@@ -30,7 +31,6 @@ MOST_BYTES = 2_000_000_000  # unpacked: some fifteen million lines
 MOST_TEXT = 64 * 1024 * 1024  # characters of a log that is kept as one text
 _CHUNK = 1 << 17  # lines of this much stay in the processor's cache until they are read
 _LONGEST_LINE = 65_536  # what follows in a longer line is dropped
-_MOST_MEMBERS = 200
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError, NotImplementedError)
 
 
@@ -91,15 +91,8 @@ class LogFile:
         """The files of a .zip, the oldest first."""
         if not stream.seekable():
             raise UsageError("log_file.zip_from_pipe", name=self.name)
-        try:
-            archive = zipfile.ZipFile(stream)
-        except _BROKEN as error:
-            raise UsageError("log_file.broken_zip", name=self.name) from error
-        with archive:
-            files = [item for item in archive.infolist() if not item.is_dir()][:_MOST_MEMBERS]
-            if any(item.flag_bits & 1 for item in files):
-                raise UsageError("log_file.encrypted", name=self.name)
-            for item in sorted(files, key=lambda each: (each.date_time, each.filename)):
+        with opened_zip(self.name, stream) as archive:
+            for item in members(self.name, archive):
                 try:
                     with archive.open(item) as member:
                         buffered = io.BufferedReader(cast(io.RawIOBase, member))

@@ -43,17 +43,26 @@ def unpacked(name: str, data: bytes, most: int) -> bytes:
         return _read(stream, most)
 
 
-def _archived(name: str, data: bytes, most: int) -> bytes:
+def opened_zip(name: str, stream: IO[bytes]) -> zipfile.ZipFile:
+    """The archive. Raises UsageError "log_file.broken_zip"."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        return zipfile.ZipFile(stream)
     except _BROKEN as error:
         raise UsageError("log_file.broken_zip", name=name) from error
-    with archive:
-        files = [item for item in archive.infolist() if not item.is_dir()][:_MOST_MEMBERS]
-        if any(item.flag_bits & 1 for item in files):
-            raise UsageError("log_file.encrypted", name=name)
+
+
+def members(name: str, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Its files, the oldest first. Raises UsageError "log_file.encrypted"."""
+    files = [item for item in archive.infolist() if not item.is_dir()][:_MOST_MEMBERS]
+    if any(item.flag_bits & 1 for item in files):
+        raise UsageError("log_file.encrypted", name=name)
+    return sorted(files, key=lambda each: (each.date_time, each.filename))
+
+
+def _archived(name: str, data: bytes, most: int) -> bytes:
+    with opened_zip(name, io.BytesIO(data)) as archive:
         kept: list[bytes] = []
-        for item in sorted(files, key=lambda each: (each.date_time, each.filename)):
+        for item in members(name, archive):
             left = most - sum(map(len, kept))
             if left <= 0:
                 break
